@@ -1,0 +1,5 @@
+"""crashworthy: crash-tests backend code that an AI wrote, and keeps the evidence."""
+
+from importlib.metadata import version
+
+__version__ = version("crashworthy")

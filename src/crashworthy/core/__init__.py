@@ -1,0 +1,1 @@
+"""Frozen values that the stages exchange, and the events a run emits."""

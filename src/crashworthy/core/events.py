@@ -1,0 +1,104 @@
+"""Events that a run emits. Interfaces and reports listen; nothing waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from crashworthy.core.finding import Finding
+from crashworthy.core.report import RunReport
+from crashworthy.core.value import Value
+
+Stage = Literal["environment", "audit", "start", "learn", "experiments", "proof", "report"]
+
+
+class StageStarted(Value):
+    """A stage of the run began; `detail` is one line for people."""
+
+    event: Literal["stage"] = "stage"
+    stage: Stage
+    detail: str = ""
+
+
+class BudgetStarted(Value):
+    """The time budget for the experiments began to run."""
+
+    event: Literal["budget"] = "budget"
+    seconds: float
+
+
+class Note(Value):
+    """Something people should know. `level` is "info" or "warning"."""
+
+    event: Literal["note"] = "note"
+    text: str
+    level: Literal["info", "warning"] = "info"
+
+
+class OperationsReached(Value):
+    """The driver's progress."""
+
+    event: Literal["reached"] = "reached"
+    reached: int
+    total: int
+
+
+class ExperimentStarted(Value):
+    """An experiment began on a candidate."""
+
+    event: Literal["experiment"] = "experiment"
+    experiment: str
+    weakness: str
+    operations: tuple[str, ...] = ()
+
+
+class TrialDone(Value):
+    """A trial of the running experiment ended."""
+
+    event: Literal["trial"] = "trial"
+    experiment: str
+    trials: int
+
+
+class FindingMade(Value):
+    """A finding was decided."""
+
+    event: Literal["finding"] = "finding"
+    finding: Finding
+
+
+class RunFinished(Value):
+    """The run ended; the last event."""
+
+    event: Literal["finished"] = "finished"
+    report: RunReport
+
+
+class RunFailed(Value):
+    """The run ended without a report: a user's mistake or a failure of ours.
+
+    `message` says what happened and where, `remedy` what to do, `details` the last lines of output.
+    """
+
+    event: Literal["failed"] = "failed"
+    message: str
+    remedy: str = ""
+    details: str = ""
+
+
+Event = Annotated[
+    StageStarted
+    | BudgetStarted
+    | Note
+    | OperationsReached
+    | ExperimentStarted
+    | TrialDone
+    | FindingMade
+    | RunFinished
+    | RunFailed,
+    Field(discriminator="event"),
+]
+
+Emit = Callable[[Event], None]

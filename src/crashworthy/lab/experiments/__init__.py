@@ -1,0 +1,1 @@
+"""Experiments: plans to make a weakness happen on a running service, one file each."""

@@ -1,0 +1,88 @@
+"""What every experiment is: candidates, a run that yields a history, and a judge of histories."""
+
+from __future__ import annotations
+
+import random
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from crashworthy.core.events import Emit
+from crashworthy.core.finding import Judgement
+from crashworthy.core.history import History
+from crashworthy.core.location import Location
+from crashworthy.core.operation import Operation
+from crashworthy.core.playbook import Playbook
+from crashworthy.core.suspicion import Suspicion
+from crashworthy.core.weakness import Weakness
+from crashworthy.lab.testbed import Capability, Testbed
+from crashworthy.source.tree import SourceTree
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What an experiment could try next.
+
+    `priority` orders candidates of all experiments, higher first; `estimate_s` is the time it will likely take.
+    `location` is the suspected place, when a suspicion led here.
+    """
+
+    weakness: Weakness
+    operations: tuple[str, ...]
+    why: str
+    priority: float
+    estimate_s: float
+    location: Location | None = None
+
+
+@dataclass
+class Lab:
+    """All that an experiment may use. `deadline` is in seconds of time.monotonic()."""
+
+    testbed: Testbed
+    tree: SourceTree
+    operations: tuple[Operation, ...]
+    playbook: Playbook
+    suspicions: tuple[Suspicion, ...]
+    seed: int
+    deadline: float
+    emit: Emit
+
+    def left(self) -> float:
+        """Seconds left of the budget."""
+        return self.deadline - time.monotonic()
+
+    def rng(self, *purpose: str) -> random.Random:
+        """A source of random numbers that depends on nothing but the run's seed and the purpose."""
+        return random.Random(":".join((str(self.seed), *purpose)))  # noqa: S311 - repeatable by design
+
+    def operation(self, name: str) -> Operation | None:
+        """The operation of that name."""
+        return next((operation for operation in self.operations if operation.name == name), None)
+
+
+class Experiment(ABC):
+    """A plan to make weaknesses happen. One instance per run; it keeps no state between candidates."""
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    weaknesses: ClassVar[tuple[Weakness, ...]]
+    needs: ClassVar[frozenset[Capability]] = frozenset()
+
+    @abstractmethod
+    def candidates(self, lab: Lab) -> Sequence[Candidate]:
+        """What to try on this service."""
+
+    @abstractmethod
+    def run(self, candidate: Candidate, lab: Lab) -> History:
+        """Make it happen, if it can; returns what happened. Keeps to `lab.deadline`."""
+
+    @abstractmethod
+    def judge(self, history: History) -> Judgement:
+        """Decide from the history alone. Pure: the same history gives the same judgement."""
+
+    @abstractmethod
+    def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
+        """Play `judgement.scenario` again from a fresh state, with the controls the judge needs."""

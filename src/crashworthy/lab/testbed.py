@@ -1,0 +1,87 @@
+"""What experiments and the driver may ask of a service under test, however it is started."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from enum import StrEnum
+from typing import Protocol
+
+from crashworthy.core.history import SensorEvent
+from crashworthy.core.scenario import DependencyFault
+
+
+class Capability(StrEnum):
+    """What the sensor's self-test found to work on this service."""
+
+    SENSOR = "sensor"
+    FORK = "fork"
+    REQUESTS = "requests"
+    SQL = "sql"
+    BARRIER = "barrier"
+    SLEEP = "sleep"
+    LINE = "line"
+    OUTBOUND = "outbound"
+    EXCEPTIONS = "exceptions"
+    COVERAGE = "coverage"
+
+
+class OutboundCall(Protocol):
+    """A request that a stand-in received; `at` is in seconds of time.monotonic()."""
+
+    @property
+    def at(self) -> float: ...  # noqa: D102
+    @property
+    def host(self) -> str: ...  # noqa: D102
+    @property
+    def method(self) -> str: ...  # noqa: D102
+    @property
+    def path(self) -> str: ...  # noqa: D102
+
+
+class Instance(Protocol):
+    """One running copy of the service, begun from the fresh state."""
+
+    @property
+    def base_url(self) -> str:
+        """Such as http://127.0.0.1:40123, without a slash at the end."""
+
+    @property
+    def ready_s(self) -> float:
+        """Seconds from the wish for a copy to the first accepted connection."""
+
+    def alive(self) -> bool:
+        """Whether the service's process still runs."""
+
+    def drain(self, settle_s: float = 0.0) -> tuple[SensorEvent, ...]:
+        """Sensor events since the last drain, by time; `at` is in seconds of time.monotonic()."""
+
+    def output(self) -> str:
+        """The end of what the service printed (bounded)."""
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the service's processes."""
+
+    def wait(self, timeout_s: float) -> int | None:
+        """Wait for the process to end; its exit status, or None when it still runs."""
+
+
+class Testbed(Protocol):
+    """A service that can be had fresh, again and again. One copy at a time."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What works on this service."""
+
+    @property
+    def dependencies(self) -> tuple[str, ...]:
+        """Hosts of outbound dependencies seen so far (from the source or from calls)."""
+
+    def fresh(self) -> AbstractContextManager[Instance]:
+        """A copy in the state right after the start; ended and cleaned up on leaving."""
+
+    def faults(self, faults: Sequence[DependencyFault]) -> AbstractContextManager[None]:
+        """Let the stand-ins behave as told, and normally again on leaving."""
+
+    def outbound_calls(self) -> tuple[OutboundCall, ...]:
+        """Requests that stand-ins received since the present copy was begun."""

@@ -1,0 +1,1 @@
+"""A service's folder, parsed once: files, symbols, routes, call graph, imports, what it reads and calls."""

@@ -1,0 +1,11 @@
+"""All weaknesses, by id."""
+
+from __future__ import annotations
+
+from crashworthy.core.weakness import Weakness
+from crashworthy.weaknesses import concurrency, dependency
+from crashworthy.weaknesses import input as input_family
+
+CATALOGUE: dict[str, Weakness] = {
+    weakness.id: weakness for family in (concurrency, dependency, input_family) for weakness in family.WEAKNESSES
+}
