@@ -1,0 +1,154 @@
+"""The first process of the box: `python -m crashworthy.lab.box.enter PLAN -- COMMAND ...`.
+
+It moves into namespaces of its own where the system allows it, then runs COMMAND and passes signals on. In a
+process namespace it is process 1: when it ends, the kernel ends everything in the box. Outside one, COMMAND
+runs as a plain child and the watchdog of the service's processes does that work.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import FrameType
+
+from pydantic import BaseModel
+
+from crashworthy.lab.box import linux
+
+# Any id but 0: PostgreSQL refuses to run as root, and a service has no business to think that it is.
+INSIDE_ID = 1000
+
+
+class BoxPlan(BaseModel):
+    """What the box leaves open.
+
+    `writable` folders stay writable, everything else becomes read-only. `visible` paths are kept visible when
+    they lie below /tmp, which the box replaces by the folder `private_tmp`. `wanted` False means a plain child.
+    `parent` is the process that must outlive the box.
+    """
+
+    parent: int
+    writable: tuple[str, ...]
+    visible: tuple[str, ...]
+    private_tmp: str
+    wanted: bool = True
+
+
+def main() -> int:
+    """Enter the box and run the command; returns its exit status."""
+    plan = BoxPlan.model_validate_json(sys.argv[1])
+    command = sys.argv[3:]
+    linux.die_with_parent(signal.SIGKILL)
+    if os.getppid() != plan.parent:  # it ended before the line above
+        return 1
+    refusal = "switched off" if not plan.wanted else _enter_namespaces()
+    if refusal is not None:
+        return _run(command, {"contained": False, "why": refusal})
+    # A process cannot move itself into a new process namespace; only its children are born there.
+    child = os.fork()
+    if child:
+        return _wait_for(child)
+    linux.die_with_parent(signal.SIGKILL)
+    _furnish(plan)
+    return _run(command, {"contained": True, "why": ""})
+
+
+def _enter_namespaces() -> str | None:
+    """Why the system does not allow it, or None when it was done."""
+    uid, gid = os.getuid(), os.getgid()
+    # Tried in a child first: a half-entered set of namespaces cannot be left again.
+    probe = os.fork()
+    if probe == 0:
+        try:
+            _unshare(uid, gid)
+            linux.mount(None, "/", None, linux.MS_REC | linux.MS_PRIVATE)
+            linux.bring_loopback_up()
+        except OSError:
+            os._exit(1)
+        os._exit(0)
+    if os.waitstatus_to_exitcode(os.waitpid(probe, 0)[1]) != 0:
+        return "the system does not allow user namespaces"
+    _unshare(uid, gid)
+    return None
+
+
+def _unshare(uid: int, gid: int) -> None:
+    linux.unshare(linux.CLONE_NEWUSER | linux.CLONE_NEWNET | linux.CLONE_NEWPID | linux.CLONE_NEWNS)
+    linux.map_identity(uid, gid, INSIDE_ID)
+
+
+def _furnish(plan: BoxPlan) -> None:
+    """Give the box its own loopback, /proc and /tmp, and make the rest read-only."""
+    linux.bring_loopback_up()
+    linux.mount(None, "/", None, linux.MS_REC | linux.MS_PRIVATE)
+    linux.mount("proc", "/proc", "proc", 0)
+    kept = [path for path in (*plan.writable, *plan.visible) if _is_below(path, "/tmp")]  # noqa: S108
+    handles = {path: os.open(path, os.O_PATH) for path in kept if Path(path).exists()}
+    Path(plan.private_tmp).mkdir(parents=True, exist_ok=True)
+    private = os.open(plan.private_tmp, os.O_PATH)
+    # The order matters: what is writable must be a mount of its own before the rest becomes read-only.
+    for path in plan.writable:
+        linux.mount(path, path, None, linux.MS_BIND | linux.MS_REC)
+    linux.mount(f"/proc/self/fd/{private}", "/tmp", None, linux.MS_BIND)  # noqa: S108
+    for path, handle in handles.items():
+        _make_place(path, is_folder=Path(f"/proc/self/fd/{handle}").is_dir())
+        linux.mount(f"/proc/self/fd/{handle}", path, None, linux.MS_BIND | linux.MS_REC)
+    for handle in (*handles.values(), private):
+        os.close(handle)
+    linux.set_read_only("/", read_only=True, recursive=True)
+    for path in (*plan.writable, "/tmp", "/dev"):  # noqa: S108
+        with contextlib.suppress(OSError):
+            linux.set_read_only(path, read_only=False, recursive=path == "/dev")
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return Path(path).resolve().is_relative_to(folder)
+
+
+def _make_place(path: str, *, is_folder: bool) -> None:
+    place = Path(path)
+    if place.exists():
+        return
+    if is_folder:
+        place.mkdir(parents=True)
+    else:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.touch()
+
+
+def _run(command: list[str], state: dict[str, object]) -> int:
+    environment = {**os.environ, "CRASHWORTHY_BOX": json.dumps(state)}
+    process = subprocess.Popen(command, env=environment)
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, pass_on)
+    while process.returncode is None:
+        # As process 1 it also inherits, and has to bury, every orphan of the box.
+        pid, status = os.waitpid(-1, 0)
+        if pid == process.pid:
+            process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode if process.returncode >= 0 else 128 - process.returncode
+
+
+def _wait_for(child: int) -> int:
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, pass_on)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return code if code >= 0 else 128 - code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

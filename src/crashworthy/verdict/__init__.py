@@ -1,0 +1,1 @@
+"""From constraints and findings to HOLDS, BREAKS or UNKNOWN, and the exit code."""
