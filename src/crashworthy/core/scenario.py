@@ -18,12 +18,15 @@ class ValueFrom(StrEnum):
 class Save(Value):
     """Keep a part of the response under `name` for later steps.
 
-    `path` is a JSON Pointer (RFC 6901) into a JSON body, or the name of a header or cookie.
+    `path` is a JSON Pointer (RFC 6901) into a JSON body (of an HTML page: into its form fields by name; "" is the
+    whole body), or the name of a header or cookie. `pattern`, where given, is a regular expression searched in that
+    value: its first group is what is kept, such as the id at the end of a Location.
     """
 
     name: str
     where: ValueFrom = ValueFrom.BODY
     path: str
+    pattern: str | None = None
 
 
 class Step(Value):

@@ -1,0 +1,196 @@
+"""Playing steps against a running service: what is sent and what comes back, as exchanges, never as exceptions."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from crashworthy.core.history import Exchange, Request
+from crashworthy.core.scenario import Step
+from crashworthy.core.value import Json
+from crashworthy.lab.traffic.cookies import cookie_header, set_cookies
+from crashworthy.lab.traffic.encode import Prepared, prepare
+from crashworthy.lab.traffic.template import MissingValueError, saved_values
+from crashworthy.lab.traffic.wire import Answer, Connection
+
+SENSOR_HEADER = "X-Crashworthy"
+UNIQUE = "unique"
+
+# Digits only, so that it fits into a telephone number as well as into a name.
+_FIRST_UNIQUE = 100_001
+
+
+@dataclass(frozen=True)
+class Played:
+    """Exchanges in the order of the steps, and all variables known afterwards (the given ones included)."""
+
+    exchanges: tuple[Exchange, ...]
+    variables: dict[str, Json]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every step got a 2xx."""
+        return all(exchange.ok for exchange in self.exchanges)
+
+
+class Player:
+    """Plays steps against one running copy of the service.
+
+    Keeps a cookie jar per actor; the anonymous actor "nobody" has none. Redirects are recorded, not followed.
+    With `sensor`, each request carries the `X-Crashworthy` header with its exchange's id, which ties what the
+    sensor sees to the exchange. `origin` is the time.monotonic() from which exchanges count their seconds.
+    """
+
+    def __init__(
+        self, base_url: str, *, sensor: bool = False, timeout_s: float = 10.0, origin: float | None = None
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.sensor = sensor
+        self.timeout_s = timeout_s
+        self.origin = time.monotonic() if origin is None else origin
+        self.sent = 0
+        self._plays = 0
+        self._exchanges = 0
+        self._cookies: dict[str, dict[str, str]] = {}
+
+    def play(
+        self,
+        steps: Sequence[Step],
+        part: str = "setup",
+        variables: Mapping[str, Json] | None = None,
+        *,
+        plan: Mapping[str, Json] | None = None,
+        timeout_s: float | None = None,
+        stop_at_failure: bool = False,
+    ) -> Played:
+        """Play steps one by one; each may use what earlier ones saved, and `variables`.
+
+        `${unique}` is taken from `variables` if it is there, so that one trial keeps it over several plays,
+        and is new otherwise. A step whose values are missing becomes an exchange with an error, unsent.
+        """
+        known = self._variables(variables)
+        exchanges: list[Exchange] = []
+        for step in steps:
+            exchange = self._one(step, part, known, plan, timeout_s or self.timeout_s)
+            exchanges.append(exchange)
+            known.update(saved_values(step, exchange.response))
+            if stop_at_failure and not exchange.ok:
+                break
+        return Played(tuple(exchanges), known)
+
+    def play_together(
+        self,
+        steps: Sequence[Step],
+        variables: Mapping[str, Json] | None = None,
+        plan: Mapping[str, Json] | Sequence[Mapping[str, Json]] | None = None,
+        *,
+        part: str = "attack",
+        timeout_s: float | None = None,
+    ) -> tuple[Exchange, ...]:
+        """Send all steps at the same instant; exchanges in the order of the steps.
+
+        Requests are encoded and connections opened beforehand; threads wait at a barrier and then only write.
+        `plan` is one sensor plan for all, or one for each step. `saved_values` reads what a step saves.
+        """
+        known = self._variables(variables)
+        limit = timeout_s or self.timeout_s
+        plans = [plan] * len(steps) if plan is None or isinstance(plan, Mapping) else list(plan)
+        ids = [self._next_id() for _ in steps]
+        prepared = [self._prepare(step, known, id_, each) for step, id_, each in zip(steps, ids, plans, strict=True)]
+        senders = {i: Connection(self.base_url, limit) for i, item in enumerate(prepared) if isinstance(item, Prepared)}
+        answers: dict[int, Answer] = {}
+        barrier = threading.Barrier(max(1, len(senders)))
+
+        def send(index: int, item: Prepared, connection: Connection) -> None:
+            connection.open()
+            barrier.wait()
+            answers[index] = connection.exchange(item.wire, item.request.method)
+
+        threads = [
+            threading.Thread(target=send, args=(index, prepared[index], connection), daemon=True)
+            for index, connection in senders.items()
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.sent += len(threads)
+        return tuple(
+            self._exchange(step, part, id_, item, answers.get(index))
+            for index, (step, id_, item) in enumerate(zip(steps, ids, prepared, strict=True))
+        )
+
+    def cookies(self, actor: str) -> dict[str, str]:
+        """The actor's cookies at present."""
+        return dict(self._cookies.get(actor, {}))
+
+    def _variables(self, given: Mapping[str, Json] | None) -> dict[str, Json]:
+        known = dict(given or {})
+        if UNIQUE not in known:
+            known[UNIQUE] = str(_FIRST_UNIQUE + self._plays)
+            self._plays += 1
+        return known
+
+    def _next_id(self) -> str:
+        self._exchanges += 1
+        return str(self._exchanges)
+
+    def _one(
+        self, step: Step, part: str, variables: Mapping[str, Json], plan: Mapping[str, Json] | None, timeout_s: float
+    ) -> Exchange:
+        id_ = self._next_id()
+        item = self._prepare(step, variables, id_, plan)
+        answer = None
+        if isinstance(item, Prepared):
+            answer = Connection(self.base_url, timeout_s).exchange(item.wire, step.method)
+            self.sent += 1
+        return self._exchange(step, part, id_, item, answer)
+
+    def _prepare(
+        self, step: Step, variables: Mapping[str, Json], id_: str, plan: Mapping[str, Json] | None
+    ) -> Prepared | str:
+        """The request, or why it cannot be sent."""
+        extra: list[tuple[str, str]] = []
+        jar = self._cookies.get(step.actor)
+        if jar and not any(name.lower() == "cookie" for name, _ in step.headers):
+            extra.append(("Cookie", cookie_header(jar)))
+        if self.sensor:
+            extra.append((SENSOR_HEADER, json.dumps({"id": id_, **(plan or {})}, separators=(",", ":"))))
+        try:
+            return prepare(step, variables, self.base_url, tuple(extra))
+        except (MissingValueError, ValueError) as error:
+            return f"not sent: {error}"
+
+    def _exchange(self, step: Step, part: str, id_: str, item: Prepared | str, answer: Answer | None) -> Exchange:
+        now = time.monotonic()
+        if isinstance(item, Prepared):
+            # The sensor's header is the lab's own; it is not part of what an actor sent.
+            headers = tuple(pair for pair in item.request.headers if pair[0] != SENSOR_HEADER)
+            request = item.request.model_copy(update={"headers": headers})
+        else:
+            request = Request(method=step.method, url=self.base_url + step.path)
+        response = answer.response if answer else None
+        if response is not None and step.actor != "nobody":
+            self._keep_cookies(step.actor, response.headers)
+        return Exchange(
+            id=id_,
+            part=part,
+            actor=step.actor,
+            operation=step.operation,
+            request=request,
+            response=response,
+            error=answer.error if answer else str(item),
+            started=(answer.started if answer else now) - self.origin,
+            ended=(answer.ended if answer else now) - self.origin,
+        )
+
+    def _keep_cookies(self, actor: str, headers: tuple[tuple[str, str], ...]) -> None:
+        for name, value in set_cookies(headers).items():
+            jar = self._cookies.setdefault(actor, {})
+            if value is None:
+                jar.pop(name, None)
+            else:
+                jar[name] = value

@@ -1,0 +1,165 @@
+"""One request over one connection, with limits on time and size: the service is not trusted.
+
+Requests are written whole; answers are parsed by `http.client`, which forgives what real clients forgive. Both
+cost about a tenth of what httpx costs per request, and trials send many.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import re
+import socket
+import time
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from crashworthy.core.history import Response
+
+KEPT_BYTES = 256 * 1024
+READ_BYTES = 16 * 1024 * 1024
+_HEAD_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a request: a response or an error, and when, in seconds of time.monotonic()."""
+
+    response: Response | None
+    error: str | None
+    started: float
+    ended: float
+
+
+class Connection:
+    """A connection for one request, opened beforehand so that the request leaves without delay."""
+
+    def __init__(self, base_url: str, timeout_s: float) -> None:
+        parts = urlsplit(base_url)
+        self._address = (parts.hostname or "127.0.0.1", parts.port or 80)
+        self._timeout_s = timeout_s
+        self._socket: socket.socket | None = None
+        self._failure: str | None = None
+
+    def open(self) -> None:
+        """Connect; a failure is kept for `exchange` to tell."""
+        try:
+            self._socket = socket.create_connection(self._address, timeout=self._timeout_s)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError as error:
+            self._failure = f"cannot connect: {_reason(error)}"
+
+    def exchange(self, wire: bytes, method: str) -> Answer:
+        """Send the request and read the answer, within the time limit counted from now. Closes the connection."""
+        started = time.monotonic()
+        if self._socket is None and self._failure is None:
+            self.open()
+        if self._socket is None:
+            return Answer(None, self._failure, started, time.monotonic())
+        sent_all = True
+        try:
+            with self._socket as connected:
+                connected.settimeout(max(self._timeout_s, 0.001))
+                try:
+                    connected.sendall(wire)
+                except (BrokenPipeError, ConnectionResetError):
+                    # A service may refuse a body it has not read to the end, and still answer.
+                    sent_all = False
+                response, error = _receive(connected, method, started + self._timeout_s)
+        except TimeoutError:
+            response, error = None, f"timed out after {self._timeout_s:g} s"
+        except OSError as failure:
+            response, error = None, f"connection lost: {_reason(failure)}"
+        if response is None and not sent_all:
+            error = "connection lost while the request was being sent"
+        return Answer(response, error, started, time.monotonic())
+
+    def close(self) -> None:
+        """Close a connection that was not used."""
+        if self._socket is not None:
+            self._socket.close()
+
+
+class _TooMuchError(Exception):
+    """The answer is longer than what is read."""
+
+
+class _BoundedReader(io.RawIOBase):
+    """Bytes from a socket until a deadline or a limit: a drip of single bytes cannot stretch the time limit."""
+
+    def __init__(self, connected: socket.socket, deadline: float) -> None:
+        self._socket = connected
+        self._deadline = deadline
+        self._left = READ_BYTES + _HEAD_BYTES
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
+        left_s = self._deadline - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError
+        if self._left <= 0:
+            raise _TooMuchError
+        self._socket.settimeout(left_s)
+        count = self._socket.recv_into(buffer)
+        self._left -= count
+        return count
+
+
+class _Source:
+    """What `http.client.HTTPResponse` wants of a socket."""
+
+    def __init__(self, reader: _BoundedReader) -> None:
+        self._reader = reader
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self._reader, 65536)
+
+
+def _receive(connected: socket.socket, method: str, deadline: float) -> tuple[Response | None, str | None]:
+    answer = http.client.HTTPResponse(_Source(_BoundedReader(connected, deadline)), method=method)  # type: ignore[arg-type]
+    kept = bytearray()
+    truncated = False
+    try:
+        answer.begin()
+        while True:
+            chunk = answer.read1(65536)
+            if not chunk:
+                break
+            room = KEPT_BYTES - len(kept)
+            kept += chunk[:room]
+            truncated = truncated or len(chunk) > room
+        if answer.length:
+            return None, f"answer cut short: {answer.length} bytes of the announced length are missing"
+    except _TooMuchError:
+        if answer.headers is None:
+            return None, f"no end of the answer's head after {READ_BYTES + _HEAD_BYTES} bytes"
+        truncated = True
+    except TimeoutError:
+        if answer.headers is not None:
+            return None, f"timed out in the middle of the answer ({answer.status}, {len(kept)} bytes of its body read)"
+        raise
+    except http.client.RemoteDisconnected:
+        return None, "connection closed without an answer"
+    except http.client.IncompleteRead as error:
+        return None, f"answer cut short after {len(kept) + len(error.partial)} bytes of its body"
+    except (http.client.HTTPException, ValueError) as error:
+        return None, f"answer is not HTTP: {_reason(error)}"
+    headers = tuple((name, value) for name, value in answer.headers.items())
+    text = decode(bytes(kept), answer.headers.get("Content-Type", ""))
+    return Response(status=answer.status, headers=headers, body=text, truncated=truncated), None
+
+
+def decode(body: bytes, content_type: str) -> str:
+    """The body as text in its declared charset; bytes that do not fit are written as `\\xNN`."""
+    match = re.search(r"charset=[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
+    try:
+        return body.decode(match[1] if match else "utf-8", "backslashreplace")
+    except (LookupError, UnicodeError, ValueError):
+        return body.decode("utf-8", "backslashreplace")
+
+
+def _reason(error: Exception) -> str:
+    text = str(getattr(error, "strerror", None) or error) or type(error).__name__
+    return text.encode("ascii", "backslashreplace").decode("ascii")[:200]
