@@ -26,7 +26,8 @@ class Judgement(Value):
 
     `status` is PROVEN, HELD or UNKNOWN. When PROVEN: `trial` is the id of the trial that shows it, `scenario`
     the scenario to replay, and `expected` and `seen` say in one line each what should have been and what was.
-    `why` explains HELD and UNKNOWN.
+    `why` explains HELD and UNKNOWN. `weakness` and `operations` are given where they differ from the history's:
+    an experiment may make another of its weaknesses happen, or through fewer operations.
     """
 
     status: Status
@@ -39,6 +40,8 @@ class Judgement(Value):
     scenario: Scenario | None = None
     location: Location | None = None
     trials: int = 0
+    weakness: str | None = None
+    operations: tuple[str, ...] = ()
 
 
 class Finding(Value):

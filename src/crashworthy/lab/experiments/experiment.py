@@ -15,6 +15,7 @@ from crashworthy.core.history import History
 from crashworthy.core.location import Location
 from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Playbook
+from crashworthy.core.scenario import Scenario
 from crashworthy.core.suspicion import Suspicion
 from crashworthy.core.weakness import Weakness
 from crashworthy.lab.testbed import Capability, Testbed
@@ -82,6 +83,14 @@ class Experiment(ABC):
     @abstractmethod
     def judge(self, history: History) -> Judgement:
         """Decide from the history alone. Pure: the same history gives the same judgement."""
+
+    def judgements(self, history: History) -> Sequence[Judgement]:
+        """All that the history shows, one judgement per defect; `judge` gives the worst. At least one."""
+        return (self.judge(history),)
+
+    def quick(self, scenario: Scenario) -> Scenario:
+        """A cheaper variant, good enough to see whether a smaller scenario still shows the fault."""
+        return scenario
 
     @abstractmethod
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
