@@ -1,0 +1,1 @@
+"""What the service must survive, as a human states it in crashworthy.toml."""
