@@ -76,6 +76,15 @@ class RunFinished(Value):
     report: RunReport
 
 
+class ReplayFinished(Value):
+    """A replay ended: `shown` of `tried` plays on a fresh service showed the fault; `seen` is what was seen."""
+
+    event: Literal["replayed"] = "replayed"
+    shown: int
+    tried: int
+    seen: str = ""
+
+
 class RunFailed(Value):
     """The run ended without a report: a user's mistake or a failure of ours.
 
@@ -97,6 +106,7 @@ Event = Annotated[
     | TrialDone
     | FindingMade
     | RunFinished
+    | ReplayFinished
     | RunFailed,
     Field(discriminator="event"),
 ]

@@ -45,11 +45,11 @@ class Lab:
     testbed: Testbed
     tree: SourceTree
     operations: tuple[Operation, ...]
-    playbook: Playbook
-    suspicions: tuple[Suspicion, ...]
     seed: int
     deadline: float
     emit: Emit
+    playbook: Playbook = Playbook()
+    suspicions: tuple[Suspicion, ...] = ()
 
     def left(self) -> float:
         """Seconds left of the budget."""

@@ -1,0 +1,155 @@
+"""From judgements and suspicions to the findings of a report."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from crashworthy.constraints.model import Acceptance, Constraints
+from crashworthy.core.finding import Finding, Judgement, Status
+from crashworthy.core.history import History
+from crashworthy.core.location import Location
+from crashworthy.core.proof import Proof
+from crashworthy.core.suspicion import Suspicion
+from crashworthy.core.weakness import Severity
+from crashworthy.weaknesses.catalogue import CATALOGUE
+
+
+def fingerprint(weakness: str, location: Location | None, operations: Sequence[str]) -> str:
+    """The same for the same fault in later runs, also when lines have moved.
+
+    A place is known by its file and symbol; without a place, by the operations.
+    """
+    place = f"{location.file}:{location.symbol or location.line}" if location else ",".join(sorted(operations))
+    return hashlib.sha256(f"{weakness}|{place}".encode()).hexdigest()[:16]
+
+
+@dataclass
+class Findings:
+    """Collects findings during a run; one finding per weakness and place."""
+
+    constraints: Constraints
+    made: list[Finding] = field(default_factory=list)
+    proofs: list[Proof] = field(default_factory=list)
+
+    def knows(self, history: History, judgement: Judgement) -> bool:
+        """Whether the fault of this judgement is proven already, so that it needs no proof of its own."""
+        return self._proven(_mark(history, judgement)) is not None
+
+    def judged(self, history: History, judgement: Judgement, proof: Proof | None) -> Finding:
+        """The finding for one judgement; a judgement of a fault that is proven joins the finding that is there."""
+        weakness = CATALOGUE[judgement.weakness or history.weakness]
+        operations = judgement.operations or history.operations
+        mark = _mark(history, judgement)
+        known = self._proven(mark) if judgement.status is Status.PROVEN else None
+        if known is not None:
+            return self._join(known, operations, history, judgement)
+        finding = Finding(
+            id=self._next_id(judgement.status),
+            weakness=weakness.id,
+            cwe=weakness.cwe,
+            status=judgement.status,
+            severity=judgement.severity or weakness.severity,
+            title=judgement.title or weakness.title,
+            operation=operations[0] if operations else None,
+            operations=operations,
+            location=judgement.location or history.location,
+            expected=judgement.expected,
+            seen=judgement.seen,
+            why=judgement.why,
+            trials=judgement.trials or len(history.trials),
+            history=history.id,
+            fingerprint=mark,
+        )
+        if proof is not None:
+            finding = finding.model_copy(update={"proof": finding.id})
+            self.proofs.append(proof.model_copy(update={"id": finding.id}))
+        finding = accept(finding, self.constraints.accept)
+        self.made.append(finding)
+        return finding
+
+    def add_untried(self, suspicions: Iterable[Suspicion], reached: frozenset[str]) -> None:
+        """A finding for each suspicion that no experiment has decided."""
+        for suspicion in suspicions:
+            if self._decides(suspicion):
+                continue
+            weakness = CATALOGUE[suspicion.weakness]
+            unreached = bool(suspicion.operations) and reached.isdisjoint(suspicion.operations)
+            status = Status.UNREACHED if unreached else Status.SUSPECTED
+            finding = Finding(
+                id=self._next_id(status),
+                weakness=weakness.id,
+                cwe=weakness.cwe,
+                status=status,
+                severity=weakness.severity,
+                title=suspicion.message,
+                operation=suspicion.operations[0] if suspicion.operations else None,
+                operations=suspicion.operations,
+                location=suspicion.location,
+                why="no operation that leads here was reached" if unreached else "seen in the source only",
+                rule=suspicion.rule,
+                fingerprint=suspicion.fingerprint,
+            )
+            self.made.append(accept(finding, self.constraints.accept))
+
+    def _decides(self, suspicion: Suspicion) -> bool:
+        """Whether an experiment tried this weakness at this place, or on every operation that leads to it."""
+        tried = [finding for finding in self.made if finding.weakness == suspicion.weakness and finding.rule is None]
+        if any(_same_place(finding.location, suspicion.location) for finding in tried):
+            return True
+        operations = {name for finding in tried for name in finding.operations}
+        return bool(suspicion.operations) and operations.issuperset(suspicion.operations)
+
+    def _proven(self, mark: str) -> Finding | None:
+        same = (finding for finding in self.made if finding.fingerprint == mark and finding.status is Status.PROVEN)
+        return next(same, None)
+
+    def _join(
+        self, known: Finding, operations: Sequence[str], history: History, judgement: Judgement
+    ) -> Finding:
+        severity = max(known.severity, judgement.severity or known.severity, key=lambda each: each.rank)
+        joined = known.model_copy(
+            update={
+                "operations": tuple(dict.fromkeys((*known.operations, *operations))),
+                "severity": Severity(severity),
+                "trials": known.trials + (judgement.trials or len(history.trials)),
+            }
+        )
+        self.made[self.made.index(known)] = joined
+        return joined
+
+    def _next_id(self, status: Status) -> str:
+        letter = {
+            Status.PROVEN: "P",
+            Status.HELD: "H",
+            Status.UNKNOWN: "U",
+            Status.SUSPECTED: "S",
+            Status.UNREACHED: "R",
+            Status.OBSERVED: "O",
+        }[status]
+        return f"{letter}{1 + sum(finding.id.startswith(letter) for finding in self.made)}"
+
+
+def _mark(history: History, judgement: Judgement) -> str:
+    return fingerprint(
+        judgement.weakness or history.weakness,
+        judgement.location or history.location,
+        judgement.operations or history.operations,
+    )
+
+
+def _same_place(one: Location | None, other: Location | None) -> bool:
+    if one is None or other is None or one.file != other.file:
+        return False
+    return one.line == other.line or (one.symbol is not None and one.symbol == other.symbol)
+
+
+def accept(finding: Finding, acceptances: Sequence[Acceptance]) -> Finding:
+    """The finding, marked when an acceptance that has not expired covers it."""
+    today = datetime.now(UTC).date()
+    for acceptance in acceptances:
+        if acceptance.covers(finding) and acceptance.until >= today:
+            return finding.model_copy(update={"accepted": f"{acceptance.reason} (until {acceptance.until})"})
+    return finding

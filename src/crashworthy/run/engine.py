@@ -1,0 +1,266 @@
+"""The engine: one run inside the box, from the service's copy to the report. `python -m crashworthy.run.engine JOB`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from crashworthy.audit.engine import audit
+from crashworthy.core.errors import CrashworthyError
+from crashworthy.core.events import (
+    BudgetStarted,
+    Emit,
+    ExperimentStarted,
+    FindingMade,
+    Note,
+    RunFinished,
+    StageStarted,
+)
+from crashworthy.core.finding import Judgement, Status
+from crashworthy.core.history import History
+from crashworthy.core.operation import Operation
+from crashworthy.core.playbook import Playbook
+from crashworthy.core.report import ExperimentReport, NotTried, OperationReport, RunReport, ServiceReport
+from crashworthy.core.suspicion import Suspicion
+from crashworthy.core.verdict import Verdict
+from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
+from crashworthy.lab.experiments.registry import EXPERIMENTS
+from crashworthy.lab.proof.confirm import confirm
+from crashworthy.lab.testbed import Capability
+from crashworthy.lab.traffic.discover import discover
+from crashworthy.lab.traffic.driver import learn
+from crashworthy.run.assemble import Findings
+from crashworthy.run.channel import serve_events
+from crashworthy.run.folder import RunFolder
+from crashworthy.run.job import Job
+from crashworthy.run.schedule import Schedule
+from crashworthy.run.stand import Stand, open_stand
+from crashworthy.source.parse import parse_folder
+from crashworthy.source.tree import SourceTree
+from crashworthy.verdict.policy import decide
+
+# Learning may take this share of the budget: an experiment cannot break what was not reached.
+LEARNING_SHARE = 0.4
+# Past the budget by this much, whatever runs is interrupted; the report follows within seconds.
+GRACE_S = 4.0
+
+
+class BudgetOver(BaseException):  # noqa: N818 - like KeyboardInterrupt, it must pass every `except Exception`
+    """The time is up, and what is running did not notice."""
+
+
+@dataclass
+class _Progress:
+    """What is known so far; a partial report is made of it at any time."""
+
+    operations: tuple[Operation, ...] = ()
+    playbook: Playbook = Playbook()
+    suspicions: tuple[Suspicion, ...] = ()
+    experiments: list[ExperimentReport] = field(default_factory=list)
+    unfinished: list[NotTried] = field(default_factory=list)
+    not_tried: list[NotTried] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    service: ServiceReport | None = None
+    interrupted: bool = False
+
+
+class Engine:
+    """Runs one job."""
+
+    def __init__(self, job: Job, emit: Emit) -> None:
+        self.job = job
+        self.emit = emit
+        self.folder = RunFolder(Path(job.folder))
+        self.began = time.monotonic()
+        self.deadline = self.began + job.budget_s
+        self.findings = Findings(job.constraints)
+        self.progress = _Progress()
+
+    def run(self) -> RunReport:
+        """The report, partial when the run was interrupted. CrashworthyError when the service cannot be tested."""
+        tree = parse_folder(Path(self.job.source))
+        self._audit(tree)
+        try:
+            self._start_clock()
+            with open_stand(self.job, tree, self.folder, self.emit) as stand:
+                self.progress.service = stand.report
+                self._learn(stand, tree)
+                self._experiment(stand, tree)
+        except (KeyboardInterrupt, BudgetOver) as stop:
+            self.progress.interrupted = isinstance(stop, KeyboardInterrupt)
+            why = "the run was interrupted" if self.progress.interrupted else "the budget was over"
+            self.progress.unfinished.append(NotTried(what="the experiments", why=why))
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        report = self._report()
+        self.folder.save_report(report)
+        return report
+
+    def _audit(self, tree: SourceTree) -> None:
+        self.emit(StageStarted(stage="audit", detail=f"{len(tree.files)} files"))
+        result = audit(tree, only=self.job.only, skip=self.job.skip)
+        self.progress.suspicions = result.suspicions
+        self.progress.not_tried += [NotTried(what=f"reading {what}", why=why) for what, why in result.unread]
+
+    def _start_clock(self) -> None:
+        self.emit(BudgetStarted(seconds=self.job.budget_s))
+        self.began = time.monotonic()
+        self.deadline = self.began + self.job.budget_s
+        signal.signal(signal.SIGALRM, _budget_is_over)
+        signal.setitimer(signal.ITIMER_REAL, self.job.budget_s + GRACE_S)
+
+    def _learn(self, stand: Stand, tree: SourceTree) -> None:
+        self.emit(StageStarted(stage="learn", detail="learning to use the API"))
+        openapi = Path(self.job.openapi) if self.job.openapi else None
+        with stand.testbed.fresh() as instance:
+            discovery = discover(tree, instance, openapi)
+        self.progress.operations = discovery.operations
+        for text in discovery.notes:
+            self._note(text)
+        until = min(self.deadline, time.monotonic() + self.job.budget_s * LEARNING_SHARE)
+        self.progress.playbook = learn(self._lab(stand, tree, until))
+
+    def _lab(self, stand: Stand, tree: SourceTree, deadline: float) -> Lab:
+        return Lab(
+            testbed=stand.testbed,
+            tree=tree,
+            operations=self.progress.operations,
+            playbook=self.progress.playbook,
+            suspicions=self.progress.suspicions,
+            seed=self.job.seed,
+            deadline=deadline,
+            emit=self.emit,
+        )
+
+    def _experiment(self, stand: Stand, tree: SourceTree) -> None:
+        lab = self._lab(stand, tree, self.deadline)
+        experiments = [experiment for experiment in EXPERIMENTS if self._wanted(experiment)]
+        schedule = Schedule.of(experiments, lab)
+        self.emit(StageStarted(stage="experiments", detail=f"{len(schedule)} to try"))
+        try:
+            for experiment, candidate in schedule.take(lab):
+                if not self._is_wanted(candidate.weakness.id):
+                    continue
+                started = time.monotonic()
+                self._try(experiment, candidate, lab)
+                schedule.spent(experiment, time.monotonic() - started)
+        finally:
+            schedule.abandon("the run ended before its turn")
+            self.progress.unfinished += schedule.left_out
+
+    def _wanted(self, experiment: Experiment) -> bool:
+        return any(self._is_wanted(weakness.id) for weakness in experiment.weaknesses)
+
+    def _is_wanted(self, weakness: str) -> bool:
+        return (not self.job.only or weakness in self.job.only) and weakness not in self.job.skip
+
+    def _try(self, experiment: Experiment, candidate: Candidate, lab: Lab) -> None:
+        """Run, save, judge, confirm. A failure of an experiment is ours, and makes its finding unknown."""
+        self.emit(
+            ExperimentStarted(
+                experiment=experiment.id, weakness=candidate.weakness.id, operations=candidate.operations
+            )
+        )
+        started = time.monotonic()
+        try:
+            history = experiment.run(candidate, lab)
+        except CrashworthyError as problem:
+            what = f"{experiment.id} on {', '.join(candidate.operations)}"
+            self.progress.unfinished.append(NotTried(what=what, why=problem.message))
+            return
+        self.folder.save_history(history)
+        for judgement in experiment.judgements(history):
+            self._conclude(experiment, history, judgement, lab)
+        self.progress.experiments.append(
+            ExperimentReport(
+                experiment=experiment.id,
+                weakness=history.weakness,
+                operations=history.operations,
+                status=experiment.judge(history).status,
+                trials=len(history.trials),
+                seconds=round(time.monotonic() - started, 3),
+                history=history.id,
+            )
+        )
+
+    def _conclude(self, experiment: Experiment, history: History, judgement: Judgement, lab: Lab) -> None:
+        """The finding of one judgement. Only what replays from a fresh state is proven."""
+        proof = None
+        if judgement.status is Status.PROVEN and not self.findings.knows(history, judgement):
+            self.emit(StageStarted(stage="proof", detail=judgement.title or history.weakness))
+            proof = confirm(experiment, history, judgement, lab)
+            if proof is None:
+                why = f"seen once, but it did not replay from a fresh state: {judgement.seen}"
+                judgement = judgement.model_copy(update={"status": Status.UNKNOWN, "why": why})
+        finding = self.findings.judged(history, judgement, proof)
+        self.emit(FindingMade(finding=finding))
+
+    def _note(self, text: str) -> None:
+        self.progress.notes.append(text)
+        self.emit(Note(text=text))
+
+    def _report(self) -> RunReport:
+        self.emit(StageStarted(stage="report"))
+        progress = self.progress
+        self.findings.add_untried(progress.suspicions, progress.playbook.reached)
+        operations = _operation_reports(progress.operations, progress.playbook)
+        judgement: Verdict = decide(
+            self.findings.made,
+            operations,
+            progress.unfinished,
+            fail_on=self.job.fail_on,
+            allow_unknown=self.job.allow_unknown,
+        )
+        return RunReport(
+            run=self.job.run,
+            verdict=judgement.outcome,
+            judgement=judgement,
+            seed=self.job.seed,
+            budget_s=self.job.budget_s,
+            duration_s=round(time.monotonic() - self.began, 3),
+            started_at=self.job.started_at,
+            interrupted=progress.interrupted,
+            service=progress.service or ServiceReport(path=self.job.source, name=Path(self.job.source).name),
+            operations=operations,
+            findings=tuple(self.findings.made),
+            proofs=tuple(self.findings.proofs),
+            suspicions=progress.suspicions,
+            experiments=tuple(progress.experiments),
+            not_tried=(*progress.unfinished, *progress.not_tried),
+            notes=tuple(progress.notes),
+        )
+
+
+def _operation_reports(operations: tuple[Operation, ...], playbook: Playbook) -> tuple[OperationReport, ...]:
+    why_not = {item.operation: item.why for item in playbook.unreached}
+    reports = []
+    for operation in operations:
+        actors = tuple(dict.fromkeys(way.actor for way in playbook.ways if way.operation == operation.name))
+        way = playbook.way(operation.name)
+        reports.append(
+            OperationReport(
+                operation=operation.name,
+                reached=bool(actors),
+                actors=actors,
+                requests=len(way.steps) if way else 0,
+                why=None if actors else why_not.get(operation.name, "not tried"),
+                handler=operation.handler,
+            )
+        )
+    return tuple(reports)
+
+
+def _budget_is_over(_number: int, _frame: FrameType | None) -> None:
+    raise BudgetOver
+
+
+def _run(job: Job, emit: Emit) -> None:
+    emit(RunFinished(report=Engine(job, emit).run()))
+
+
+if __name__ == "__main__":
+    sys.exit(serve_events(_run))
