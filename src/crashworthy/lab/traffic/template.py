@@ -90,22 +90,28 @@ def rename(step: Step, names: Mapping[str, str]) -> Step:
     def text(value: str) -> str:
         return PLACEHOLDER.sub(lambda match: f"${{{names.get(match[1], match[1])}}}" if match[1] else match[0], value)
 
+    saves = tuple(save.model_copy(update={"name": names.get(save.name, save.name)}) for save in step.saves)
+    return map_texts(step, text).model_copy(update={"saves": saves})
+
+
+def map_texts(step: Step, change: Callable[[str], str]) -> Step:
+    """The step with every text that may hold placeholders changed."""
+
     def tree(value: Json) -> Json:
         if isinstance(value, str):
-            return text(value)
+            return change(value)
         if isinstance(value, list):
             return [tree(item) for item in value]
         if isinstance(value, dict):
-            return {text(key): tree(item) for key, item in value.items()}
+            return {change(key): tree(item) for key, item in value.items()}
         return value
 
     return step.model_copy(
         update={
-            "path": text(step.path),
-            "query": tuple((text(key), text(value)) for key, value in step.query),
-            "headers": tuple((text(key), text(value)) for key, value in step.headers),
+            "path": change(step.path),
+            "query": tuple((change(key), change(value)) for key, value in step.query),
+            "headers": tuple((change(key), change(value)) for key, value in step.headers),
             "body": tree(step.body),
-            "saves": tuple(save.model_copy(update={"name": names.get(save.name, save.name)}) for save in step.saves),
         }
     )
 

@@ -34,10 +34,11 @@ class Answer:
 class Connection:
     """A connection for one request, opened beforehand so that the request leaves without delay."""
 
-    def __init__(self, base_url: str, timeout_s: float) -> None:
+    def __init__(self, base_url: str, timeout_s: float, keep_bytes: int = KEPT_BYTES) -> None:
         parts = urlsplit(base_url)
         self._address = (parts.hostname or "127.0.0.1", parts.port or 80)
         self._timeout_s = timeout_s
+        self._keep_bytes = keep_bytes
         self._socket: socket.socket | None = None
         self._failure: str | None = None
 
@@ -65,7 +66,7 @@ class Connection:
                 except (BrokenPipeError, ConnectionResetError):
                     # A service may refuse a body it has not read to the end, and still answer.
                     sent_all = False
-                response, error = _receive(connected, method, started + self._timeout_s)
+                response, error = _receive(connected, method, started + self._timeout_s, self._keep_bytes)
         except TimeoutError:
             response, error = None, f"timed out after {self._timeout_s:g} s"
         except OSError as failure:
@@ -117,7 +118,9 @@ class _Source:
         return io.BufferedReader(self._reader, 65536)
 
 
-def _receive(connected: socket.socket, method: str, deadline: float) -> tuple[Response | None, str | None]:
+def _receive(
+    connected: socket.socket, method: str, deadline: float, keep_bytes: int
+) -> tuple[Response | None, str | None]:
     answer = http.client.HTTPResponse(_Source(_BoundedReader(connected, deadline)), method=method)  # type: ignore[arg-type]
     kept = bytearray()
     truncated = False
@@ -127,7 +130,7 @@ def _receive(connected: socket.socket, method: str, deadline: float) -> tuple[Re
             chunk = answer.read1(65536)
             if not chunk:
                 break
-            room = KEPT_BYTES - len(kept)
+            room = keep_bytes - len(kept)
             kept += chunk[:room]
             truncated = truncated or len(chunk) > room
         if answer.length:
