@@ -30,7 +30,6 @@ from crashworthy.core.verdict import Verdict
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.registry import EXPERIMENTS
 from crashworthy.lab.proof.confirm import confirm
-from crashworthy.lab.testbed import Capability
 from crashworthy.lab.traffic.discover import discover
 from crashworthy.lab.traffic.driver import learn
 from crashworthy.run.assemble import Findings
@@ -49,8 +48,8 @@ LEARNING_SHARE = 0.4
 GRACE_S = 4.0
 
 
-class BudgetOver(BaseException):  # noqa: N818 - like KeyboardInterrupt, it must pass every `except Exception`
-    """The time is up, and what is running did not notice."""
+class BudgetOver(BaseException):
+    """The time is up, and what runs did not notice. Like KeyboardInterrupt, it passes every `except Exception`."""
 
 
 @dataclass
@@ -58,7 +57,7 @@ class _Progress:
     """What is known so far; a partial report is made of it at any time."""
 
     operations: tuple[Operation, ...] = ()
-    playbook: Playbook = Playbook()
+    playbook: Playbook = field(default_factory=Playbook)
     suspicions: tuple[Suspicion, ...] = ()
     experiments: list[ExperimentReport] = field(default_factory=list)
     unfinished: list[NotTried] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The part of a run outside the box: the environment, the copy, the box itself, and what is saved of a run that died."""
+"""The part of a run outside the box: environment, copy, the box itself, and what is saved of a run that died."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def _forwarding(process: subprocess.Popen[bytes]) -> Iterator[None]:
         return
     asked = 0
 
-    def ask(number: int, _frame: object) -> None:
+    def ask(_number: int, _frame: object) -> None:
         nonlocal asked
         asked += 1
         if process.poll() is None:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from crashworthy import __version__
 from crashworthy.core.errors import CrashworthyError
-from crashworthy.interfaces.cli import audit, design, ledger, proofs, role, schema, test
+from crashworthy.interfaces.cli import audit, crash_test, design, ledger, proofs, role, schema
 from crashworthy.verdict.policy import EXIT_ERROR
 
 app = typer.Typer(
@@ -39,7 +39,7 @@ def _root(
     """Crash-test backend code that an AI wrote, and tell from the evidence what to hand to an AI."""
 
 
-for part in (test, audit, proofs, design, ledger, role, schema):
+for part in (crash_test, audit, proofs, design, ledger, role, schema):
     part.register(app)
 
 

@@ -6,7 +6,7 @@ import random
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from crashworthy.core.events import Emit
@@ -48,7 +48,7 @@ class Lab:
     seed: int
     deadline: float
     emit: Emit
-    playbook: Playbook = Playbook()
+    playbook: Playbook = field(default_factory=Playbook)
     suspicions: tuple[Suspicion, ...] = ()
 
     def left(self) -> float:

@@ -41,10 +41,10 @@ _EXAMPLES = """
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command("test", epilog=_EXAMPLES)(test)
+    app.command("test", epilog=_EXAMPLES)(crash_test)
 
 
-def test(
+def crash_test(
     path: Annotated[Path, typer.Argument(help="The folder of the service.")] = Path(),
     budget: Annotated[float, typer.Option(min=5, help="Seconds for all experiments; installing is not counted.")] = (
         DEFAULT_BUDGET_S
