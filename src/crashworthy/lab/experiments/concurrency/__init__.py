@@ -1,0 +1,1 @@
+"""Experiments that let requests overlap in time."""

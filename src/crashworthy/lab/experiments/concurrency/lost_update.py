@@ -1,0 +1,291 @@
+"""Lost update: concurrent requests end in a state, or in acceptances, that no serial order gives.
+
+Method after the study of Jepsen-style checking by comparing with serial executions. Of two 2xx answers to requests
+that ran at the same time, one must have come first; so the final state must be that of some order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from crashworthy.core.finding import Judgement, Status
+from crashworthy.core.history import History, Trial
+from crashworthy.core.scenario import Interleaving, Scenario
+from crashworthy.core.value import Json
+from crashworthy.core.weakness import Severity
+from crashworthy.lab.experiments.concurrency import variants as plan
+from crashworthy.lab.experiments.concurrency.serializability import (
+    LATE,
+    VARIANT,
+    Outcome,
+    Variant,
+    masks_of,
+    variants,
+    with_masks,
+)
+from crashworthy.lab.experiments.concurrency.wording import expected_and_seen, is_write, location, title
+from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
+from crashworthy.lab.testbed import Capability
+from crashworthy.weaknesses.concurrency import LOST_UPDATE
+
+_SUSPECTED = 100.0
+_CHANGING = {"POST": 50.0, "PATCH": 48.0, "PUT": 45.0, "DELETE": 30.0}
+_PAIR_PENALTY = 25.0
+_MOST_PAIRS = 10
+_ESTIMATE_S = 4.0
+_SETTLE_S = 0.5
+_LATE: dict[str, Json] = {"settle_s": 1.1, "pause_s": 0.15}
+_ATTEMPTS = {Interleaving.BARRIER: 3, Interleaving.SLEEP: 5, Interleaving.PLAIN: 8, Interleaving.LINE: 8}
+
+_Mode = tuple[Interleaving, int]
+
+
+class LostUpdate(Experiment):
+    """Bring requests together and compare with every serial order."""
+
+    id = "lost-update"
+    title = "Concurrent requests against every serial order"
+    weaknesses = (LOST_UPDATE,)
+
+    def candidates(self, lab: Lab) -> Sequence[Candidate]:
+        """Each reached operation that changes something, and pairs that work on the same thing."""
+        suspected = {name: s for s in lab.suspicions if s.weakness == LOST_UPDATE.id for name in s.operations}
+        changing = [op for op in lab.operations if op.method in _CHANGING and op.name in lab.playbook.reached]
+        found = []
+        for operation in changing:
+            suspicion = suspected.get(operation.name)
+            found.append(
+                Candidate(
+                    weakness=LOST_UPDATE,
+                    operations=(operation.name,),
+                    why=suspicion.message if suspicion else "changes something",
+                    priority=_CHANGING[operation.method] + (_SUSPECTED if suspicion else 0),
+                    estimate_s=_ESTIMATE_S,
+                    location=suspicion.location if suspicion else None,
+                )
+            )
+        pairs = []
+        for one, other in combinations(changing, 2):
+            both = [suspected[op.name] for op in (one, other) if op.name in suspected]
+            if not (len(both) == 2 or _same_thing(one.path, other.path)):
+                continue
+            priority = min(_CHANGING[one.method], _CHANGING[other.method]) - _PAIR_PENALTY
+            pairs.append(
+                Candidate(
+                    weakness=LOST_UPDATE,
+                    operations=(one.name, other.name),
+                    why="both change the same thing",
+                    priority=priority + _SUSPECTED / 4 * len(both),
+                    estimate_s=_ESTIMATE_S,
+                    location=both[0].location if both else None,
+                )
+            )
+        return [*found, *sorted(pairs, key=lambda pair: -pair.priority)[:_MOST_PAIRS]]
+
+    def run(self, candidate: Candidate, lab: Lab) -> History:
+        """Try the variants one by one until one is guilty."""
+        recorder = Recorder(lab, self.id)
+        base = plan.ground(candidate.operations, lab.playbook, lab.operations)
+        try:
+            if base is not None:
+                for scenario in _scenarios(base, recorder):
+                    if _guilty(scenario, recorder):
+                        break
+        except OutOfTimeError:
+            recorder.notes.append("the budget ended before all variants were tried")
+        operation = lab.operation(candidate.operations[0])
+        handler = operation.handler if operation else None
+        return recorder.history(candidate, {"handler": handler.model_dump(mode="json")} if handler else {})
+
+    def judge(self, history: History) -> Judgement:
+        """PROVEN by the smallest variant whose concurrent trial no serial order explains."""
+        tried = variants(history)
+        concurrent = sum(len(variant.concurrent) for variant in tried)
+        unsettled = False
+        for variant in sorted(tried, key=lambda item: len(item.attack)):
+            for trial in variant.concurrent:
+                outcome = variant.assess(trial)
+                if outcome.guilty and variant.settled:
+                    return _proven(history, variant, trial, outcome, concurrent)
+                unsettled = unsettled or outcome.guilty
+        status, why = _unproven(tried, concurrent, unsettled)
+        return Judgement(status=status, why="; ".join([why, *history.notes]), trials=concurrent)
+
+    def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
+        """Two equal serial plays, every order, and the interleaving again until it shows, a few times at most."""
+        recorder = Recorder(lab, self.id)
+        scenario = judgement.scenario
+        if scenario is None:
+            return recorder.again(history)
+        serial = scenario.model_copy(update={"interleaving": Interleaving.SERIAL})
+        try:
+            _serial_plays(serial, recorder)
+            for attempt in range(_ATTEMPTS.get(scenario.interleaving, 1)):
+                again = scenario.model_copy(update={"seed": scenario.seed + attempt})
+                if _together(again, serial, recorder).guilty:
+                    break
+        except OutOfTimeError:
+            recorder.notes.append("the budget ended during the replay")
+        return recorder.again(history)
+
+
+def _scenarios(base: plan.Ground, recorder: Recorder) -> Iterator[Scenario]:
+    """Variants in the order of trying; later ones use what the trials of the first have shown."""
+    first: Scenario | None = None
+    for scenario in plan.first_variants(base):
+        yield scenario
+        if first is None:
+            first = scenario
+            yield from _scarce(base, scenario, recorder)
+    if first is not None:
+        # The more requests, the likelier two meet: state in memory offers no place for a barrier.
+        yield plan.larger(first, 4 if len(set(map(repr, first.attack))) == 1 else 3)
+
+
+def _scarce(base: plan.Ground, first: Scenario, recorder: Recorder) -> Iterator[Scenario]:
+    """Variants in which what is asked for is there only once."""
+    variant = _variant(first, recorder)
+    if len(base.steps) != 1 or variant.limit < len(first.attack):
+        return
+    before = next((trial for trial in variant.serial if not trial.order), None)
+    after = next((trial for trial in variant.serial if len(trial.order) == len(first.attack)), None)
+    if before and after:
+        for scenario in plan.last_amounts(base, before, after):
+            if sum(exchange.ok for exchange in of_part(recorder.play(scenario, "probe"), "attack")) == 1:
+                yield scenario
+                break
+    last = plan.last_of_many(base, recorder.play(plan.until_refused(base), "probe"))
+    if last is not None:
+        yield last
+
+
+def _guilty(scenario: Scenario, recorder: Recorder) -> bool:
+    """Play one variant; whether a concurrent trial of it stands after the last control."""
+    control = _serial_plays(scenario, recorder)
+    variant = _variant(scenario, recorder)
+    if not variant.stable or not variant.limit:
+        return False
+    if _works_on_after_answering(control):
+        scenario = _with_settings(scenario, {"settle_s": _SETTLE_S, VARIANT: f"{variant.name}, settled"})
+        _serial_plays(scenario, recorder)
+    for interleaving, seed in _modes(recorder.lab, control, variant):
+        together = scenario.model_copy(update={"interleaving": interleaving, "seed": seed})
+        outcome = _together(together, scenario, recorder)
+        if outcome is Outcome.UNSTABLE:
+            return False
+        if outcome.guilty and _stands(scenario, recorder):
+            return True
+    return False
+
+
+def _stands(scenario: Scenario, recorder: Recorder) -> bool:
+    """Play serially at another pace, so that clocks and background work show, and look again."""
+    if not _variant(scenario, recorder).settled:
+        recorder.play(_with_settings(scenario, _LATE), LATE)
+    variant = _variant(scenario, recorder)
+    return any(variant.assess(trial).guilty for trial in variant.concurrent)
+
+
+def _serial_plays(scenario: Scenario, recorder: Recorder) -> Trial:
+    """Two equal plays, none of the requests, and all other orders; returns the first play."""
+    control = recorder.play(scenario, "control")
+    recorder.play(scenario, "control")
+    recorder.play(scenario, "baseline", order=())
+    _missing_orders(scenario, control, recorder)
+    return control
+
+
+def _together(scenario: Scenario, serial: Scenario, recorder: Recorder) -> Outcome:
+    """One concurrent trial, and the serial orders needed to judge it."""
+    trial = recorder.play(scenario, "concurrent")
+    _missing_orders(serial, trial, recorder)
+    return _variant(scenario, recorder).assess(trial)
+
+
+def _missing_orders(scenario: Scenario, trial: Trial, recorder: Recorder) -> None:
+    for order in _variant(scenario, recorder).missing(trial):
+        recorder.play(scenario, "serial", order=order)
+
+
+def _variant(scenario: Scenario, recorder: Recorder) -> Variant:
+    name = scenario.settings.get(VARIANT)
+    return Variant(str(name), tuple(t for t in recorder.trials if t.scenario.settings.get(VARIANT) == name))
+
+
+def _modes(lab: Lab, control: Trial, variant: Variant) -> list[_Mode]:
+    """Interleavings to try, with seeds: by what the sensor can do and where the requests keep what they change."""
+    can = lab.testbed.capabilities
+    seeds = lab.rng("lost-update", variant.name, *(step.operation for step in variant.attack))
+    writes = any(map(is_write, control.events))
+    wanted: list[tuple[Interleaving, Capability | None, int]]
+    if Capability.REQUESTS not in can:
+        wanted = [(Interleaving.PLAIN, None, 6)]
+    elif writes:
+        wanted = [
+            (Interleaving.BARRIER, Capability.BARRIER, 2),
+            (Interleaving.SLEEP, Capability.SLEEP, 2),
+            (Interleaving.PLAIN, None, 1),
+            (Interleaving.LINE, Capability.LINE, 1),
+        ]
+    else:
+        wanted = [
+            (Interleaving.SLEEP, Capability.SLEEP, 2),
+            (Interleaving.LINE, Capability.LINE, 4),
+            (Interleaving.PLAIN, None, 1),
+        ]
+    return [
+        (mode, seeds.randrange(10**6)) for mode, needs, n in wanted if needs is None or needs in can for _ in range(n)
+    ]
+
+
+def _works_on_after_answering(trial: Trial) -> bool:
+    """Whether the service went on with a request after its answer."""
+    attacks = {exchange.id: exchange for exchange in of_part(trial, "attack")}
+    if any(exchange.response is not None and exchange.response.status == 202 for exchange in attacks.values()):
+        return True
+    return any(
+        event.kind in {"sql", "outbound", "file-write"} and event.at > attacks[event.exchange].ended
+        for event in trial.events
+        if event.exchange in attacks
+    )
+
+
+def _with_settings(scenario: Scenario, settings: dict[str, Json]) -> Scenario:
+    return scenario.model_copy(update={"settings": {**scenario.settings, **settings}})
+
+
+def _same_thing(one: str, other: str) -> bool:
+    """Whether two paths work on the same kind of object: equal up to and including the first parameter."""
+    first, second = one.strip("/").split("/"), other.strip("/").split("/")
+    ends = [next((i for i, part in enumerate(parts) if part.startswith("{")), len(parts)) for parts in (first, second)]
+    return first[: ends[0]] == second[: ends[1]] and bool(first[0])
+
+
+def _proven(history: History, variant: Variant, trial: Trial, outcome: Outcome, trials: int) -> Judgement:
+    expected, seen = expected_and_seen(variant, trial, outcome)
+    only_answers = outcome is Outcome.EXCESS and " is " not in seen
+    return Judgement(
+        status=Status.PROVEN,
+        severity=Severity.MAJOR if only_answers else LOST_UPDATE.severity,
+        title=title(variant, outcome),
+        expected=expected,
+        seen=seen,
+        trial=trial.id,
+        scenario=with_masks(trial.scenario, variant.masks | masks_of(trial.scenario)),
+        location=location(history, trial),
+        trials=trials,
+    )
+
+
+def _unproven(tried: list[Variant], concurrent: int, unsettled: bool) -> tuple[Status, str]:
+    if unsettled:
+        return Status.UNKNOWN, "an outcome that no serial order gives was seen, but the last control was not played"
+    if not concurrent:
+        accepted = any(variant.limit for variant in tried)
+        why = "two equal serial plays do not agree" if accepted else "no request of the attack was accepted"
+        return Status.UNKNOWN, why if tried else "no trial was played"
+    if not any(variant.visible for variant in tried if variant.concurrent):
+        return Status.UNKNOWN, "nothing that can be read back shows what the requests change"
+    return Status.HELD, f"{concurrent} concurrent trials ended as some serial order would"

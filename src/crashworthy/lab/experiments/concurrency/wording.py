@@ -1,0 +1,107 @@
+"""The sentences about a race: what should have been, what was, and where."""
+
+from __future__ import annotations
+
+import json
+
+from crashworthy.core.history import History, SensorEvent, Trial
+from crashworthy.core.location import Location
+from crashworthy.core.value import Json
+from crashworthy.lab.experiments.concurrency.serializability import (
+    Outcome,
+    Variant,
+    attacks,
+    serial_peers,
+)
+from crashworthy.lab.experiments.observed import changes
+from crashworthy.lab.experiments.places import choose
+
+_LONGEST = 60
+
+
+def title(variant: Variant, outcome: Outcome) -> str:
+    """The fault in one line."""
+    names = list(dict.fromkeys(step.operation for step in variant.attack))
+    who = f"{names[0]} requests" if len(names) == 1 else " and ".join(names)
+    if outcome is Outcome.EXCESS:
+        limit = "only one can be" if variant.limit == 1 else f"only {variant.limit} can be"
+        return f"Concurrent {who} are all accepted where {limit}"
+    return f"Concurrent {who} overwrite each other's changes"
+
+
+def expected_and_seen(variant: Variant, trial: Trial, outcome: Outcome) -> tuple[str, str]:
+    """What any serial order gives, and what the trial gave."""
+    total = len(variant.attack)
+    accepted = sum(variant.accepted(trial).values())
+    expected, seen = _state(variant, trial)
+    if outcome is Outcome.EXCESS:
+        first = f"one after another, at most {variant.limit} of the {total} requests is accepted"
+        expected = f"{first}; {expected}" if expected else first
+        seen = f"{accepted} of {total} were accepted at the same time" + (f"; {seen}" if seen else "")
+    elif accepted < total:
+        seen = f"{seen} ({accepted} of {total} requests were accepted)"
+    return expected, seen
+
+
+def location(history: History, trial: Trial) -> Location | None:
+    """The line of the first write inside the attack, or the suspected place when that is nearby or all there is."""
+    ids = {exchange.id for _, exchange in attacks(trial)}
+    writes = [
+        event.location
+        for event in trial.events
+        if event.exchange in ids
+        and event.location is not None
+        and (event.kind == "file-write" or event.data.get("write"))
+    ]
+    return choose(history.location, writes) or _handler(history)
+
+
+def is_write(event: SensorEvent) -> bool:
+    """Whether the sensor saw a write to a database or a file."""
+    return event.kind == "file-write" or bool(event.data.get("write"))
+
+
+def _handler(history: History) -> Location | None:
+    handler = history.settings.get("handler")
+    return Location.model_validate(handler) if isinstance(handler, dict) else None
+
+
+def _state(variant: Variant, trial: Trial) -> tuple[str, str]:
+    found = [changes(peer, trial, variant.masks) for peer in serial_peers(variant, trial)]
+    nearest = min(found, key=len, default=[])
+    if not nearest:
+        return "", ""
+    everywhere = [
+        (operation, path)
+        for operation, path, _, _ in nearest
+        if all(any((op, where) == (operation, path) for op, where, _, _ in differences) for differences in found)
+    ]
+    seen = [(operation, path, after) for operation, path, _, after in nearest]
+    if not everywhere:
+        return "one of the serial orders' outcomes", " with ".join(_is(*each) for each in seen[:2])
+    expected = []
+    for place in everywhere[:2]:
+        wanted = [_short(before) for differences in found for op, path, before, _ in differences if (op, path) == place]
+        expected.append(f"{_place(*place)} is {' or '.join(dict.fromkeys(wanted))}")
+    return " and ".join(expected) + " in any serial order", " and ".join(
+        _is(*each) for each in seen if each[:2] in everywhere[:2]
+    )
+
+
+def _is(operation: str, path: str, value: Json) -> str:
+    return f"{_place(operation, path)} is {_short(value)}"
+
+
+def _place(operation: str, path: str) -> str:
+    return f"{operation} {_readable(path)}".strip()
+
+
+def _readable(path: str) -> str:
+    return path.replace("/-", "[]").lstrip("/").replace("/", ".")
+
+
+def _short(value: Json) -> str:
+    if isinstance(value, str) and value.endswith(" items"):
+        return value
+    text = json.dumps(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -1,0 +1,1 @@
+"""Experiments that send what the author did not think of."""

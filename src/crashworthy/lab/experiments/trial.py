@@ -1,0 +1,200 @@
+"""Playing scenarios on fresh copies of the service: the part that every experiment shares."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+
+from crashworthy.core.events import TrialDone
+from crashworthy.core.history import Exchange, History, SensorEvent, Trial
+from crashworthy.core.scenario import Interleaving, Scenario
+from crashworthy.core.value import Json
+from crashworthy.lab.experiments.experiment import Candidate, Lab
+from crashworthy.lab.testbed import Capability, Instance
+from crashworthy.lab.traffic.player import Player
+
+REQUEST_TIMEOUT_S = 15.0
+"""Longer than SQLite's and most pools' own waits, so that their error is seen instead of ours."""
+
+BARRIER_MS = 250
+SLEEP_MS = 25
+LINE_MS = 8
+LINE_SHARE = 0.4
+_EVENT_SETTLE_S = 0.02
+
+
+class OutOfTimeError(Exception):
+    """The budget does not allow another trial."""
+
+
+@dataclass
+class Recorder:
+    """Plays scenarios on fresh copies, numbers the trials and tells the run of each.
+
+    Settings of a scenario that it heeds: `settle_s` (seconds to wait before observing) and `pause_s` (seconds
+    to wait before each request of a serial attack).
+    """
+
+    lab: Lab
+    experiment: str
+    trials: list[Trial] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def play(
+        self, scenario: Scenario, purpose: str, *, order: Sequence[int] | None = None, timeout_s: float | None = None
+    ) -> Trial:
+        """Play `scenario` once; `order` picks the attack's requests, and their order, when it is serial.
+
+        Raises OutOfTimeError when the budget has run out before the start.
+        """
+        picked = tuple(range(len(scenario.attack))) if order is None else tuple(order)
+        with self.copy(scenario, purpose, timeout_s=timeout_s) as stage:
+            known = stage.player.play(scenario.setup, "setup")
+            stage.exchanges += known.exchanges
+            with stage.faults(scenario):
+                if scenario.interleaving is Interleaving.SERIAL:
+                    for index in picked:
+                        time.sleep(_seconds(scenario, "pause_s"))
+                        stage.exchanges += stage.player.play(
+                            (scenario.attack[index],), "attack", known.variables
+                        ).exchanges
+                else:
+                    stage.exchanges += stage.player.play_together(
+                        scenario.attack, known.variables, plans(scenario) if stage.player.sensor else None
+                    )
+            time.sleep(_seconds(scenario, "settle_s"))
+            stage.exchanges += stage.player.play(scenario.observe, "observe", known.variables).exchanges
+        return self._keep(replace(stage, order=picked))
+
+    @contextmanager
+    def copy(self, scenario: Scenario, purpose: str, *, timeout_s: float | None = None) -> Iterator[Stage]:
+        """A fresh copy to play on by hand; `keep` turns what was played into a trial."""
+        if self.lab.left() <= 0:
+            raise OutOfTimeError
+        with self.lab.testbed.fresh() as instance:
+            instance.drain()
+            stage = Stage(
+                scenario=scenario,
+                purpose=purpose,
+                instance=instance,
+                player=Player(
+                    instance.base_url,
+                    sensor=Capability.REQUESTS in self.lab.testbed.capabilities,
+                    timeout_s=timeout_s or REQUEST_TIMEOUT_S,
+                ),
+                lab=self.lab,
+            )
+            yield stage
+            stage.collect()
+
+    def keep(self, stage: Stage) -> Trial:
+        """The trial of a stage that has been left."""
+        return self._keep(stage)
+
+    def history(self, candidate: Candidate, settings: Mapping[str, Json] | None = None) -> History:
+        """The history of all trials so far."""
+        return History(
+            id=_file_name(self.experiment, candidate),
+            experiment=self.experiment,
+            weakness=candidate.weakness.id,
+            operations=candidate.operations,
+            location=candidate.location,
+            seed=self.lab.seed,
+            trials=tuple(self.trials),
+            notes=tuple(self.notes),
+            settings=dict(settings or {}),
+        )
+
+    def again(self, history: History) -> History:
+        """The history of a replay: like `history`, with the trials played since."""
+        return history.model_copy(update={"trials": tuple(self.trials), "notes": tuple(self.notes)})
+
+    def _keep(self, stage: Stage) -> Trial:
+        trial = stage.trial(f"{stage.purpose}-{len(self.trials) + 1}")
+        self.trials.append(trial)
+        self.lab.emit(TrialDone(experiment=self.experiment, trials=len(self.trials)))
+        return trial
+
+
+@dataclass
+class Stage:
+    """A fresh copy of the service, a player on it and what has been played so far."""
+
+    scenario: Scenario
+    purpose: str
+    instance: Instance
+    player: Player
+    lab: Lab
+    order: tuple[int, ...] = ()
+    exchanges: list[Exchange] = field(default_factory=list)
+    events: list[SensorEvent] = field(default_factory=list)
+    crashed: bool = False
+    output: str = ""
+    ended: float = 0.0
+
+    def faults(self, scenario: Scenario) -> AbstractContextManager[None]:
+        """The scenario's faults, while the context is open."""
+        return self.lab.testbed.faults(scenario.faults) if scenario.faults else nullcontext()
+
+    def collect(self) -> None:
+        """Take the sensor's events and the state of the process; times become seconds since the trial began."""
+        self.events += _relative(self.instance.drain(_EVENT_SETTLE_S), self.player.origin)
+        self.crashed = self.crashed or not self.instance.alive()
+        self.output = self.instance.output() if self.crashed else ""
+        self.ended = time.monotonic() - self.player.origin
+
+    def trial(self, id_: str) -> Trial:
+        """What was played, as a value."""
+        return Trial(
+            id=id_,
+            purpose=self.purpose,
+            scenario=self.scenario,
+            order=self.order,
+            exchanges=tuple(self.exchanges),
+            events=tuple(self.events),
+            crashed=self.crashed,
+            output=self.output,
+            duration_s=round(self.ended, 4),
+        )
+
+
+def plans(scenario: Scenario) -> list[dict[str, Json]]:
+    """The sensor's plan for each request of a concurrent attack."""
+    requests = len(scenario.attack)
+    # Seeds differ per request: with equal sleeps the requests would run in step and never interleave.
+    seeds = [scenario.seed * 1000 + index for index in range(requests)]
+    match scenario.interleaving:
+        case Interleaving.BARRIER:
+            barrier: Json = {"name": f"b{scenario.seed}", "parties": requests, "timeout_ms": BARRIER_MS}
+            return [{"barrier": barrier} for _ in seeds]
+        case Interleaving.SLEEP:
+            return [{"sleep": {"seed": seed, "max_ms": SLEEP_MS}} for seed in seeds]
+        case Interleaving.LINE:
+            return [{"line": {"seed": seed, "max_ms": LINE_MS, "share": LINE_SHARE}} for seed in seeds]
+        case _:
+            return [{} for _ in seeds]
+
+
+def of_part(trial: Trial, part: str) -> tuple[Exchange, ...]:
+    """The trial's exchanges of one part, in the order of their steps."""
+    return tuple(exchange for exchange in trial.exchanges if exchange.part == part)
+
+
+def _file_name(experiment: str, candidate: Candidate) -> str:
+    """A name for the history that a file can have, different for each candidate."""
+    text = "+".join(candidate.operations)
+    words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60]
+    return f"{experiment}-{words}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+
+
+def _relative(events: Iterable[SensorEvent], origin: float) -> list[SensorEvent]:
+    return [event.model_copy(update={"at": round(event.at - origin, 6)}) for event in events]
+
+
+def _seconds(scenario: Scenario, name: str) -> float:
+    value = scenario.settings.get(name, 0.0)
+    return float(value) if isinstance(value, int | float) else 0.0
