@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from crashworthy.core.history import Trial
 from crashworthy.core.operation import Operation
@@ -14,10 +15,14 @@ from crashworthy.core.value import Json
 from crashworthy.lab.experiments.concurrency.serializability import VARIANT, accepted_pattern
 from crashworthy.lab.experiments.observed import changes
 from crashworthy.lab.experiments.trial import of_part
+from crashworthy.lab.traffic.readback import pick_readback
+from crashworthy.lab.traffic.template import map_texts
+from crashworthy.lab.traffic.ways import merge
 
 MOST_READINGS = 10
 MOST_UNITS = 12
 _MOST_AMOUNTS = 4
+_FIRST_NUMBER = 700_000
 _UNIQUE = re.compile(r"(?<!\$)\$\{unique\}")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
@@ -36,48 +41,56 @@ class Ground:
             setup=(*self.setup, *more_setup), attack=tuple(attack), observe=self.observe, settings={VARIANT: name}
         )
 
+    def bound(self, step: Step, number: int) -> Step:
+        """The step with `${unique}` replaced by a value that differs per number and from the setup's.
+
+        A text that the setup sends too names what the setup made, and stays as it is.
+        """
+        made = self._texts
+
+        def text(value: str) -> str:
+            return value if value in made else _UNIQUE.sub(str(_FIRST_NUMBER + number), value)
+
+        return map_texts(step, text)
+
+    @cached_property
+    def _texts(self) -> frozenset[str]:
+        found: set[str] = set()
+
+        def note(value: str) -> str:
+            found.add(value)
+            return value
+
+        for step in self.setup:
+            map_texts(step, note)
+        return frozenset(found)
+
 
 def ground(operations: Sequence[str], playbook: Playbook, known: Sequence[Operation]) -> Ground | None:
     """The merged ways to the operations, or None when one of them has no way."""
     ways = [playbook.way(name) for name in operations]
-    if any(way is None for way in ways):
+    merged = merge(way for way in ways if way is not None)
+    if len(merged.last) != len(operations):
         return None
-    setup: list[Step] = []
-    steps = []
-    for way in ways:
-        if way is not None:
-            setup += [step for step in way.steps[:-1] if step not in setup]
-            steps.append(way.steps[-1])
-    return Ground(tuple(setup), tuple(steps), readback((*setup, *steps), setup, playbook, known))
-
-
-def readback(
-    made: Sequence[Step], setup: Sequence[Step], playbook: Playbook, known: Sequence[Operation]
-) -> tuple[Step, ...]:
-    """Reads whose own setup is part of `setup`; those that share words with the requests `made` come first."""
-    safe = {operation.name for operation in known if operation.method == "GET"}
-    found: dict[str, Step] = {}
-    for way in playbook.ways:
-        if way.operation in safe and way.operation not in found and all(step in setup for step in way.steps[:-1]):
-            found[way.operation] = way.steps[-1]
-    words = {word for step in made for word in _words(step.operation)}
-    ranked = sorted(found.values(), key=lambda step: -len(words & set(_words(step.operation))))
-    return tuple(ranked[:MOST_READINGS])
+    read = pick_readback(known, playbook, merged.setup, merged.last)
+    gets = [step for step in read.observe if step.method == "GET"]
+    return Ground(read.setup, merged.last, tuple(gets[:MOST_READINGS]))
 
 
 def first_variants(base: Ground) -> Iterator[Scenario]:
     """Variants that need no knowledge of how the service answers."""
     if len(base.steps) > 1:
-        yield base.scenario("together", [bound(step, index) for index, step in enumerate(base.steps, 1)])
+        yield base.scenario("together", [base.bound(step, index) for index, step in enumerate(base.steps, 1)])
         return
     step = base.steps[0]
-    if bound(step, 1) == step:
+    one, other = base.bound(step, 1), base.bound(step, 2)
+    if one == step:
         yield base.scenario("twice", [step, step])
         yield base.scenario("twice, after one", [step, step], more_setup=[step])
     else:
-        yield base.scenario("the same twice", [bound(step, 1), bound(step, 1)])
-        yield base.scenario("two of a kind", [bound(step, 1), bound(step, 2)])
-        yield base.scenario("two of a kind, after one", [bound(step, 1), bound(step, 2)], more_setup=[bound(step, 3)])
+        yield base.scenario("the same twice", [one, one])
+        yield base.scenario("two of a kind", [one, other])
+        yield base.scenario("two of a kind, after one", [one, other], more_setup=[base.bound(step, 3)])
 
 
 def larger(scenario: Scenario, requests: int) -> Scenario:
@@ -98,7 +111,7 @@ def last_amounts(base: Ground, before: Trial, after: Trial) -> Iterator[Scenario
     combined = [(path, value, amount) for amount in dict.fromkeys(amounts) for path, value in fields]
     for path, value, amount in combined[:_MOST_AMOUNTS]:
         whole = _with(step.body, path, _like(value, amount))
-        attack = [bound(step.model_copy(update={"body": whole}), index) for index in (1, 2)]
+        attack = [base.bound(step.model_copy(update={"body": whole}), index) for index in (1, 2)]
         name = f"all of it: {'.'.join(map(str, path))} = {amount:g}"
         yield base.scenario(name, attack)
 
@@ -106,7 +119,7 @@ def last_amounts(base: Ground, before: Trial, after: Trial) -> Iterator[Scenario
 def until_refused(base: Ground) -> Scenario:
     """A serial play that shows after how many the service refuses one more."""
     step = base.steps[0]
-    return base.scenario("how many", [bound(step, 10 + index) for index in range(MOST_UNITS)])
+    return base.scenario("how many", [base.bound(step, 10 + index) for index in range(MOST_UNITS)])
 
 
 def last_of_many(base: Ground, counted: Trial) -> Scenario | None:
@@ -117,17 +130,8 @@ def last_of_many(base: Ground, counted: Trial) -> Scenario | None:
     if not 2 <= limit < MOST_UNITS or any(pattern[limit:]) or any(not 400 <= status < 500 for status in refused):
         return None
     step = base.steps[0]
-    taken = [bound(step, 10 + index) for index in range(limit - 1)]
-    return base.scenario("the last one", [bound(step, 1), bound(step, 2)], more_setup=taken)
-
-
-def bound(step: Step, number: int) -> Step:
-    """The step with `${unique}` replaced by a value that differs per number and from the setup's."""
-    return Step.model_validate_json(_UNIQUE.sub(str(700_000 + number), step.model_dump_json()))
-
-
-def _words(text: str) -> list[str]:
-    return [word.rstrip("s") for word in re.findall(r"[a-z]+", text.partition(" ")[2].lower())]
+    taken = [base.bound(step, 10 + index) for index in range(limit - 1)]
+    return base.scenario("the last one", [base.bound(step, 1), base.bound(step, 2)], more_setup=taken)
 
 
 def _numbers(value: Json, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Json]]:

@@ -10,7 +10,7 @@ from crashworthy.core.finding import Judgement
 from crashworthy.core.history import Exchange, History
 from crashworthy.core.scenario import DependencyFault, Interleaving, Scenario, Step
 from crashworthy.core.suspicion import Suspicion
-from crashworthy.lab.experiments.concurrency.variants import Ground, bound, ground
+from crashworthy.lab.experiments.concurrency.variants import Ground, ground
 from crashworthy.lab.experiments.dependency.holding import (
     CALLS,
     CONTROL,
@@ -132,7 +132,7 @@ def _hold(base: Ground, recorder: Recorder) -> None:
     scenario = scenario.model_copy(update={"settings": {CALLS: calls}, "interleaving": Interleaving.PLAIN})
     for kind in ("hang", "drip"):
         faulty = scenario.model_copy(update={"faults": (DependencyFault(kind=kind),)})
-        if _held(faulty, recorder, limits):
+        if _held(faulty, recorder, limits, base):
             return
 
 
@@ -159,13 +159,14 @@ def _control(scenario: Scenario, recorder: Recorder) -> tuple[int, dict[str, flo
     return max(calls, len(outbound(trial))), limits
 
 
-def _held(scenario: Scenario, recorder: Recorder, limits: dict[str, float]) -> bool:
+def _held(scenario: Scenario, recorder: Recorder, limits: dict[str, float], base: Ground | None = None) -> bool:
     """Play with the fault; ask unrelated operations while ever more requests wait. Whether the first was held."""
     limit = hold_s(scenario) + _MARGIN_S
     if recorder.lab.left() < limit:
         raise OutOfTimeError
     probes = [step for step in scenario.observe if step.operation in limits]
     step = scenario.attack[0]
+    base = base or Ground(scenario.setup, scenario.attack, scenario.observe)
     with recorder.copy(scenario, HELD, timeout_s=limit) as stage:
         known = _set_up(stage)
         # Sensor headers would count these probes into the attack's ids.
@@ -177,7 +178,7 @@ def _held(scenario: Scenario, recorder: Recorder, limits: dict[str, float]) -> b
             waiting: list[Future[tuple[Exchange, ...]]] = []
             for number, level in enumerate(LEVELS):
                 added = level - (LEVELS[number - 1] if number else 0)
-                steps = [step] if number == 0 else [bound(step, 100 * number + index) for index in range(added)]
+                steps = [step] if number == 0 else [base.bound(step, 100 * number + index) for index in range(added)]
                 left = max(until - time.monotonic(), _MARGIN_S)
                 waiting.append(
                     pool.submit(stage.player.play_together, steps, known.variables, part="attack", timeout_s=left)
