@@ -1,0 +1,113 @@
+"""Turns a start plan into a running process, through the launcher where the service is Python."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from crashworthy.core.errors import CrashworthyError
+from crashworthy.lab.service.failure import StartError, start_error
+from crashworthy.lab.service.plan import ServicePlan, StartPlan
+from crashworthy.lab.service.process import ServiceProcess
+from crashworthy.lab.service.readiness import listening_ports
+
+_LAUNCHER = Path(__file__).parent / "launcher" / "start.py"
+
+
+def launch(plan: ServicePlan, start: StartPlan, mode: str, port: int) -> ServiceProcess:
+    """Start it; `mode` is one of the launcher's (crashworthy_launcher.moment.Moment).
+
+    A command in another language has no modes: it is always run as declared.
+    """
+    folder = plan.root / start.folder
+    environment: Mapping[str, str] = {
+        **plan.environment,
+        **dict(start.environment),
+        "PORT": str(port),
+        "PYTHONUNBUFFERED": "1",
+    }
+    if not start.is_python:
+        words = [word.replace("{port}", str(port)) for word in start.words]
+        order: dict[str, Any] | None = None
+    else:
+        if plan.python is None:
+            raise CrashworthyError(
+                f"`{start.command}` needs a Python interpreter, and none was found for this service",
+                remedy="pass one with --python",
+            )
+        words = [str(plan.python), str(_LAUNCHER)]
+        order = {
+            "mode": mode,
+            "kind": start.kind.value,
+            "words": start.words,
+            "target": start.target,
+            "framework": start.framework,
+            "port": port,
+        }
+    try:
+        return ServiceProcess(words, folder, environment, plan.run_id, plan.memory_limit, order)
+    except OSError as error:
+        raise StartError(
+            f"the service does not start: `{start.command}`: {error.strerror}: {error.filename or words[0]}",
+            remedy="install that program, or name another [service] command",
+        ) from error
+
+
+def run_to_end(plan: ServicePlan, start: StartPlan) -> StartError | None:
+    """Run a plan that is no server, such as a migration; the error if it failed."""
+    process = launch(plan, start, "run", 0)
+    try:
+        status = process.wait(plan.start_timeout_s)
+    finally:
+        process.end()
+    if status == 0:
+        return None
+    what = f"did not end within {plan.start_timeout_s:.0f} s" if status is None else f"ended with status {status}"
+    return start_error(start, process.output(), what)
+
+
+class Startable(Protocol):
+    """A process or forked copy that was to serve."""
+
+    @property
+    def overran(self) -> bool: ...  # noqa: D102
+    @property
+    def pid(self) -> int: ...  # noqa: D102
+    def wait(self, timeout_s: float) -> int | None: ...  # noqa: D102
+    def output(self) -> str: ...  # noqa: D102
+    def end(self) -> None: ...  # noqa: D102
+
+
+def failure_of(plan: ServicePlan, start: StartPlan, process: Startable, port: int) -> StartError:
+    """Why what was started as a server does not serve. Ends it."""
+    status = process.wait(0)
+    others = listening_ports(process.pid) - {port} if status is None else set()
+    process.end()
+    output = process.output()
+    if process.overran:
+        return start_error(start, output, f"took more than {plan.memory_limit >> 20} MiB of memory and was ended")
+    if others:
+        listed = ", ".join(str(other) for other in sorted(others))
+        return StartError(
+            f"the service listens on port {listed} and cannot be moved: `{start.command}` was told to use port {port} "
+            "by the variable PORT",
+            remedy="write {port} into [service] command where the port belongs, as in `node server.js --port {port}`",
+        )
+    if status is None:
+        return start_error(start, output, f"accepts no connection within {plan.start_timeout_s:.0f} s")
+    return start_error(start, output, f"ended with status {status}")
+
+
+def await_message(process: ServiceProcess, events: frozenset[str], timeout_s: float) -> dict[str, Any] | None:
+    """The launcher's next message of one of these kinds; None when the process ended or the time is out."""
+    channel = process.channel
+    deadline = time.monotonic() + timeout_s
+    while channel is not None:
+        message = channel.receive(min(0.1, max(0.0, deadline - time.monotonic())))
+        if message is not None and message["event"] in events:
+            return message
+        if message is None and (process.wait(0) is not None or time.monotonic() > deadline):
+            return None
+    return None

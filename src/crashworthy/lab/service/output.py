@@ -1,0 +1,77 @@
+"""What a service prints: read without end, kept within bounds."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+KEPT_HEAD = 64 * 1024
+KEPT_TAIL = 64 * 1024
+
+
+class OutputLog:
+    """The first and the last 64 KiB since the last mark, and how much was in between. Safe between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._head = bytearray()
+        self._tail = bytearray()
+        self._skipped = 0
+
+    def append(self, data: bytes) -> None:
+        """Add what was read."""
+        with self._lock:
+            room = KEPT_HEAD - len(self._head)
+            self._head += data[:room]
+            self._tail += data[room:] if room > 0 else data
+            if len(self._tail) > 2 * KEPT_TAIL:
+                self._skipped += len(self._tail) - KEPT_TAIL
+                del self._tail[:-KEPT_TAIL]
+
+    def mark(self) -> None:
+        """Forget everything so far: another copy of the service begins to print."""
+        with self._lock:
+            self._head.clear()
+            self._tail.clear()
+            self._skipped = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes printed since the mark."""
+        with self._lock:
+            return len(self._head) + self._skipped + len(self._tail)
+
+    def text(self) -> str:
+        """What was kept, with a line in between that says how much was not."""
+        with self._lock:
+            skipped = self._skipped + max(0, len(self._tail) - KEPT_TAIL)
+            head, tail = bytes(self._head), bytes(self._tail[-KEPT_TAIL:])
+        between = f"\n[... {skipped} bytes left out ...]\n".encode() if skipped else b""
+        return (head + between + tail).decode(errors="replace")
+
+
+class OutputReader(threading.Thread):
+    """Reads a pipe to its end into a log, so that the service never waits for somebody to read it."""
+
+    def __init__(self, pipe_fd: int, log: OutputLog) -> None:
+        super().__init__(name="service-output", daemon=True)
+        self._fd = pipe_fd
+        self._log = log
+        # Reading at full speed what is printed without end would take a core from the measurements.
+        self._free = 64 * 1024 * 1024
+
+    def run(self) -> None:
+        """Read until the last process that can write to the pipe is gone."""
+        pause = threading.Event()
+        while True:
+            try:
+                data = os.read(self._fd, 256 * 1024)
+            except OSError:
+                break
+            if not data:
+                break
+            self._log.append(data)
+            self._free -= len(data)
+            if self._free < 0:
+                pause.wait(0.005)
+        os.close(self._fd)

@@ -1,0 +1,178 @@
+"""Remembering the files of a folder and putting them back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from crashworthy.lab.service.plan import ServicePlan
+
+# Rebuilt by the interpreter from the sources at any time, and worth keeping: later starts are faster.
+_IGNORED_FOLDERS = frozenset({"__pycache__"})
+# SQLite's shared memory is written through a mapping, which need not change any time of the file.
+_ALWAYS_WRITTEN_BACK = "-shm"
+
+
+@dataclass(frozen=True)
+class _Signature:
+    """Changes whenever the file does. The change time cannot be set back by the service, as others can."""
+
+    size: int
+    modified_ns: int
+    changed_ns: int
+    inode: int
+    mode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> _Signature:
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_mode)
+
+
+@dataclass(frozen=True)
+class _Original:
+    """What a file is put back to, beside its content."""
+
+    modified_ns: int
+    mode: int
+
+
+class FolderSnapshot:
+    """The files below `folder` as they are at `take`, with their contents copied to `store`.
+
+    Links are remembered as links and never followed. Sockets and pipes are not remembered, and go.
+    """
+
+    def __init__(self, folder: Path, store: Path) -> None:
+        self._folder = folder
+        self._store = store
+        shutil.rmtree(store, ignore_errors=True)
+        store.mkdir(parents=True)
+        self._folders: dict[str, int] = {}
+        self._links: dict[str, str] = {}
+        self._originals: dict[str, _Original] = {}
+        self._signatures: dict[str, _Signature] = {}
+
+    def take(self) -> None:
+        """Remember the present state; contents that did not change since the last time are not copied again."""
+        known = self._signatures
+        self._folders, self._links, self._originals, self._signatures = {}, {}, {}, {}
+        for path, entry in _walk(self._folder, lambda _path: True):
+            status = entry.stat(follow_symlinks=False)
+            if stat.S_ISLNK(status.st_mode):
+                self._links[path] = os.readlink(entry.path)  # noqa: PTH115
+            elif stat.S_ISDIR(status.st_mode):
+                self._folders[path] = stat.S_IMODE(status.st_mode)
+            elif stat.S_ISREG(status.st_mode):
+                signature = _Signature.of(status)
+                if known.get(path) != signature or path.endswith(_ALWAYS_WRITTEN_BACK):
+                    self._store_content(path, entry)
+                self._originals[path] = _Original(status.st_mtime_ns, stat.S_IMODE(status.st_mode))
+                self._signatures[path] = signature
+
+    def _store_content(self, path: str, entry: os.DirEntry[str]) -> None:
+        place = self._store / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(entry.path, place)
+
+    def restore(self) -> tuple[str, ...]:
+        """Put everything back; returns the relative paths that had changed.
+
+        Only what changed is written, and in place: a log file that a zygote holds open for appending must
+        stay the same file.
+        """
+        changed: list[str] = []
+        missing = {*self._folders, *self._links, *self._originals}
+        for path, entry in _walk(self._folder, self._folders.__contains__):
+            if not self._belongs(path, entry):
+                changed.append(path)
+                _remove(entry)
+                continue
+            missing.discard(path)
+            if path in self._originals and not self._is_unchanged(path, entry):
+                changed.append(path)
+                self._write_back(path)
+        for path in sorted(missing):  # folders before what they hold
+            changed.append(path)
+            self._create(path)
+        return tuple(changed)
+
+    def _belongs(self, path: str, entry: os.DirEntry[str]) -> bool:
+        if entry.is_symlink():
+            return self._links.get(path) == os.readlink(entry.path)  # noqa: PTH115
+        if entry.is_dir(follow_symlinks=False):
+            return path in self._folders
+        return path in self._originals and entry.is_file(follow_symlinks=False)
+
+    def _is_unchanged(self, path: str, entry: os.DirEntry[str]) -> bool:
+        return not path.endswith(_ALWAYS_WRITTEN_BACK) and self._signatures[path] == _Signature.of(
+            entry.stat(follow_symlinks=False)
+        )
+
+    def _create(self, path: str) -> None:
+        place = self._folder / path
+        if path in self._folders:
+            place.mkdir(mode=self._folders[path], exist_ok=True)
+        elif path in self._links:
+            place.symlink_to(self._links[path])
+        else:
+            self._write_back(path)
+
+    def _write_back(self, path: str) -> None:
+        place, original = self._folder / path, self._originals[path]
+        shutil.copyfile(self._store / path, place, follow_symlinks=False)
+        place.chmod(original.mode)
+        os.utime(place, ns=(original.modified_ns, original.modified_ns))
+        self._signatures[path] = _Signature.of(place.stat(follow_symlinks=False))
+
+
+class ServiceState:
+    """All state of a service: the files of its copy, other folders it writes to, its databases."""
+
+    def __init__(self, plan: ServicePlan, store: Path) -> None:
+        self._outside = plan.states
+        self._folders = [
+            FolderSnapshot(folder, store / str(number))
+            for number, folder in enumerate((plan.root, *plan.state_folders))
+        ]
+
+    def take(self) -> None:
+        """Take the present state as the one to go back to. Nothing of the service may run but a zygote."""
+        for folder in self._folders:
+            folder.take()
+        for state in self._outside:
+            state.remember()
+
+    def reset(self) -> None:
+        """Go back to the state that was taken."""
+        for folder in self._folders:
+            folder.restore()
+        for state in self._outside:
+            state.reset()
+
+
+def _walk(folder: Path, enters: Callable[[str], bool]) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Entries below the folder with their relative paths, a folder before what it holds."""
+    waiting = [""]
+    while waiting:
+        prefix = waiting.pop()
+        with os.scandir(folder / prefix) as entries:
+            present = list(entries)
+        for entry in present:
+            path = prefix + entry.name
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if is_folder and entry.name in _IGNORED_FOLDERS:
+                continue
+            yield path, entry
+            if is_folder and enters(path):
+                waiting.append(f"{path}/")
+
+
+def _remove(entry: os.DirEntry[str]) -> None:
+    if entry.is_dir(follow_symlinks=False):
+        shutil.rmtree(entry.path)
+    else:
+        Path(entry.path).unlink()

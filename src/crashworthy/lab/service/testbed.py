@@ -1,0 +1,283 @@
+"""ServiceTestbed: a service that can be had fresh, again and again."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crashworthy.core.errors import CrashworthyError
+from crashworthy.core.events import Emit, Note
+from crashworthy.core.history import SensorEvent
+from crashworthy.core.scenario import DependencyFault
+from crashworthy.lab.service.copies import ForkedCopy, RunningCopy, StartedCopy
+from crashworthy.lab.service.failure import StartError
+from crashworthy.lab.service.launch import Startable, await_message, failure_of, launch, run_to_end
+from crashworthy.lab.service.plan import ServicePlan, StartPlan
+from crashworthy.lab.service.process import ServiceProcess
+from crashworthy.lab.service.readiness import free_port, wait_until_accepting, wait_until_answering
+from crashworthy.lab.service.reset import ServiceState
+from crashworthy.lab.testbed import Capability, OutboundCall
+
+_HELLO_TIMEOUT_S = 1.0
+
+
+@dataclass(frozen=True)
+class DeclaredStart:
+    """The first start, as the service declares it.
+
+    `seconds` until it answered. `server`, `workers`, `threads`, `reload` and `debug` are what the server was
+    told, None where nothing told. `error` is set when this start failed and only the overridden one works.
+    """
+
+    seconds: float = 0.0
+    server: str | None = None
+    workers: int | None = None
+    threads: int | None = None
+    reload: bool | None = None
+    debug: bool | None = None
+    port: int | None = None
+    error: StartError | None = None
+
+    @classmethod
+    def of(cls, message: Mapping[str, Any], seconds: float) -> DeclaredStart:
+        """From what the launcher reported."""
+        names = ("server", "workers", "threads", "reload", "debug", "port")
+        return cls(seconds=seconds, **{name: message.get(name) for name in names})
+
+
+class ServiceTestbed:
+    """Implements crashworthy.lab.testbed.Testbed for a service whose start is known to work.
+
+    `fork_refusal` says why copies are started anew instead of forked; None when they are forked.
+    """
+
+    def __init__(self, plan: ServicePlan, start: StartPlan, state: ServiceState, emit: Emit) -> None:
+        self._plan = plan
+        self._emit = emit
+        self._state = state
+        self.start = start
+        self.declared = DeclaredStart()
+        self.fork_refusal: str | None = "not tried yet"
+        self._zygote: ServiceProcess | None = None
+        self._hooks: frozenset[Capability] = frozenset()
+        self._copy_began = time.monotonic()
+        self._hosts = list(plan.dependencies)
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What the sensor's self-test found to work, and whether copies are forked."""
+        return self._hooks | ({Capability.FORK} if self._zygote is not None else frozenset())
+
+    @property
+    def dependencies(self) -> tuple[str, ...]:
+        """Hosts of outbound dependencies: those the plan names, then those seen."""
+        seen = [call.host for call in self._plan.stand_in.calls()] if self._plan.stand_in else []
+        return tuple(dict.fromkeys([*self._hosts, *seen]))
+
+    @contextlib.contextmanager
+    def fresh(self) -> Iterator[RunningCopy]:
+        """A copy in the state right after the start. StartError when it cannot be had."""
+        copy = self._begin()
+        try:
+            yield copy
+        finally:
+            copy.end()
+            self._remember_hosts()
+
+    def faults(self, faults: Sequence[DependencyFault]) -> AbstractContextManager[None]:
+        """Let the stand-in misbehave until left."""
+        if self._plan.stand_in is not None:
+            return self._plan.stand_in.faults(faults)
+        if faults:
+            raise CrashworthyError("this run has no stand-in for the service's dependencies to misbehave")
+        return contextlib.nullcontext()
+
+    def outbound_calls(self) -> tuple[OutboundCall, ...]:
+        """Requests that the stand-in received since the present copy was begun."""
+        if self._plan.stand_in is None:
+            return ()
+        return tuple(call for call in self._plan.stand_in.calls() if call.at >= self._copy_began)
+
+    def prepare(self) -> None:
+        """Find out how this start behaves and get ready for `fresh`. StartError when it does not work."""
+        self._state.take()
+        for step in self.start.before:
+            error = run_to_end(self._plan, step)
+            if error is not None:
+                self._note(f"{error.message} (it was to run before the start)", warning=True)
+        self._state.take()
+        self._try_as_declared()
+        try:
+            self._prepare_copies()
+        except StartError as error:
+            # The service's own way to fail is what its author can do something about.
+            raise self.declared.error or error from None
+        if self.declared.error is not None:
+            self._note(
+                f"as declared: {self.declared.error.message}; with one worker and no reload it starts", warning=True
+            )
+        self._note_overrides()
+
+    def close(self) -> None:
+        """End the zygote, if there is one."""
+        if self._zygote is not None:
+            self._zygote.end()
+            self._zygote = None
+
+    def _try_as_declared(self) -> None:
+        port, began = free_port(), time.monotonic()
+        process = launch(self._plan, self.start, "declared", port)
+        try:
+            answers = wait_until_answering(
+                port, self._plan.start_timeout_s, lambda pause: process.wait(pause) is not None
+            )
+            seconds = time.monotonic() - began
+            message = await_message(process, frozenset({"serves"}), 0.0) if process.channel else None
+            self.declared = DeclaredStart.of(message or {}, seconds)
+            if not answers:
+                self.declared = DeclaredStart(seconds=seconds, error=failure_of(self._plan, self.start, process, port))
+        finally:
+            process.end()
+        self._state.reset()
+
+    def _prepare_copies(self) -> None:
+        self.fork_refusal = self._start_zygote()
+        if self.fork_refusal is None:
+            try:
+                with self.fresh() as copy:
+                    self._learn_capabilities(copy)
+                return
+            except StartError as error:
+                self.fork_refusal = f"a forked copy does not serve: {error.message}"
+                self.close()
+        self._state.reset()
+        with self.fresh() as copy:
+            self._learn_capabilities(copy)
+
+    def _start_zygote(self) -> str | None:
+        """Why there is none, or None. The state that copies begin from is the one at the zygote's moment."""
+        if not self._plan.may_fork:
+            return "switched off"
+        if not self.start.is_python:
+            return "it is no Python program that crashworthy runs itself"
+        if self.declared.error is None and self.declared.server is None:
+            return "its server is not known"
+        port = free_port()
+        process = launch(self._plan, self.start, "zygote", port)
+        message = await_message(process, frozenset({"ready"}), self._plan.start_timeout_s)
+        if message is None:
+            raise failure_of(self._plan, self.start, process, port)
+        if not message["forkable"]:
+            process.end()
+            return str(message["why_not"])
+        self._state.take()
+        self._zygote = process
+        return None
+
+    def _begin(self) -> RunningCopy:
+        """A copy that accepts connections; on another port where the first was taken meanwhile."""
+        error: StartError | None = None
+        for _ in range(2):
+            began = self._copy_began = time.monotonic()
+            self._state.reset()
+            port = free_port()
+            copy = self._start_copy(port)
+            if wait_until_accepting(port, self._plan.start_timeout_s, _ending(copy)):
+                copy.ready_s = time.monotonic() - began
+                return copy
+            error = failure_of(self._plan, self.start, copy, port)
+            if "Address already in use" not in error.details:
+                break
+        assert error is not None
+        raise error
+
+    def _start_copy(self, port: int) -> RunningCopy:
+        if self._zygote is None:
+            return StartedCopy(port, launch(self._plan, self.start, "serve", port), self._drain)
+        self._zygote.log.mark()
+        try:
+            return ForkedCopy(port, self._zygote, self._drain)
+        except RuntimeError:
+            self.close()
+            self.fork_refusal = "its zygote ended"
+            self._note("the process that copies were forked from ended; copies are started anew now", warning=True)
+            return self._start_copy(port)
+
+    def _drain(self) -> tuple[SensorEvent, ...]:
+        """Events of the present copy; those of the one before may arrive late."""
+        if self._plan.sensor is None:
+            return ()
+        events = tuple(event for event in self._plan.sensor.drain() if event.at >= self._copy_began)
+        for event in events:
+            if event.kind == "hello":
+                self._learn_hooks(event)
+        return events
+
+    def _learn_capabilities(self, copy: RunningCopy) -> None:
+        deadline = time.monotonic() + _HELLO_TIMEOUT_S
+        while self._plan.sensor is not None and not self._hooks and time.monotonic() < deadline:
+            copy.drain(0.01)
+
+    def _learn_hooks(self, hello: SensorEvent) -> None:
+        hooks = hello.data.get("hooks")
+        if isinstance(hooks, dict):
+            working = {Capability(name) for name in Capability if hooks.get(name.value)}
+            self._hooks = frozenset({Capability.SENSOR, *working})
+
+    def _remember_hosts(self) -> None:
+        self._hosts = list(self.dependencies)
+
+    def _note_overrides(self) -> None:
+        declared, overridden = self.declared, []
+        if declared.reload:
+            overridden.append("no automatic reload")
+        if declared.debug:
+            overridden.append("no interactive debugger")
+        if declared.workers is not None and declared.workers > 1:
+            overridden.append(f"one process instead of {declared.workers}")
+        if overridden:
+            self._note(f"experiments run the service with {', '.join(overridden)}; the first start was as declared")
+
+    def _note(self, text: str, *, warning: bool = False) -> None:
+        self._emit(Note(text=text, level="warning" if warning else "info"))
+
+
+def _ending(process: Startable) -> Callable[[float], bool]:
+    return lambda pause: process.wait(pause) is not None
+
+
+@contextlib.contextmanager
+def open_testbed(plan: ServicePlan, run_folder: Path, emit: Emit) -> Iterator[ServiceTestbed]:
+    """A testbed for the first of the plan's starts that works; everything is ended on leaving.
+
+    Writes below `run_folder` only. StartError when none works: that of the start that is declared best.
+    """
+    state = ServiceState(plan, run_folder / "tmp" / "fresh-state")
+    errors: list[StartError] = []
+    for start in plan.starts:
+        testbed = ServiceTestbed(plan, start, state, emit)
+        try:
+            if errors:
+                emit(Note(text=f"{errors[-1].message}; next try: `{start.command}` ({start.origin})", level="warning"))
+                state.reset()
+            testbed.prepare()
+        except StartError as error:
+            errors.append(error)
+            testbed.close()
+            continue
+        except BaseException:
+            testbed.close()
+            raise
+        try:
+            yield testbed
+        finally:
+            testbed.close()
+        return
+    if not errors:
+        raise CrashworthyError("no way to start the service is known", remedy="name one as [service] command")
+    raise errors[0]
