@@ -1,0 +1,50 @@
+"""Which databases a service wants, and what resets them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class ResettableState(Protocol):
+    """State outside the service's process that each trial begins with anew."""
+
+    def snapshot(self) -> None:
+        """Remember the present state as the fresh one. Connections to it may be cut."""
+
+    def reset(self) -> None:
+        """Bring the remembered state back. Connections to it are cut."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a server listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, order=True)
+class PostgresAccess:
+    """A role and a database that the service uses."""
+
+    role: str
+    database: str
+
+
+@dataclass(frozen=True)
+class DatabaseNeeds:
+    """The servers to start.
+
+    `redirects` are the addresses ("host:port") that the source names itself, by the server that takes their
+    place: those connections are turned by the sensor.
+    """
+
+    postgresql: bool = False
+    accesses: tuple[PostgresAccess, ...] = ()
+    redis: bool = False
+    postgresql_redirects: tuple[str, ...] = ()
+    redis_redirects: tuple[str, ...] = ()

@@ -1,0 +1,112 @@
+"""A database server as a child process: started, waited for, ended."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from crashworthy.core.errors import CrashworthyError
+
+_READY_S = 30.0
+_POLL_S = 0.005
+_STOP_S = 2.0
+_LOG_LINES = 12
+# The mark by which a watchdog finds all processes of a run.
+_RUN_MARK = "CRASHWORTHY_RUN"
+
+
+@dataclass(frozen=True)
+class Account:
+    """The user that a server runs as; None where it is the present one."""
+
+    uid: int | None = None
+    gid: int | None = None
+
+
+def unprivileged() -> Account:
+    """The account "nobody" when the present user is root, whom PostgreSQL refuses; else the present one."""
+    if os.geteuid() != 0:
+        return Account()
+    nobody = pwd.getpwnam("nobody")
+    return Account(nobody.pw_uid, nobody.pw_gid)
+
+
+class ServerProcess:
+    """One server. Its output goes to `log`. It shares no session with crashworthy, so Ctrl-C does not reach it."""
+
+    def __init__(self, name: str, command: Sequence[str], log: Path, account: Account | None = None) -> None:
+        self._name = name
+        self._command = list(command)
+        self._log = log
+        self._account = account or Account()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, ready: Callable[[], bool]) -> None:
+        """Start and wait until `ready` says so."""
+        with self._log.open("wb") as output:
+            self._process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                env=server_environment(),
+                start_new_session=True,
+                user=self._account.uid,
+                group=self._account.gid,
+                extra_groups=None if self._account.uid is None else [],
+            )
+        until = time.monotonic() + _READY_S
+        while not ready():
+            if self._process.poll() is not None:
+                raise self._failure(f"ended at its start with status {self._process.returncode}")
+            if time.monotonic() > until:
+                self.stop(signal.SIGKILL)
+                raise self._failure(f"was not ready after {_READY_S:.0f} s")
+            time.sleep(_POLL_S)
+
+    def stop(self, number: int) -> None:
+        """End the server with a signal, and by force when that takes over two seconds."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.send_signal(number)
+        try:
+            process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def alive(self) -> bool:
+        """Whether the server runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def output(self) -> str:
+        """What the server printed."""
+        return self._log.read_text("utf-8", "replace") if self._log.exists() else ""
+
+    def _failure(self, what: str) -> CrashworthyError:
+        lines = self.output().splitlines()[-_LOG_LINES:]
+        return CrashworthyError(f"The {self._name} server of this run {what}.", details="\n".join(lines))
+
+
+def server_environment() -> dict[str, str]:
+    """The environment of a server: nothing of the caller's but the run's mark."""
+    environment = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+    if _RUN_MARK in os.environ:
+        environment[_RUN_MARK] = os.environ[_RUN_MARK]
+    return environment
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that was free just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
