@@ -54,8 +54,9 @@ def parse_constraints(text: str, name: str = FILE_NAME) -> Constraints:
     for number, acceptance in enumerate(constraints.accept):
         if acceptance.weakness not in CATALOGUE:
             near = _nearest(acceptance.weakness, list(CATALOGUE))
+            where = f"{name}:{line_of(text, ('accept', number, 'weakness'))}"
             raise CrashworthyError(
-                f"{name}:{line_of(text, ('accept', number, 'weakness'))}: accept.weakness: there is no weakness called {acceptance.weakness!r}{near}",
+                f"{where}: accept.weakness: there is no weakness called {acceptance.weakness!r}{near}",
                 remedy=f"Known are: {', '.join(sorted(CATALOGUE))}.",
             )
     return constraints
