@@ -1,0 +1,144 @@
+"""The judge of crashes: which answers are a handler's failure, what is the root, and how bad is it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crashworthy.core.finding import Judgement, Status
+from crashworthy.core.history import Exchange, History, SensorEvent, Trial
+from crashworthy.core.location import Location
+from crashworthy.core.scenario import Scenario
+from crashworthy.core.weakness import Severity
+from crashworthy.lab.experiments.input.scan import SCAN
+from crashworthy.lab.experiments.trial import of_part
+
+ATTACK = "attack"
+CONTROL = "control"
+
+INPUT = "input"
+WHAT = "what"
+ALLOWED = "allowed"
+PLAUSIBLE = "plausible"
+
+# Answers that a handler gives on purpose when something it needs is missing.
+_DELIBERATE = frozenset({501, 502, 503, 504})
+
+
+@dataclass(frozen=True)
+class Root:
+    """What crashes have in common when one mend cures them."""
+
+    kind: str
+    location: Location | None
+    operation: str
+
+    @property
+    def key(self) -> str:
+        """Equal for the same root."""
+        return f"{self.kind} {self.location}" if self.location else f"{self.kind} {self.operation}"
+
+
+def is_crash(exchange: Exchange, events: Sequence[SensorEvent]) -> bool:
+    """A 500, an exception that reached the framework's top, or a connection that was closed without an answer."""
+    if exchange.response is None:
+        return (exchange.error or "").startswith("connection lost")
+    status = exchange.response.status
+    if status < 500:
+        return False
+    return status not in _DELIBERATE or _exception(exchange, events) is not None
+
+
+def root(exchange: Exchange, trial: Trial) -> Root:
+    """The root of a crash: type and innermost own line of the exception, as far as known."""
+    event = _exception(exchange, trial.events)
+    if event is not None:
+        return Root(str(event.data.get("type", "exception")), innermost(event), exchange.operation)
+    if trial.crashed and exchange.response is None:
+        return Root("process ended", None, exchange.operation)
+    if exchange.response is None:
+        return Root("connection closed", None, exchange.operation)
+    return Root(f"status {exchange.response.status}", None, exchange.operation)
+
+
+def innermost(event: SensorEvent) -> Location | None:
+    """The innermost own frame of an exception event."""
+    frames = event.data.get("frames")
+    if isinstance(frames, list) and frames and isinstance(frames[-1], list):
+        file, line, *symbol = frames[-1]
+        if isinstance(file, str) and isinstance(line, int) and line > 0:
+            return Location(file=file, line=line, symbol=str(symbol[0]) if symbol and symbol[0] else None)
+    return event.location
+
+
+def judge_crashes(history: History) -> list[Judgement]:
+    """One PROVEN judgement per root, the worst first; or one that says why there is none."""
+    proven: dict[str, Judgement] = {}
+    unclear = ""
+    for trial in history.trials:
+        if trial.purpose != ATTACK:
+            continue
+        if not all(exchange.ok for exchange in of_part(trial, "setup")):
+            unclear = "what the request needs could not be set up again"
+            continue
+        exchange = of_part(trial, "attack")[-1]
+        if not is_crash(exchange, trial.events):
+            unclear = f"{_words(trial.scenario)} gave a server error that did not show again from a fresh state"
+            continue
+        judgement = _proven(trial, exchange, root(exchange, trial))
+        known = proven.get(root(exchange, trial).key)
+        if known is None or (judgement.severity or Severity.INFO).rank > (known.severity or Severity.INFO).rank:
+            proven[root(exchange, trial).key] = judgement
+    tried = sum(len(of_part(trial, "attack")) for trial in history.trials)
+    if proven:
+        found = [judgement.model_copy(update={"trials": tried}) for judgement in proven.values()]
+        return sorted(found, key=lambda judgement: -(judgement.severity or Severity.INFO).rank)
+    if unclear:
+        return [Judgement(status=Status.UNKNOWN, why="; ".join([unclear, *history.notes]), trials=tried)]
+    if not any(trial.purpose == SCAN for trial in history.trials):
+        why = "the good request was not accepted again"
+        return [Judgement(status=Status.UNKNOWN, why="; ".join([why, *history.notes]), trials=tried)]
+    status = Status.UNKNOWN if history.notes else Status.HELD
+    why = "; ".join([f"{tried} requests gave no server error", *history.notes])
+    return [Judgement(status=status, why=why, trials=tried)]
+
+
+def _proven(trial: Trial, exchange: Exchange, cause: Root) -> Judgement:
+    if trial.crashed:
+        severity, seen = Severity.BLOCKER, "the service's process ended"
+    else:
+        severity = _severity(trial.scenario)
+        seen = f"status {exchange.response.status}" if exchange.response else exchange.error or "no answer"
+    event = _exception(exchange, trial.events)
+    if event is not None:
+        message = str(event.data.get("message", "")).splitlines()[:1]
+        seen += f": {cause.kind}" + (f": {message[0][:160]}" if message and message[0] else "")
+        seen += f" at {cause.location}" if cause.location else ""
+    words = _words(trial.scenario)
+    return Judgement(
+        status=Status.PROVEN,
+        severity=severity,
+        title=f"{exchange.operation} fails with a server error when {words}",
+        expected="a 4xx that says what is wrong with the request"
+        if severity is Severity.MINOR
+        else "an answer that the request asks for, or a 4xx",
+        seen=seen,
+        trial=trial.id,
+        scenario=trial.scenario,
+        location=cause.location,
+        operations=(exchange.operation,),
+    )
+
+
+def _severity(scenario: Scenario) -> Severity:
+    """MAJOR when an honest client could send it within the contract, else MINOR."""
+    allowed, plausible = scenario.settings.get(ALLOWED), scenario.settings.get(PLAUSIBLE)
+    return Severity.MAJOR if allowed and plausible else Severity.MINOR
+
+
+def _words(scenario: Scenario) -> str:
+    return f"{scenario.settings.get(INPUT, 'the request')} is {scenario.settings.get(WHAT, 'changed')}"
+
+
+def _exception(exchange: Exchange, events: Sequence[SensorEvent]) -> SensorEvent | None:
+    return next((event for event in events if event.kind == "exception" and event.exchange == exchange.id), None)

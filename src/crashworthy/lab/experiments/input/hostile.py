@@ -1,0 +1,151 @@
+"""Values that the author of a handler may not have thought of, by the type of the good value they replace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from crashworthy.core.value import Json
+
+BIG = 2**63
+HUGE = 10**30
+LONG_TEXT = 20_000
+DEEP = 50_000
+
+_DATES = ("2024-02-30", "0000-00-00", "0001-01-01", "9999-12-31", "9999-12-31T23:59:59+14:00", "2024-13-01T25:61:61Z")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """One value: `what` names it for people; a `literal` is JSON text that a JSON value cannot hold.
+
+    `plausible` says that an honest client could send it by mistake or on purpose.
+    """
+
+    what: str
+    value: Json = None
+    literal: str | None = None
+    plausible: bool = False
+
+
+def hostile_values(good: Json, schema: dict[str, Json]) -> Iterator[Hostile]:
+    """Values to put in the place of `good`; `schema` is its JSON Schema, or empty."""
+    yield Hostile("null", None, plausible=True)
+    kind = _kind(good, schema)
+    yield from _BY_KIND[kind]
+    if kind == "string":
+        yield from _texts(good, schema)
+    for other, examples in _OTHER_TYPES.items():
+        if other != kind and not (kind == "number" and other == "integer"):
+            yield from examples
+
+
+def hostile_segments() -> Iterator[Hostile]:
+    """Texts for a path parameter."""
+    for text in ("0", "-1", "999999999"):
+        yield Hostile(text, text, plausible=True)
+    for text in (str(BIG), str(HUGE), "abc", "1.5", "null", "%00", "%FF", "%F0%9F%98%80", "..%2F.."):
+        yield Hostile(text, text)
+    yield Hostile("300 letters", "a" * 300)
+
+
+def hostile_texts(schema: dict[str, Json]) -> Iterator[Hostile]:
+    """Texts for a query parameter or a header."""
+    yield Hostile("empty", "", plausible=True)
+    if _kind("", schema) in {"integer", "number"}:
+        yield Hostile("0", "0", plausible=True)
+        yield Hostile("-1", "-1", plausible=True)
+    for text in ("abc", str(BIG), str(HUGE), "nan", "1e400", "null", "[]", "'\"%s{0}\\"):
+        yield Hostile(text, text)
+
+
+def _kind(good: Json, schema: dict[str, Json]) -> str:
+    declared = schema.get("type")
+    if isinstance(declared, list):
+        declared = next((item for item in declared if item != "null"), None)
+    if isinstance(declared, str) and declared in _BY_KIND:
+        return declared
+    for name, types in _TYPES.items():
+        if isinstance(good, types):
+            return name
+    return "string"
+
+
+def _texts(good: Json, schema: dict[str, Json]) -> Iterator[Hostile]:
+    text = good if isinstance(good, str) else ""
+    if _DATE.match(text) or str(schema.get("format", "")).startswith("date"):
+        dates = (
+            "2024-02-30",
+            "0000-00-00",
+            "0001-01-01",
+            "9999-12-31",
+            "9999-12-31T23:59:59+14:00",
+            "2024-13-01T25:61:61Z",
+        )
+        for date in dates:
+            yield Hostile(date, date)
+        yield Hostile("a time without a zone", "2024-02-29T12:00:00", plausible=True)
+        yield Hostile("a time with a zone", "2024-02-29T12:00:00+02:00", plausible=True)
+    if _UUID.match(text) or schema.get("format") == "uuid":
+        for uuid in ("not-a-uuid", "00000000-0000-0000-0000-000000000000", "{00000000-0000-0000-0000-000000000000}"):
+            yield Hostile(uuid, uuid)
+    if schema.get("enum"):
+        yield Hostile("no value of the enumeration", "no-such-value")
+
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "boolean": bool,
+    "integer": int,
+    "number": float,
+    "string": str,
+    "array": list,
+    "object": dict,
+}
+
+_NUMBERS = (
+    Hostile("0", 0, plausible=True),
+    Hostile("-1", -1, plausible=True),
+    Hostile("2**63", BIG),
+    Hostile("-2**63-1", -BIG - 1),
+    Hostile("10**30", HUGE),
+    Hostile("1e308", 1e308),
+    Hostile("1e400", literal="1e400"),
+    Hostile("NaN", literal="NaN"),
+    Hostile("Infinity", literal="Infinity"),
+    Hostile("-Infinity", literal="-Infinity"),
+    Hostile("5000 digits", literal="9" * 5000),
+)
+
+_BY_KIND: dict[str, tuple[Hostile, ...]] = {
+    "integer": (*_NUMBERS, Hostile("1.5", 1.5)),
+    "number": (*_NUMBERS, Hostile("0.1", 0.1, plausible=True)),
+    "string": (
+        Hostile("empty", "", plausible=True),
+        Hostile("blank", " ", plausible=True),
+        Hostile("accents and emoji", "Zoë 😀", plausible=True),
+        Hostile("quotes and percent signs", 'O\'Neil "100%s" {0}', plausible=True),
+        Hostile("a NUL character", "a\x00b"),
+        Hostile("a lone surrogate", literal='"\\ud800"'),
+        Hostile(f"{LONG_TEXT} letters", "a" * LONG_TEXT),
+    ),
+    "boolean": (Hostile("2", 2),),
+    "array": (
+        Hostile("an empty list", [], plausible=True),
+        Hostile("a list with null", [None]),
+        Hostile("a list with a list", [[]]),
+        Hostile("a list with a number", [1]),
+        Hostile("a list with an object", [{}]),
+    ),
+    "object": (Hostile("an empty object", {}, plausible=True),),
+}
+
+_OTHER_TYPES: dict[str, tuple[Hostile, ...]] = {
+    "string": (Hostile("a text", "abc"), Hostile("an empty text", "")),
+    "integer": (Hostile("a number", 7),),
+    "boolean": (Hostile("true", True),),
+    "array": (Hostile("a list", ["abc"]),),
+    "object": (Hostile("an object", {"a": "b"}),),
+}

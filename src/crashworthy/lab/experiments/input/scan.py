@@ -1,0 +1,88 @@
+"""Sending many changed requests to few copies of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from crashworthy.core.history import Exchange, Trial
+from crashworthy.core.operation import Operation
+from crashworthy.core.scenario import Scenario, Step
+from crashworthy.core.value import Json
+from crashworthy.lab.experiments.concurrency.variants import Ground
+from crashworthy.lab.experiments.input.contract import allows
+from crashworthy.lab.experiments.input.mutations import Mutation, mutations
+from crashworthy.lab.experiments.trial import Recorder, Stage
+from crashworthy.lab.traffic.player import Played
+
+SCAN = "scan"
+SCAN_TIMEOUT_S = 6.0
+MOST_COPIES = 30
+
+_FIRST_VALID = 200
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A changed request that was sent, and what came of it in which trial."""
+
+    mutation: Mutation
+    step: Step
+    exchange: Exchange
+    allowed: bool | None
+
+
+@dataclass
+class Scan:
+    """Shots by trial. `look` is asked after each shot whether the copy can be used further."""
+
+    base: Ground
+    operation: Operation
+    recorder: Recorder
+    look: Callable[[Stage, Played, Shot], bool] = lambda _stage, _known, _shot: True
+    trials: list[tuple[Trial, list[Shot]]] = field(default_factory=list)
+
+    def run(self) -> None:
+        """Send every mutation; a new copy whenever the present one is spent. OutOfTimeError as usual."""
+        waiting = list(mutations(self.base.steps[0], self.operation))
+        scenario = Scenario(setup=self.base.setup, attack=self.base.steps, observe=())
+        while waiting and len(self.trials) < MOST_COPIES:
+            shots: list[Shot] = []
+            with self.recorder.copy(scenario, SCAN, timeout_s=SCAN_TIMEOUT_S) as stage:
+                known = stage.player.play(scenario.setup, "setup")
+                stage.exchanges += known.exchanges
+                while waiting and known.ok and self.recorder.lab.left() > 0:
+                    shot = self._shoot(waiting.pop(0), stage, known)
+                    shots.append(shot)
+                    if not self.look(stage, known, shot) or not self._usable(shot, stage, known):
+                        break
+            self.trials.append((self.recorder.keep(stage), shots))
+            if not shots:
+                return
+
+    def _shoot(self, mutation: Mutation, stage: Stage, known: Played) -> Shot:
+        step = mutation.rendered(known.variables)
+        (exchange,) = stage.player.play((step,), "attack", known.variables).exchanges
+        stage.exchanges.append(exchange)
+        # A literal is outside JSON, so no contract allows it.
+        allowed = False if mutation.literal is not None else allows(self.operation, step, known.variables)
+        return Shot(mutation, step, exchange, allowed)
+
+    def _usable(self, shot: Shot, stage: Stage, known: Played) -> bool:
+        """Whether the copy still accepts the good request after one that may have changed something."""
+        if shot.exchange.response is None:
+            return False
+        if not shot.exchange.ok or self.operation.is_safe:
+            return True
+        valid = self.base.bound(self.base.steps[0], _FIRST_VALID + len(stage.exchanges))
+        answer = stage.player.play((valid,), "probe", known.variables).exchanges
+        stage.exchanges += answer
+        return answer[0].ok
+
+
+def spread(shots: Sequence[Shot], kind: Callable[[Shot], Json], most: int) -> list[Shot]:
+    """The first shot of each kind."""
+    found: dict[str, Shot] = {}
+    for shot in shots:
+        found.setdefault(str(kind(shot)), shot)
+    return list(found.values())[:most]
