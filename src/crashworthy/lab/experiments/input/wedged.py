@@ -1,0 +1,201 @@
+"""Wedged by one request: after it, valid requests that worked before fail, and go on failing."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Sequence
+
+from crashworthy.core.finding import Judgement
+from crashworthy.core.history import History, Trial
+from crashworthy.core.playbook import Way
+from crashworthy.core.scenario import Scenario, Step
+from crashworthy.core.value import Json
+from crashworthy.lab.experiments.concurrency.variants import Ground, ground
+from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
+from crashworthy.lab.experiments.input.crashes import INPUT, WHAT
+from crashworthy.lab.experiments.input.scan import Scan, Shot, spread
+from crashworthy.lab.experiments.input.wedges import AGAIN, ATTACK, CONTROL, failed, failing, judge_wedges
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, Stage, of_part
+from crashworthy.lab.traffic.player import Played
+from crashworthy.lab.traffic.template import map_texts
+from crashworthy.lab.traffic.ways import merge
+from crashworthy.weaknesses.input import WEDGED_BY_ONE_REQUEST
+
+TIMES = 16
+"""More than the connections of a usual pool (SQLAlchemy: 5 and 10 in reserve)."""
+
+_SUSPECTED = 80.0
+_CHANGING = 30.0
+_SAFE = 12.0
+_ESTIMATE_S = 4.0
+_PROBE_TIMEOUT_S = 4.0
+_PAUSE_S = 1.5
+_MOST_READS = 3
+_MOST_WAYS = 3
+_MOST_REPEATED = 4
+_MOST_SUSPECTS = 4
+_UNIQUE = re.compile(r"(?<!\$)\$\{unique\}")
+_FIRST_OBSERVER = 810_000
+
+
+class WedgedByOneRequest(Experiment):
+    """Send changed requests, once and several times, and see whether the valid ones still work."""
+
+    id = "wedged-by-one-request"
+    title = "Valid requests after a bad one"
+    weaknesses = (WEDGED_BY_ONE_REQUEST,)
+
+    def candidates(self, lab: Lab) -> Sequence[Candidate]:
+        """Every reached operation."""
+        suspected = {s_op: s for s in lab.suspicions if s.weakness == WEDGED_BY_ONE_REQUEST.id for s_op in s.operations}
+        found = []
+        for operation in lab.operations:
+            if operation.name not in lab.playbook.reached:
+                continue
+            suspicion = suspected.get(operation.name)
+            priority = _SUSPECTED if suspicion else _SAFE if operation.is_safe else _CHANGING
+            found.append(
+                Candidate(
+                    weakness=WEDGED_BY_ONE_REQUEST,
+                    operations=(operation.name,),
+                    why=suspicion.message if suspicion else "could leave something behind",
+                    priority=priority,
+                    estimate_s=_ESTIMATE_S,
+                    location=suspicion.location if suspicion else None,
+                )
+            )
+        return found
+
+    def run(self, candidate: Candidate, lab: Lab) -> History:
+        """A control, the changed requests with a look at valid ones in between, then the suspects alone."""
+        recorder = Recorder(lab, self.id)
+        base = ground(candidate.operations, lab.playbook, lab.operations)
+        operation = lab.operation(candidate.operations[0])
+        if base is not None and operation is not None:
+            observe = _observers(base, candidate.operations[0], lab)
+            good = Scenario(setup=base.setup, attack=base.steps, observe=observe)
+            try:
+                control = _play(good, CONTROL, recorder)
+                if all(exchange.ok for exchange in of_part(control, "setup")):
+                    watch = _Watch(observe, control)
+                    scan = Scan(base, operation, recorder, watch.look)
+                    scan.run()
+                    _prove(good, control, watch.suspects, _repeaters(scan), recorder)
+            except OutOfTimeError:
+                recorder.notes.append("the budget ended before all was tried")
+        return recorder.history(candidate)
+
+    def judge(self, history: History) -> Judgement:
+        """See `wedges`."""
+        return judge_wedges(history)[0]
+
+    def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
+        """The control and the bad request again."""
+        recorder = Recorder(lab, self.id)
+        scenario = judgement.scenario
+        if scenario is not None:
+            try:
+                # What a harmless play does not need the bad request for: the same reads without it.
+                control = _play(scenario.model_copy(update={"attack": ()}), CONTROL, recorder)
+                _play(scenario, ATTACK, recorder, control)
+            except OutOfTimeError:
+                recorder.notes.append("the budget ended during the replay")
+        return recorder.again(history)
+
+
+class _Watch:
+    """Looks at a few reads after each shot that was accepted or failed."""
+
+    def __init__(self, observe: Sequence[Step], control: Trial) -> None:
+        works = {exchange.operation for exchange in of_part(control, "observe") if exchange.ok}
+        self.reads = tuple(step for step in observe if step.method == "GET" and step.operation in works)[:_MOST_READS]
+        self.suspects: list[Shot] = []
+
+    def look(self, stage: Stage, known: Played, shot: Shot) -> bool:
+        """Whether the copy is still well; if not, the shot is a suspect."""
+        response = shot.exchange.response
+        if response is not None and 400 <= response.status < 500:
+            return True
+        well = stage.instance.alive()
+        if well and self.reads:
+            looks = stage.player.play(self.reads, "probe", known.variables).exchanges
+            stage.exchanges += looks
+            well = not any(failed(look) for look in looks)
+        if not well:
+            self.suspects.append(shot)
+        return well
+
+
+def _observers(base: Ground, operation: str, lab: Lab) -> tuple[Step, ...]:
+    """Valid requests to make afterwards: reads of what the setup made, then whole ways of new identities."""
+    reads = [step for step in base.observe if step.operation != operation][:_MOST_READS]
+    own = lab.playbook.way(operation)
+    others = sorted(
+        (way for way in lab.playbook.ways if way.operation != operation and len(way.steps) < 6),
+        key=lambda way: (way.steps[-1].method == "GET", len(way.steps)),
+    )
+    ways: list[Way] = [*([own] if own else []), *others[:_MOST_WAYS]]
+    return (*reads, *_newcomer(merge(ways).steps))
+
+
+def _newcomer(steps: Iterable[Step], number: int = 0) -> tuple[Step, ...]:
+    """The steps with texts of their own, so that they meet nothing that is there already."""
+
+    def text(value: str) -> str:
+        return _UNIQUE.sub(str(_FIRST_OBSERVER + number), value)
+
+    return tuple(map_texts(step, text) for step in steps)
+
+
+def _repeaters(scan: Scan) -> list[Shot]:
+    """One changed request of each kind of refusal: it may leave something behind each time."""
+
+    def kind(shot: Shot) -> Json:
+        return [_status(shot), shot.mutation.input.split(" ")[0]]
+
+    refused = [shot for _, shots in scan.trials for shot in shots if not shot.exchange.ok]
+    failures_first = sorted(
+        refused, key=lambda shot: -(shot.exchange.response.status if shot.exchange.response else 999)
+    )
+    return spread(failures_first, kind, _MOST_REPEATED)
+
+
+def _prove(good: Scenario, control: Trial, once: Sequence[Shot], often: Sequence[Shot], recorder: Recorder) -> None:
+    """Play the suspects alone, once each; then those that may add up, several times."""
+    for shots, times in ((once[:_MOST_SUSPECTS], 1), (often, TIMES)):
+        for shot in shots:
+            settings: dict[str, Json] = {INPUT: shot.mutation.input, WHAT: shot.mutation.what}
+            scenario = good.model_copy(update={"attack": (shot.step,) * times, "settings": settings})
+            if failing(_play(scenario, ATTACK, recorder, control), control):
+                return
+
+
+def _play(scenario: Scenario, purpose: str, recorder: Recorder, control: Trial | None = None) -> Trial:
+    """Setup, attack (given up when it is not answered), valid requests, and the failing ones again after a pause."""
+    with recorder.copy(scenario, purpose, timeout_s=_PROBE_TIMEOUT_S) as stage:
+        known = stage.player.play(scenario.setup, "setup")
+        stage.exchanges += known.exchanges
+        for step in scenario.attack:
+            (answer,) = stage.player.play((step,), "attack", known.variables).exchanges
+            stage.exchanges.append(answer)
+            if answer.response is None:
+                break
+        valid = stage.player.play(scenario.observe, "observe", known.variables, timeout_s=_PROBE_TIMEOUT_S)
+        stage.exchanges += valid.exchanges
+        suspicious = [
+            step
+            for index, (step, exchange) in enumerate(zip(scenario.observe, valid.exchanges, strict=True))
+            if failed(exchange) and _worked(control, index)
+        ]
+        if suspicious and control is not None:
+            time.sleep(_PAUSE_S)
+            stage.exchanges += stage.player.play(
+                suspicious, AGAIN, valid.variables, timeout_s=_PROBE_TIMEOUT_S
+            ).exchanges
+    return recorder.keep(stage)
+
+
+def _worked(control: Trial | None, index: int) -> bool:
+    observed = of_part(control, "observe") if control else ()
+    return index < len(observed) and observed[index].ok

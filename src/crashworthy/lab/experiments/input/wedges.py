@@ -1,0 +1,99 @@
+"""The judge of wedges: do valid requests, which work after a harmless request, keep failing after the bad one?
+
+A 4xx is no failure here: the bad request may have changed something on purpose, or counted towards a limit.
+"""
+
+from __future__ import annotations
+
+from crashworthy.core.finding import Judgement, Status
+from crashworthy.core.history import Exchange, History, Trial
+from crashworthy.core.location import Location
+from crashworthy.core.scenario import Step
+from crashworthy.core.weakness import Severity
+from crashworthy.lab.experiments.input.crashes import INPUT, WHAT, innermost
+from crashworthy.lab.experiments.trial import of_part
+
+ATTACK = "attack"
+CONTROL = "control"
+AGAIN = "probe"
+"""The part in which failing requests are tried once more, after a pause."""
+
+
+def failed(exchange: Exchange) -> bool:
+    """Whether the service could not answer: a 5xx, no answer in time, or a closed connection."""
+    return exchange.response is None or exchange.response.status >= 500
+
+
+def failing(trial: Trial, control: Trial) -> list[tuple[int, Exchange]]:
+    """Valid requests, by position, that worked in the control and failed in the trial, also after a pause."""
+    usual = of_part(control, "observe")
+    before = of_part(trial, "observe")
+    after = {exchange.operation: exchange for exchange in of_part(trial, AGAIN)}
+    found = []
+    for index, (normal, exchange) in enumerate(zip(usual, before, strict=False)):
+        again = after.get(exchange.operation)
+        if normal.ok and failed(exchange) and again is not None and failed(again):
+            found.append((index, exchange))
+    return found
+
+
+def judge_wedges(history: History) -> list[Judgement]:
+    """PROVEN for the wedge that stops the most valid requests."""
+    control = next((trial for trial in history.trials if trial.purpose == CONTROL), None)
+    tried = [trial for trial in history.trials if trial.purpose == ATTACK]
+    requests = sum(len(of_part(trial, "attack")) for trial in history.trials)
+    if control is None or not any(exchange.ok for exchange in of_part(control, "observe")):
+        return [_unproven(history, Status.UNKNOWN, "no valid request worked in the control", requests)]
+    found = []
+    for trial in tried:
+        stopped = failing(trial, control)
+        # A process that ended is a crash, which its own experiment tells.
+        if stopped and not trial.crashed and all(exchange.ok for exchange in of_part(trial, "setup")):
+            found.append((trial, stopped))
+    if found:
+        trial, stopped = max(found, key=lambda item: (len(item[1]), -len(of_part(item[0], "attack"))))
+        return [_proven(trial, stopped, requests)]
+    if history.notes:
+        return [_unproven(history, Status.UNKNOWN, "not all was tried", requests)]
+    return [_unproven(history, Status.HELD, f"valid requests still worked after {requests} changed ones", requests)]
+
+
+def _proven(trial: Trial, stopped: list[tuple[int, Exchange]], tried: int) -> Judgement:
+    bad = of_part(trial, "attack")
+    times = "" if len(bad) == 1 else f" {len(bad)} times"
+    what = f"{bad[0].operation} whose {trial.scenario.settings.get(INPUT)} is {trial.scenario.settings.get(WHAT)}"
+    names = list(dict.fromkeys(exchange.operation for _, exchange in stopped))
+    first = stopped[0][1]
+    answer = f"status {first.response.status}" if first.response else first.error or "no answer"
+    # When nothing but reads of the very objects that were sent is stopped, the damage is theirs.
+    own = all(_names_an_object(trial.scenario.observe[index]) for index, _ in stopped)
+    return Judgement(
+        status=Status.PROVEN,
+        severity=Severity.MAJOR if own else Severity.BLOCKER,
+        title=f"After {what}{times}, valid requests fail",
+        expected=f"{' and '.join(names)} still answered with a 2xx",
+        seen=f"{' and '.join(names)}: {answer}, also when tried again",
+        trial=trial.id,
+        scenario=trial.scenario,
+        location=_location(trial, bad, [exchange for _, exchange in stopped]),
+        operations=(bad[0].operation,),
+        trials=tried,
+    )
+
+
+def _names_an_object(step: Step) -> bool:
+    return step.method == "GET" and "${" in step.path
+
+
+def _location(trial: Trial, bad: tuple[Exchange, ...], stopped: list[Exchange]) -> Location | None:
+    """Where the bad request failed, else where it wrote last, else where the valid ones fail."""
+    ids = {exchange.id for exchange in bad}
+    raised = [innermost(e) for e in trial.events if e.kind == "exception" and e.exchange in ids]
+    wrote = [e.location for e in trial.events if e.exchange in ids and e.data.get("write")]
+    later = {exchange.id for exchange in stopped}
+    fails = [innermost(e) for e in trial.events if e.kind == "exception" and e.exchange in later]
+    return next((place for place in (*raised, *reversed(wrote), *fails) if place is not None), None)
+
+
+def _unproven(history: History, status: Status, why: str, tried: int) -> Judgement:
+    return Judgement(status=status, why="; ".join([why, *history.notes]), trials=tried)
