@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,12 +22,7 @@ def launch(plan: ServicePlan, start: StartPlan, mode: str, port: int) -> Service
     A command in another language has no modes: it is always run as declared.
     """
     folder = plan.root / start.folder
-    environment: Mapping[str, str] = {
-        **plan.environment,
-        **dict(start.environment),
-        "PORT": str(port),
-        "PYTHONUNBUFFERED": "1",
-    }
+    environment = _environment(plan, start, port)
     if not start.is_python:
         words = [word.replace("{port}", str(port)) for word in start.words]
         order: dict[str, Any] | None = None
@@ -53,6 +48,15 @@ def launch(plan: ServicePlan, start: StartPlan, mode: str, port: int) -> Service
             f"the service does not start: `{start.command}`: {error.strerror}: {error.filename or words[0]}",
             remedy="install that program, or name another [service] command",
         ) from error
+
+
+def _environment(plan: ServicePlan, start: StartPlan, port: int) -> dict[str, str]:
+    environment = {**plan.environment, **dict(start.environment), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    # Both matter: the sensor is found by one, the service's own modules by the other.
+    paths = [plan.environment.get("PYTHONPATH"), dict(start.environment).get("PYTHONPATH")]
+    if paths[1] is not None:
+        environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+    return environment
 
 
 def run_to_end(plan: ServicePlan, start: StartPlan) -> StartError | None:

@@ -30,6 +30,8 @@ class StartKind(StrEnum):
     """An application object, `module:attribute`; crashworthy chooses the server."""
     FACTORY = "factory"
     """A callable that returns the application, `module:callable`; crashworthy chooses the server."""
+    CALL = "call"
+    """A function that serves, `module:callable`, as a project's scripts name it."""
     COMMAND = "command"
     """Any other program, in any language. It is told its port by PORT and `{port}`."""
 
@@ -39,7 +41,7 @@ class StartPlan:
     """One way to start a service.
 
     `words` are the words after `python`, `python -m` or the command itself; they may hold `{port}`.
-    `target` ("module:name") is set for objects and factories, together with `framework`.
+    `target` ("module:name") is set for objects, factories and calls.
     `folder` is where it runs and where imports start from, relative to the service's root. `origin` names the
     place that declares it, for people. `before` are plans that run to their end first (migrations).
     `environment` are variables that the declaration sets in front of the command and that a framework reads
@@ -71,6 +73,8 @@ class StartPlan:
                 return " ".join(("python", "-m", *self.words))
             case StartKind.OBJECT | StartKind.FACTORY:
                 return f"{self.target} ({self.framework} {self.kind})"
+            case StartKind.CALL:
+                return f"{self.target}()"
             case _:
                 return " ".join(self.words)
 
@@ -107,7 +111,13 @@ class StandIn(Protocol):
         """Behave as told until left."""
 
     def calls(self) -> Sequence[OutboundCall]:
-        """What was received, oldest first."""
+        """What was received since `clear`, oldest first."""
+
+    def clear(self) -> None:
+        """Forget the calls: another copy begins."""
+
+    def hosts(self) -> Sequence[str]:
+        """Names of the dependencies known so far."""
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,6 @@ class ServiceTestbed:
         self._zygote: ServiceProcess | None = None
         self._hooks: frozenset[Capability] = frozenset()
         self._copy_began = time.monotonic()
-        self._hosts = list(plan.dependencies)
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -76,8 +75,8 @@ class ServiceTestbed:
     @property
     def dependencies(self) -> tuple[str, ...]:
         """Hosts of outbound dependencies: those the plan names, then those seen."""
-        seen = [call.host for call in self._plan.stand_in.calls()] if self._plan.stand_in else []
-        return tuple(dict.fromkeys([*self._hosts, *seen]))
+        seen = self._plan.stand_in.hosts() if self._plan.stand_in else ()
+        return tuple(dict.fromkeys([*self._plan.dependencies, *seen]))
 
     @contextlib.contextmanager
     def fresh(self) -> Iterator[RunningCopy]:
@@ -87,7 +86,6 @@ class ServiceTestbed:
             yield copy
         finally:
             copy.end()
-            self._remember_hosts()
 
     def faults(self, faults: Sequence[DependencyFault]) -> AbstractContextManager[None]:
         """Let the stand-in misbehave until left."""
@@ -185,6 +183,8 @@ class ServiceTestbed:
         for _ in range(2):
             began = self._copy_began = time.monotonic()
             self._state.reset()
+            if self._plan.stand_in is not None:
+                self._plan.stand_in.clear()
             port = free_port()
             copy = self._start_copy(port)
             if wait_until_accepting(port, self._plan.start_timeout_s, _ending(copy)):
@@ -228,9 +228,6 @@ class ServiceTestbed:
         if isinstance(hooks, dict):
             working = {Capability(name) for name in Capability if hooks.get(name.value)}
             self._hooks = frozenset({Capability.SENSOR, *working})
-
-    def _remember_hosts(self) -> None:
-        self._hosts = list(self.dependencies)
 
     def _note_overrides(self) -> None:
         declared, overridden = self.declared, []

@@ -50,6 +50,9 @@ def _run(order: dict[str, Any]) -> None:
         runpy.run_module(words[0], run_name="__main__", alter_sys=True)
     elif kind == "program":
         _run_program(words)
+    elif kind == "call":
+        _set_arguments([folder], [])
+        sys.exit(target.load(order["target"], is_factory=True))
     else:
         _set_arguments([folder], [])
         application = target.load(order["target"], is_factory=kind == "factory")

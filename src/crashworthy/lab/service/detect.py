@@ -1,0 +1,136 @@
+"""How a service can be started, from what its folder declares and what its source shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from crashworthy.core.errors import CrashworthyError
+from crashworthy.lab.service.command import read_command
+from crashworthy.lab.service.declared import declared_starts, dockerfile_command
+from crashworthy.lab.service.plan import StartKind, StartPlan
+from crashworthy.source.tree import Application, SourceTree
+
+_PROJECT_FILES = ("requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "setup.cfg", "environment.yml")
+# Files that say that a service is written in another language, and how such services are usually started.
+_OTHER_LANGUAGES = {
+    "package.json": ("Node", "npm start"),
+    "go.mod": ("Go", "go run ."),
+    "Cargo.toml": ("Rust", "cargo run --release"),
+    "Gemfile": ("Ruby", "bundle exec rackup --port {port}"),
+    "pom.xml": ("Java", "java -jar target/app.jar --server.port={port}"),
+    "build.gradle": ("Java", "java -jar build/libs/app.jar --server.port={port}"),
+    "composer.json": ("PHP", "php -S 127.0.0.1:{port} -t public"),
+    "mix.exs": ("Elixir", "mix phx.server"),
+}
+
+
+def detect(tree: SourceTree, command: str | None = None) -> tuple[StartPlan, ...]:
+    """Ways to start the service, best first: as declared, then as the source suggests.
+
+    `command` is `[service] command` of crashworthy.toml; given, it is the only way. CrashworthyError when there
+    is no way, or when the folder holds several services.
+    """
+    applications = _of_one_service(tree, command)
+    folders = tuple(dict.fromkeys([".", *(application.folder for application in applications)]))
+    if command is not None:
+        plans = [read_command(command, "crashworthy.toml")]
+    else:
+        plans = [*declared_starts(tree.root, folders), *(_start(application) for application in applications)]
+    plans = [_with_migrations(plan, tree) for plan in plans]
+    unique = {(plan.kind, plan.words, plan.target, plan.folder): plan for plan in reversed(plans)}
+    if not unique:
+        raise _nothing_found(tree.root)
+    return tuple(reversed(unique.values()))
+
+
+def _start(application: Application) -> StartPlan:
+    origin = f"found at {application.location}"
+    folder, framework = application.folder, application.framework
+    if application.kind in ("object", "factory"):
+        kind = StartKind(application.kind)
+        return StartPlan(kind, framework=framework, target=application.target, folder=folder, origin=origin)
+    path = PurePosixPath(application.target)
+    script = str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+    words = (script, "runserver", "127.0.0.1:{port}") if application.kind == "manage" else (script,)
+    return StartPlan(StartKind.SCRIPT, words, framework=framework, folder=folder, origin=origin)
+
+
+def _with_migrations(plan: StartPlan, tree: SourceTree) -> StartPlan:
+    """The plan with the migrations that the folder has and its declaration does not mention."""
+    if not plan.is_python or plan.before:
+        return plan
+    manage = [application for application in tree.applications if application.kind == "manage"]
+    if manage:
+        folder = manage[0].folder
+        script = PurePosixPath(manage[0].target).name
+        step = StartPlan(StartKind.SCRIPT, (script, "migrate", "--noinput"), "django", folder=folder)
+    elif "flask_migrate" in tree.imports and (tree.root / plan.folder / "migrations" / "env.py").is_file():
+        flask = [application for application in tree.applications if application.framework == "flask"]
+        target = next((application.target for application in flask if ":" in application.target), None)
+        chosen = (("FLASK_APP", target),) if target else ()
+        step = StartPlan(StartKind.MODULE, ("flask", "db", "upgrade"), "flask", folder=plan.folder, environment=chosen)
+    elif (tree.root / plan.folder / "alembic.ini").is_file():
+        step = StartPlan(StartKind.MODULE, ("alembic.config", "upgrade", "head"), folder=plan.folder)
+    else:
+        return plan
+    return replace(plan, before=(replace(step, origin="the folder has migrations"),))
+
+
+def _of_one_service(tree: SourceTree, command: str | None) -> tuple[Application, ...]:
+    """The applications of the service in the folder; those in sub-projects only if there is just one of these."""
+    projects: dict[str, list[Application]] = {}
+    for application in tree.applications:
+        projects.setdefault(_project_of(tree.root, application), []).append(application)
+    if "." in projects:
+        return tuple(projects["."])
+    if len(projects) > 1 and command is None:
+        listed = "\n".join(
+            f"{folder}: {applications[0].framework} ({applications[0].location})"
+            for folder, applications in sorted(projects.items())
+        )
+        raise CrashworthyError(
+            f"{tree.root} holds {len(projects)} services: {', '.join(sorted(projects))}",
+            remedy=f"test one at a time: crashworthy test {tree.root / min(projects)}",
+            details=listed,
+        )
+    return tree.applications
+
+
+def _project_of(root: Path, application: Application) -> str:
+    """The nearest folder above the application with requirements of its own."""
+    folder = PurePosixPath(application.location.file).parent
+    for candidate in (folder, *folder.parents):
+        if any((root / candidate / name).is_file() for name in _PROJECT_FILES):
+            return str(candidate)
+    return "."
+
+
+def _nothing_found(root: Path) -> CrashworthyError:
+    for name, (language, example) in _OTHER_LANGUAGES.items():
+        if (root / name).is_file():
+            return CrashworthyError(
+                f"{root} holds a {language} service ({name}), and crashworthy does not guess how to start one",
+                remedy=f"say how in crashworthy.toml: [service] command = {_docker_start(root) or example!r}".replace(
+                    "'", '"'
+                ),
+            )
+    if (root / "Dockerfile").is_file():
+        command = _docker_start(root) or "COMMAND --port {port}"
+        return CrashworthyError(
+            f"{root} starts its service in a container only (Dockerfile), which crashworthy does not run",
+            remedy=f"say how to start it without one in crashworthy.toml: [service] command = {command!r}".replace(
+                "'", '"'
+            ),
+        )
+    python = any(True for _ in root.rglob("*.py"))
+    what = "no web application among the Python files" if python else "no service"
+    return CrashworthyError(
+        f"{what} in {root}",
+        remedy='pass the folder of the service, or say how to start it in crashworthy.toml: [service] command = "..."',
+    )
+
+
+def _docker_start(root: Path) -> str:
+    path = root / "Dockerfile"
+    return dockerfile_command(path) if path.is_file() else ""
