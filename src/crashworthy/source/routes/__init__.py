@@ -1,0 +1,1 @@
+"""Routes as each web framework writes them down."""
