@@ -155,10 +155,11 @@ def _repeaters(scan: Scan) -> list[Shot]:
         return [_status(shot), shot.mutation.input.split(" ")[0]]
 
     refused = [shot for _, shots in scan.trials for shot in shots if not shot.exchange.ok]
-    failures_first = sorted(
-        refused, key=lambda shot: -(shot.exchange.response.status if shot.exchange.response else 999)
-    )
-    return spread(failures_first, kind, _MOST_REPEATED)
+    return spread(sorted(refused, key=lambda shot: -_status(shot)), kind, _MOST_REPEATED)
+
+
+def _status(shot: Shot) -> int:
+    return shot.exchange.response.status if shot.exchange.response else 999
 
 
 def _prove(good: Scenario, control: Trial, once: Sequence[Shot], often: Sequence[Shot], recorder: Recorder) -> None:
