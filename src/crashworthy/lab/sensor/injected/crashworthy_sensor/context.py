@@ -1,0 +1,103 @@
+"""The request that code runs for: an `Exchange` in a context variable."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from contextvars import ContextVar
+from json.encoder import encode_basestring_ascii as quote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+HEADER = "x-crashworthy"
+ENVIRON_KEY = "HTTP_X_CRASHWORTHY"
+MAX_HEADER = 8192
+
+
+class Exchange:
+    """One request of the engine: its plan and the events that wait to be sent.
+
+    `depth` counts the application calls that have not returned; `writes` the data-changing statements;
+    `pause_left` the seconds of sleep it may still be given. `armed` is false while no plan is to be followed, so
+    that hooks can leave at once.
+    """
+
+    __slots__ = (
+        "anonymous",
+        "armed",
+        "barrier",
+        "buffer",
+        "coverage",
+        "depth",
+        "dropped",
+        "ended",
+        "exception",
+        "flushed_at",
+        "id",
+        "line",
+        "lines",
+        "pause_left",
+        "quoted_id",
+        "random",
+        "reported",
+        "sleep",
+        "started",
+        "waited",
+        "writes",
+    )
+
+    def __init__(self, exchange_id: str, plan: dict[str, Any], *, anonymous: bool = False) -> None:
+        self.id = exchange_id
+        self.quoted_id = quote(exchange_id)
+        self.anonymous = anonymous
+        self.barrier = _section(plan, "barrier")
+        self.sleep = _section(plan, "sleep")
+        self.line = _section(plan, "line")
+        self.coverage = plan.get("coverage") is True
+        self.armed = bool(self.barrier or self.sleep or self.line)
+        self.buffer: list[str] = []
+        self.dropped = 0
+        self.started = self.flushed_at = time.monotonic()
+        self.ended = False
+        self.depth = 0
+        self.waited = False
+        self.writes = 0
+        self.pause_left = MAX_PAUSE_S
+        self.lines: dict[str, set[int]] = {}
+        self.exception: BaseException | None = None
+        self.reported: int | None = None
+        self.random: random.Random | None = None
+        if self.sleep or self.line:
+            # The id keeps two requests of one plan from sleeping in step.
+            seed = (self.sleep or self.line or {}).get("seed", 0)
+            self.random = random.Random(f"{seed}:{exchange_id}")  # noqa: S311 - repeatable by design
+
+
+MAX_PAUSE_S = 2.0
+
+
+def _section(plan: dict[str, Any], name: str) -> dict[str, Any] | None:
+    value = plan.get(name)
+    return value if isinstance(value, dict) else None
+
+
+# What runs for a request that the engine did not mark: nothing of it is reported but exceptions and outbound calls.
+ANONYMOUS = Exchange("", {}, anonymous=True)
+
+current: ContextVar[Exchange | None] = ContextVar("crashworthy_exchange", default=None)
+
+
+def parse_header(value: str) -> Exchange | None:
+    """The exchange that the engine's header describes; None when it is not the engine's."""
+    if len(value) > MAX_HEADER:
+        return None
+    try:
+        plan = json.loads(value)
+    except ValueError:
+        return None
+    if not isinstance(plan, dict) or not isinstance(plan.get("id"), str):
+        return None
+    return Exchange(plan["id"], plan)

@@ -1,0 +1,33 @@
+"""Where requests enter a service: one file per kind of framework. Only the outermost application counts."""
+
+from __future__ import annotations
+
+from ..imports import when_imported
+from . import aiohttp, asgi, django, flask, servers
+
+# Each alone is enough to attribute requests.
+MODULES = frozenset(
+    {
+        "flask.app",
+        "starlette.applications",
+        "django.core.handlers.wsgi",
+        "django.core.handlers.asgi",
+        "quart.app",
+        "litestar.app",
+        "aiohttp.web_app",
+        *servers.MODULES,
+    }
+)
+
+
+def install() -> None:
+    """Watch for the frameworks and servers."""
+    when_imported("flask.app", flask.patch)
+    when_imported("starlette.applications", asgi.patch_starlette)
+    when_imported("django.core.handlers.wsgi", django.patch_wsgi)
+    when_imported("django.core.handlers.asgi", django.patch_asgi)
+    when_imported("django.core.handlers.exception", django.patch_exception)
+    when_imported("quart.app", asgi.patch_quart)
+    when_imported("litestar.app", asgi.patch_litestar)
+    when_imported("aiohttp.web_app", aiohttp.patch)
+    servers.install()

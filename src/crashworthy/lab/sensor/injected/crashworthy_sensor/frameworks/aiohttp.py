@@ -1,0 +1,56 @@
+"""aiohttp's own server."""
+
+from __future__ import annotations
+
+from .. import exceptions
+from ..context import HEADER
+from ..interleave.sleep import drowsily
+from .request import enter, leave, restore
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def patch(module: Any) -> None:
+    """Attribute requests at `Application._handle`, which runs routing, middleware and handler."""
+    original = module.Application._handle
+
+    async def _handle(self: Any, request: Any) -> Any:
+        header = request.headers.get(HEADER)
+        if header is not None:
+            _hide_header(request)
+        exchange, previous = enter(header, request.method, request.path)
+        status: int | None = None
+        try:
+            if exchange is not None and (exchange.sleep or exchange.line):
+                response = await drowsily(original(self, request), exchange)
+            else:
+                response = await original(self, request)
+            status = getattr(response, "status", None)
+            return response
+        except Exception as error:
+            # aiohttp's HTTP errors are exceptions, and answers, at the same time.
+            status = getattr(error, "status", 500)
+            if status is None or status >= 500:
+                exceptions.report(error)
+            raise
+        finally:
+            if exchange is not None:
+                leave(exchange, status)
+            restore(exchange, previous)
+
+    module.Application._handle = _handle
+
+
+def _hide_header(request: Any) -> None:
+    headers = request.headers.copy()
+    headers.popall(HEADER, None)
+    cache = getattr(request, "_cache", None)
+    if isinstance(cache, dict):
+        cache.pop("headers", None)
+    request._headers = type(request.headers)(headers)
+    request._message = request._message._replace(
+        headers=request._headers,
+        raw_headers=tuple(pair for pair in request._message.raw_headers if pair[0].lower() != HEADER.encode()),
+    )

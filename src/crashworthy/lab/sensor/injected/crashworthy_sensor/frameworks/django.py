@@ -1,0 +1,31 @@
+"""Django, under WSGI and ASGI."""
+
+from __future__ import annotations
+
+from .. import exceptions
+from . import asgi, wsgi
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def patch_wsgi(module: Any) -> None:
+    """Attribute the requests of `WSGIHandler`."""
+    wsgi.wrap_method(module.WSGIHandler, "__call__")
+
+
+def patch_asgi(module: Any) -> None:
+    """Attribute the requests of `ASGIHandler`."""
+    asgi.wrap_method(module.ASGIHandler, "__call__")
+
+
+def patch_exception(module: Any) -> None:
+    """See the exceptions that Django answers with 500."""
+    original = module.handle_uncaught_exception
+
+    def handle_uncaught_exception(request: Any, resolver: Any, exc_info: Any) -> Any:
+        exceptions.report(exc_info[1])
+        return original(request, resolver, exc_info)
+
+    module.handle_uncaught_exception = handle_uncaught_exception

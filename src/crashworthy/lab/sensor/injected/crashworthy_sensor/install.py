@@ -1,0 +1,70 @@
+"""Put all hooks in place, once per process; again what a fork undoes."""
+
+from __future__ import annotations
+
+import atexit
+import builtins
+import io
+import os
+import threading
+
+from . import events, files, frameworks, lines, outbound, selftest, sql, threads
+from .context import current
+from .events import sensor_error
+from .imports import watch_imports, when_imported, when_patched
+from .interleave import barrier
+from .interleave.sleep import patch_create_task
+from .settings import settings
+
+_installed = False
+
+
+def install() -> None:
+    """Install the sensor. Does nothing without CRASHWORTHY_SENSOR_SOCKET or CRASHWORTHY_ROOT, or a second time."""
+    global _installed
+    if _installed or not (settings.socket or settings.root):
+        return
+    _installed = True
+    for part in (
+        watch_imports,
+        outbound.install,
+        sql.install,
+        frameworks.install,
+        _install_threads,
+        _install_files,
+        _install_process_hooks,
+    ):
+        try:
+            part()
+        except Exception:
+            sensor_error(f"install {part.__qualname__}")
+    when_patched(selftest.hello)
+    selftest.hello()
+
+
+def _install_threads() -> None:
+    threads.patch_threading(threading)
+    when_imported("concurrent.futures.thread", threads.patch_futures)
+    when_imported("anyio.to_thread", threads.patch_anyio)
+    when_imported("asyncio.base_events", lambda module: patch_create_task(module.BaseEventLoop))
+
+
+def _install_files() -> None:
+    files.patch_open(builtins, io)
+    files.patch_os(os)
+
+
+def _install_process_hooks() -> None:
+    atexit.register(events.flush_all)
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def _after_fork() -> None:
+    try:
+        current.set(None)
+        events.after_fork()
+        barrier.forget_all()
+        lines.after_fork()
+        selftest.hello(always=True)
+    except Exception:
+        sensor_error("after fork")

@@ -1,0 +1,110 @@
+"""Where a connection goes: to itself, to an own database, or to the stand-in."""
+
+from __future__ import annotations
+
+import sys
+import zlib
+
+from ..context import current
+from ..events import encode, record, sensor_error
+from ..place import innermost
+from ..settings import canonical_host, settings
+from . import listening
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from ..settings import Address
+
+SLOTS = 1 << 16
+# The loopback addresses that carry a slot in their last two bytes: 127.77.0.0/16.
+PREFIX = "127.77."
+
+_hosts: dict[str, str] = {}
+_slots: dict[int, str] = {}
+
+
+def slot_of(key: str) -> int:
+    """The slot of `key`: its 16-bit hash, or the next one that is free."""
+    slot = zlib.crc32(key.encode("utf-8", "backslashreplace")) % SLOTS
+    for _ in range(SLOTS):
+        if _slots.setdefault(slot, key) == key:
+            return slot
+        slot = (slot + 1) % SLOTS
+    return slot
+
+
+def slot_address(slot: int) -> str:
+    """The loopback address that carries `slot`."""
+    return f"{PREFIX}{slot >> 8}.{slot & 255}"
+
+
+def invented_address(name: str) -> str:
+    """The address that a name resolves to without any DNS; `route` knows it again."""
+    address = slot_address(slot_of(name))
+    _hosts[address] = name
+    return address
+
+
+def is_local(host: str) -> bool:
+    """Whether `host` needs no resolver: an IP address, a name of this machine, or one that is allowed."""
+    canonical = canonical_host(host)
+    if _is_literal(canonical) or canonical == "127.0.0.1" or host.lower() in listening.own_names():
+        return True
+    return any(canonical == allowed for allowed, _ in settings.allow)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host`, in its canonical spelling, is this machine."""
+    return host.startswith("127.") or host in listening.own_names()
+
+
+def _is_literal(host: str) -> bool:
+    return ":" in host or (host.count(".") == 3 and host.replace(".", "").isdigit())
+
+
+def route(host: str, port: int, timeout: float | None, frame: FrameType, *, blocking: bool = True) -> Address | None:
+    """The address to connect to instead, or None to let the connection pass.
+
+    What goes to the stand-in is reported before: which host the slot stands for, and the call itself with its
+    `timeout` in seconds (None: unlimited, or not known where not `blocking`).
+    """
+    canonical = canonical_host(host)
+    canonical = _hosts.get(canonical, canonical)
+    target = database(canonical, port)
+    if target is not None:
+        return target
+    standin = settings.standin
+    if standin is None or (canonical, port) in settings.allow:
+        return None
+    if is_loopback(canonical) and (port == standin[1] or listening.is_own(port)):
+        return None
+    return _stand_in(canonical, port, timeout, frame, standin, blocking=blocking)
+
+
+def database(host: str, port: int) -> Address | None:
+    """The own instance that is to be used in place of `host`:`port`, if there is one."""
+    if (host, port) in settings.allow:
+        return None
+    return settings.redirect.get((host, port)) or settings.redirect.get(("*", port))
+
+
+def _stand_in(
+    host: str, port: int, timeout: float | None, frame: FrameType, standin: Address, *, blocking: bool
+) -> Address:
+    slot = slot_of(f"{host}:{port}")
+    try:
+        exchange = current.get()
+        place = innermost(frame)
+        record("outbound-map", encode({"slot": slot, "host": host, "port": port}), exchange, place)
+        data = {"host": host, "port": port, "timeout": timeout, "blocking": blocking}
+        record("outbound", encode(data), exchange, place, urgent=True)
+    except Exception:
+        sensor_error("outbound")
+    return slot_address(slot), standin[1]
+
+
+def caller(depth: int = 2) -> FrameType:
+    """The frame `depth` calls up."""
+    return sys._getframe(depth)

@@ -1,0 +1,141 @@
+"""Does each hook really fire here? Only what proved itself is reported as working."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+from . import frameworks, imports, lines, outbound, sql
+from .context import Exchange, current
+from .events import encode, record, sensor_error
+from .frameworks import wsgi
+from .interleave import barrier, sleep
+from .settings import settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_probe = "def probe():\n    first = 1\n    return first\n"
+_last: dict[str, bool] = {}
+
+
+def hello(*, always: bool = False) -> None:
+    """Test all hooks and tell the engine, if there is something new to tell."""
+    global _last
+    hooks = {name: _safely(name, test) for name, test in TESTS.items()}
+    if hooks == _last and not always:
+        return
+    _last = hooks
+    data = {
+        "python": ".".join(str(part) for part in sys.version_info[:3]),
+        "hooks": hooks,
+        "patched": sorted(imports.patched()),
+    }
+    record("hello", encode(data), None, urgent=True)
+
+
+def _safely(name: str, test: Callable[[], bool]) -> bool:
+    try:
+        return test()
+    except Exception:
+        sensor_error(f"self-test {name}")
+        return False
+
+
+def _in_exchange(exchange: Exchange, function: Callable[[], object]) -> None:
+    previous = current.get()
+    current.set(exchange)
+    try:
+        function()
+    finally:
+        current.set(previous)
+
+
+def _kinds(exchange: Exchange) -> list[str]:
+    return [line.split('"kind":"', 1)[1].split('"', 1)[0] for line in exchange.buffer]
+
+
+def _requests() -> bool:
+    """A framework or server was patched, and an application within our wrapper sees a request without the header."""
+    if imports.patched().isdisjoint(frameworks.MODULES):
+        return False
+    seen: list[bool] = []
+
+    def application(environ: dict[str, str], _start_response: object) -> list[bytes]:
+        exchange = current.get()
+        seen.append("HTTP_X_CRASHWORTHY" not in environ and exchange is not None and exchange.anonymous)
+        return []
+
+    # Without a header's id: nothing is to be sent for it.
+    wsgi.call(application, {"REQUEST_METHOD": "GET", "PATH_INFO": "/"}, lambda *_: None)
+    return seen == [True]
+
+
+def _sql() -> bool:
+    """A driver was patched; sqlite3, where it is there, reports a statement."""
+    found = imports.patched() & sql.MODULES
+    if "sqlite3.dbapi2" not in found:
+        return bool(found)
+    exchange = Exchange("self-test", {})
+
+    def select() -> None:
+        connection = sys.modules["sqlite3.dbapi2"].connect(":memory:")
+        try:
+            connection.execute("SELECT 1").fetchone()
+        finally:
+            connection.close()
+
+    _in_exchange(exchange, select)
+    return _kinds(exchange) == ["sql"]
+
+
+def _barrier() -> bool:
+    """Two threads meet."""
+    meeting = barrier.Barrier("self-test", 2)
+    event = threading.Event()
+    first = meeting.arrive(event.set)
+    second = meeting.arrive(event.set)
+    return not first and second and event.is_set() and meeting.outcome == "full"
+
+
+def _sleep() -> bool:
+    """A plan draws sleeps, within its limits."""
+    exchange = Exchange("self-test", {"sleep": {"seed": 1, "max_ms": 2}})
+    drawn = [sleep.draw(exchange, exchange.sleep) for _ in range(8)]
+    return max(drawn) > 0 and all(0 <= seconds <= 0.002 for seconds in drawn)
+
+
+def _lines() -> bool:
+    """The lines of a function that claims to be own code are seen."""
+    if not settings.root:
+        return False
+    namespace: dict[str, Callable[[], int]] = {}
+    filename = f"{settings.root}/__crashworthy_self_test__.py"
+    exec(compile(_probe, filename, "exec"), namespace)  # noqa: S102 - a constant of ours
+    exchange = Exchange("self-test", {"coverage": True})
+    if not lines.arm(exchange):
+        return False
+    try:
+        _in_exchange(exchange, namespace["probe"])
+    finally:
+        lines.disarm(exchange)
+    return exchange.lines == {"__crashworthy_self_test__.py": {2, 3}}
+
+
+def _exceptions() -> bool:
+    """A framework was patched whose exceptions can be seen."""
+    return not imports.patched().isdisjoint(frameworks.MODULES)
+
+
+TESTS: dict[str, Callable[[], bool]] = {
+    "sensor": lambda: True,
+    "requests": _requests,
+    "sql": _sql,
+    "barrier": _barrier,
+    "sleep": _sleep,
+    "line": _lines,
+    "coverage": _lines,
+    "outbound": outbound.proven,
+    "exceptions": _exceptions,
+}
