@@ -1,0 +1,150 @@
+"""The sick services and their healthy twins, with the ways to their operations written by hand.
+
+The ways are written down, so that what is tested here is the experiments and not the driver.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from crashworthy.core.operation import Body, Operation, Parameter, ParameterIn
+from crashworthy.core.playbook import Playbook, Way
+from crashworthy.core.scenario import Save, Step
+from crashworthy.core.value import Json
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Api:
+    """Operations and the ways to them."""
+
+    operations: tuple[Operation, ...]
+    playbook: Playbook
+
+
+@dataclass(frozen=True)
+class SickService:
+    """One weakness in one service: the files of the sick one and of its healthy twins, and where to attack."""
+
+    name: str
+    framework: str
+    sick: str | None
+    healthy: tuple[str, ...]
+    api: Api
+    operation: str
+
+
+def step(method: str, template: str, *, body: Json = None, path: str | None = None, save: str | None = None) -> Step:
+    saves = (Save(name=save, path="/id"),) if save else ()
+    content_type = "application/json" if body is not None else None
+    return Step(
+        operation=f"{method} {template}",
+        method=method,
+        path=path or template,
+        body=body,
+        content_type=content_type,
+        saves=saves,
+    )
+
+
+def operation(method: str, path: str, body: dict[str, Json] | None = None, source: str = "routes") -> Operation:
+    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    return Operation(
+        method=method,
+        path=path,
+        parameters=tuple(Parameter(name=name, where=ParameterIn.PATH, required=True) for name in names),
+        body=Body(data_schema=body) if body is not None else None,
+        source=source,
+    )
+
+
+def api(*operations: Operation, ways: tuple[tuple[Step, ...], ...]) -> Api:
+    found = tuple(Way(operation=steps[-1].operation, status=200, steps=steps) for steps in ways)
+    return Api(operations, Playbook(ways=found))
+
+
+def _object(*names: str, kind: str = "integer", required: bool = True) -> dict[str, Json]:
+    properties: dict[str, Json] = {name: {"type": kind} for name in names}
+    schema: dict[str, Json] = {"type": "object", "properties": properties}
+    return {**schema, "required": list(names)} if required else schema
+
+
+_open = step("POST", "/accounts", body={"balance": 100}, save="account")
+_read = step("GET", "/accounts/{account}", path="/accounts/${account}")
+_withdraw = step("POST", "/accounts/{account}/withdraw", path="/accounts/${account}/withdraw", body={"amount": 10})
+ACCOUNTS = api(
+    operation("POST", "/accounts", _object("balance")),
+    operation("GET", "/accounts/{account}"),
+    operation("POST", "/accounts/{account}/withdraw", _object("amount")),
+    ways=((_open,), (_open, _read), (_open, _withdraw)),
+)
+
+_item = step("POST", "/items", body={"name": "lamp", "stock": 10}, save="item_id")
+_reserve = step("POST", "/items/{item_id}/reserve", path="/items/${item_id}/reserve", body={"quantity": 1})
+ITEMS = api(
+    operation("POST", "/items", {}),
+    operation("GET", "/items"),
+    operation("POST", "/items/{item_id}/reserve", _object("quantity")),
+    ways=((_item,), (step("GET", "/items"),), (_item, _reserve)),
+)
+
+USERS = api(
+    operation("POST", "/users", _object("email", kind="string")),
+    operation("GET", "/users"),
+    ways=((step("POST", "/users", body={"email": "user-${unique}1@example.com"}),), (step("GET", "/users"),)),
+)
+
+VOTES = api(
+    operation("POST", "/votes", _object("choice", kind="string")),
+    operation("GET", "/votes"),
+    ways=((step("POST", "/votes", body={"choice": "tea"}),), (step("GET", "/votes"),)),
+)
+
+SALES = api(
+    operation("POST", "/sales", _object("amount")),
+    operation("GET", "/report"),
+    ways=((step("POST", "/sales", body={"amount": 5}),), (step("GET", "/report"),)),
+)
+
+_WITHDRAW = "POST /accounts/{account}/withdraw"
+
+LOST_UPDATE = (
+    SickService(
+        "flask_sqlite",
+        "flask",
+        "flask_sqlite_sick",
+        (
+            "flask_sqlite_healthy_atomic",
+            "flask_sqlite_healthy_immediate",
+            "flask_sqlite_healthy_lock",
+            "flask_sqlite_healthy_version",
+        ),
+        ACCOUNTS,
+        _WITHDRAW,
+    ),
+    SickService("flask_sqlite_last_unit", "flask", "flask_sqlite_last_unit_sick", (), ACCOUNTS, _WITHDRAW),
+    SickService(
+        "fastapi_sqlalchemy",
+        "fastapi",
+        "fastapi_sqlalchemy_sick",
+        ("fastapi_sqlalchemy_healthy_atomic", "fastapi_sqlalchemy_healthy_version"),
+        ITEMS,
+        "POST /items/{item_id}/reserve",
+    ),
+    SickService(
+        "fastapi_async_memory",
+        "fastapi",
+        "fastapi_async_memory_sick",
+        ("fastapi_async_memory_healthy_lock",),
+        ACCOUNTS,
+        _WITHDRAW,
+    ),
+    SickService("flask_memory", "flask", "flask_memory_sick", ("flask_memory_healthy_lock",), ACCOUNTS, _WITHDRAW),
+    SickService("flask_signup", "flask", "flask_signup_sick", ("flask_signup_healthy_unique",), USERS, "POST /users"),
+    SickService(
+        "flask_json_file", "flask", "flask_json_file_sick", ("flask_json_file_healthy_lock",), VOTES, "POST /votes"
+    ),
+    SickService("fastapi_background", "fastapi", None, ("fastapi_background_healthy",), SALES, "POST /sales"),
+)

@@ -1,0 +1,47 @@
+"""Withdraws with one conditional UPDATE."""
+
+import sqlite3
+
+from flask import Flask, jsonify, request
+
+app = Flask(__name__)
+DB = "accounts.db"
+
+
+def connect():
+    return sqlite3.connect(DB, timeout=5)
+
+
+with connect() as db:
+    db.execute("CREATE TABLE IF NOT EXISTS accounts (id INTEGER PRIMARY KEY, balance INTEGER NOT NULL)")
+
+
+@app.post("/accounts")
+def create():
+    db = connect()
+    cursor = db.execute("INSERT INTO accounts (balance) VALUES (?)", (request.json["balance"],))
+    db.commit()
+    db.close()
+    return jsonify(id=cursor.lastrowid), 201
+
+
+@app.get("/accounts/<int:account>")
+def read(account):
+    db = connect()
+    row = db.execute("SELECT id, balance FROM accounts WHERE id = ?", (account,)).fetchone()
+    db.close()
+    return jsonify(id=row[0], balance=row[1]) if row else (jsonify(error="no such account"), 404)
+
+
+@app.post("/accounts/<int:account>/withdraw")
+def withdraw(account):
+    amount = request.json["amount"]
+    db = connect()
+    try:
+        cursor = db.execute(
+            "UPDATE accounts SET balance = balance - ? WHERE id = ? AND balance >= ?", (amount, account, amount)
+        )
+        db.commit()
+        return (jsonify(ok=True), 200) if cursor.rowcount else (jsonify(error="not enough"), 409)
+    finally:
+        db.close()

@@ -1,0 +1,48 @@
+"""Withdraws one at a time: one process, one lock."""
+
+import sqlite3
+import threading
+
+from flask import Flask, jsonify, request
+
+app = Flask(__name__)
+DB = "accounts.db"
+LOCK = threading.Lock()
+
+
+def connect():
+    return sqlite3.connect(DB, timeout=5)
+
+
+with connect() as db:
+    db.execute("CREATE TABLE IF NOT EXISTS accounts (id INTEGER PRIMARY KEY, balance INTEGER NOT NULL)")
+
+
+@app.post("/accounts")
+def create():
+    db = connect()
+    cursor = db.execute("INSERT INTO accounts (balance) VALUES (?)", (request.json["balance"],))
+    db.commit()
+    db.close()
+    return jsonify(id=cursor.lastrowid), 201
+
+
+@app.get("/accounts/<int:account>")
+def read(account):
+    db = connect()
+    row = db.execute("SELECT id, balance FROM accounts WHERE id = ?", (account,)).fetchone()
+    db.close()
+    return jsonify(id=row[0], balance=row[1]) if row else (jsonify(error="no such account"), 404)
+
+
+@app.post("/accounts/<int:account>/withdraw")
+def withdraw(account):
+    amount = request.json["amount"]
+    with LOCK:
+        db = connect()
+        (balance,) = db.execute("SELECT balance FROM accounts WHERE id = ?", (account,)).fetchone()
+        if balance >= amount:
+            db.execute("UPDATE accounts SET balance = ? WHERE id = ?", (balance - amount, account))
+            db.commit()
+        db.close()
+    return (jsonify(ok=True), 200) if balance >= amount else (jsonify(error="not enough"), 409)

@@ -1,0 +1,85 @@
+"""A lab around one tiny service, as a run would build it, without the box."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from sick_services.catalog import FOLDER, Api
+
+from crashworthy.core.suspicion import Suspicion
+from crashworthy.lab import sensor
+from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
+from crashworthy.lab.sensor.receiver import Receiver
+from crashworthy.lab.service.plan import ServicePlan, StartKind, StartPlan
+from crashworthy.lab.service.testbed import open_testbed
+from crashworthy.lab.standin.server import StandIns
+from crashworthy.source.tree import SourceTree
+
+INJECTED = Path(sensor.__file__).parent / "injected"
+
+
+@contextlib.contextmanager
+def open_lab(
+    file: Path,
+    framework: str,
+    api: Api,
+    *,
+    seed: int = 0,
+    budget_s: float = 120.0,
+    suspicions: tuple[Suspicion, ...] = (),
+    may_fork: bool = True,
+) -> Iterator[Lab]:
+    """The service in `file` (with an application called `app`), started in a folder of its own."""
+    # A socket's path may not be long, which pytest's own folders are.
+    with tempfile.TemporaryDirectory(prefix="cw-") as name, contextlib.ExitStack() as stack:
+        folder = Path(name)
+        root = folder / "copy"
+        root.mkdir()
+        shutil.copy(file, root / "app.py")
+        receiver = stack.enter_context(Receiver(folder / "sensor.sock"))
+        stand_in = stack.enter_context(StandIns(seed=seed))
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "PYTHONPATH": str(INJECTED),
+            "CRASHWORTHY_SENSOR_SOCKET": str(folder / "sensor.sock"),
+            "CRASHWORTHY_ROOT": str(root),
+            "CRASHWORTHY_STANDIN": f"127.0.0.1:{stand_in.port}",
+            "CRASHWORTHY_RUN": folder.name,
+        }
+        plan = ServicePlan(
+            root=root,
+            starts=(StartPlan(StartKind.OBJECT, framework=framework, target="app:app"),),
+            run_id=folder.name,
+            python=Path(sys.executable),
+            environment=environment,
+            sensor=receiver,
+            stand_in=stand_in,
+            may_fork=may_fork,
+        )
+        testbed = stack.enter_context(open_testbed(plan, folder, lambda _event: None))
+        yield Lab(
+            testbed=testbed,
+            tree=SourceTree(root, (), (), api.operations, (), (), (), frozenset()),
+            operations=api.operations,
+            playbook=api.playbook,
+            suspicions=suspicions,
+            seed=seed,
+            deadline=time.monotonic() + budget_s,
+            emit=lambda _event: None,
+        )
+
+
+def service_file(weakness: str, name: str) -> Path:
+    return FOLDER / weakness / f"{name}.py"
+
+
+def candidate_for(experiment: Experiment, lab: Lab, operation: str) -> Candidate:
+    return next(each for each in experiment.candidates(lab) if each.operations == (operation,))
