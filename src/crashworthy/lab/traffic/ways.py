@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Save, Step
-from crashworthy.core.value import Json
-from crashworthy.lab.traffic.template import PLACEHOLDER, map_texts, rename
+from crashworthy.lab.traffic.template import map_texts, rename
 
 ACTOR_DIGITS = {"nobody": "0", "A": "1", "B": "2", "admin": "3"}
 
@@ -42,9 +41,9 @@ def merge(ways: Iterable[Way]) -> Merged:
     equal steps within one way stays a second step. Saved values are renamed where names would clash; the last
     steps name the values of the joined set-up. Merging a way with itself gives its last step twice.
     """
-    joined = _Joined()
-    last = [joined.add(way.steps) for way in ways if way.steps]
-    return Merged(tuple(joined.steps), tuple(last))
+    setup = Setup()
+    last = [setup.bind_last(way.steps[-1], setup.add(way.steps[:-1])) for way in ways if way.steps]
+    return Merged(tuple(setup.steps), tuple(last))
 
 
 def as_actor(way: Way, actor: str) -> Way:
@@ -65,11 +64,19 @@ def actors_of(steps: Iterable[Step]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(step.actor for step in steps))
 
 
+def saved_as(step: Step, save: Save) -> str | None:
+    """The name under which the step keeps that value already."""
+    return next(
+        (own.name for own in step.saves if (own.where, own.path, own.pattern) == (save.where, save.path, save.pattern)),
+        None,
+    )
+
+
 def with_save(step: Step, save: Save) -> tuple[Step, str]:
     """The step saving that value as well, and the name under which it does."""
-    for own in step.saves:
-        if (own.where, own.path, own.pattern) == (save.where, save.path, save.pattern):
-            return step, own.name
+    name = saved_as(step, save)
+    if name is not None:
+        return step, name
     return step.model_copy(update={"saves": (*step.saves, save)}), save.name
 
 
@@ -78,19 +85,19 @@ def bind(step: Step, names: Mapping[str, str]) -> Step:
     return rename(step.model_copy(update={"saves": ()}), names).model_copy(update={"saves": step.saves})
 
 
-class _Joined:
-    """A growing set-up."""
+class Setup:
+    """A set-up that grows by ways, in which equal steps of several ways are one step. See `merge`."""
 
     def __init__(self) -> None:
         self.steps: list[Step] = []
         self._places: dict[tuple[str, int], int] = {}
         self._taken: set[str] = set()
 
-    def add(self, steps: Sequence[Step]) -> Step:
-        """Take in all but the last step; returns the last one, bound to the joined set-up."""
+    def add(self, steps: Sequence[Step]) -> dict[str, str]:
+        """Take in steps; returns the names that the values they save have here."""
         names: dict[str, str] = {}
         seen: Counter[str] = Counter()
-        for step in steps[:-1]:
+        for step in steps:
             bound = bind(step, names)
             content = bound.model_copy(update={"saves": ()}).model_dump_json()
             key = (content, seen[content])
@@ -101,15 +108,14 @@ class _Joined:
             place = self._places[key]
             for save in step.saves:
                 self.steps[place], names[save.name] = self._save(self.steps[place], save)
-        return self._last(steps[-1], names)
+        return names
 
     def _save(self, step: Step, save: Save) -> tuple[Step, str]:
-        for own in step.saves:
-            if (own.where, own.path, own.pattern) == (save.where, save.path, save.pattern):
-                return step, own.name
-        return with_save(step, save.model_copy(update={"name": self._free(save.name)}))
+        name = saved_as(step, save)
+        return (step, name) if name else with_save(step, save.model_copy(update={"name": self._free(save.name)}))
 
-    def _last(self, step: Step, names: Mapping[str, str]) -> Step:
+    def bind_last(self, step: Step, names: Mapping[str, str]) -> Step:
+        """A step that follows the set-up, bound to its values."""
         saves = tuple(save.model_copy(update={"name": self._free(save.name)}) for save in step.saves)
         return bind(step, names).model_copy(update={"saves": saves})
 
@@ -132,11 +138,11 @@ def _swapped(step: Step, swap: Mapping[str, str]) -> Step:
     return map_texts(step, text).model_copy(update={"actor": swap.get(step.actor, step.actor)})
 
 
+def another(step: Step) -> Step:
+    """A second step of the kind, with unique texts that differ from the first one's."""
+    return map_texts(step, lambda text: _UNIQUE.sub(r"${unique}\g<1>7", text))
+
+
 def unique_text(actor: str, ordinal: int = 0) -> str:
     """A placeholder for digits that differ per play, per actor and per ordinal."""
     return "${unique}" + ACTOR_DIGITS.get(actor, "9") + (str(ordinal) if ordinal else "")
-
-
-def is_template(value: Json) -> bool:
-    """Whether the value is a text with a placeholder."""
-    return isinstance(value, str) and any(match[1] for match in PLACEHOLDER.finditer(value))

@@ -1,0 +1,246 @@
+"""From a plan, a set of choices, to the request that tries it."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from crashworthy.core.operation import Operation
+from crashworthy.core.scenario import Step
+from crashworthy.core.value import Json
+from crashworthy.lab.traffic.actors import NOBODY, Identity, is_identity
+from crashworthy.lab.traffic.data import ALL, REQUIRED, Maker
+from crashworthy.lab.traffic.encode import FORM, MULTIPART
+from crashworthy.lab.traffic.facts import Slot, slots_of
+from crashworthy.lab.traffic.hints import Hints
+from crashworthy.lab.traffic.knowledge import Knowledge, Source
+from crashworthy.lab.traffic.names import OPPOSITE, words
+from crashworthy.lab.traffic.schema import Schema
+from crashworthy.lab.traffic.session import Session
+from crashworthy.lab.traffic.template import as_text
+from crashworthy.lab.traffic.ways import Setup, bind
+
+Path = tuple[str, ...]
+T = TypeVar("T")
+MADE_UP = -1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Choices for one attempt.
+
+    `actor` is "" for no identity at all. `choices` number the source of a slot (MADE_UP: none). `patches` and
+    `values` are JSON by slot path: what a field's schema should be, and templates to send as they are. `before`
+    names operations to run first on the same objects. `fresh` changes the unique texts; `slash` toggles a slash
+    at the end of the path; `content_type` replaces the declared one.
+    """
+
+    actor: str = ""
+    level: int = REQUIRED
+    choices: tuple[tuple[Path, int], ...] = ()
+    patches: tuple[tuple[Path, str], ...] = ()
+    values: tuple[tuple[Path, str], ...] = ()
+    before: tuple[str, ...] = ()
+    fresh: int = 0
+    slash: bool = False
+    content_type: str | None = None
+
+    def choose(self, path: Path, number: int) -> Plan:
+        """With another source for a slot."""
+        return replace(self, choices=_put(self.choices, path, number))
+
+    def patch(self, patches: Mapping[Path, Schema | None]) -> Plan:
+        """With what an answer taught, added to what earlier ones did."""
+        plan = self
+        own = dict(self.patches)
+        for path, schema in patches.items():
+            before = json.loads(own[path]) if path in own else {}
+            merged = None if schema is None else {**(before or {}), **schema}
+            plan = replace(plan, patches=_put(plan.patches, path, json.dumps(merged, sort_keys=True)))
+        return plan
+
+    def give(self, path: Path, value: Json) -> Plan:
+        """With a value for a slot."""
+        return replace(self, values=_put(self.values, path, json.dumps(value)))
+
+    def then(self, operation: str) -> Plan:
+        """With one more operation to run before."""
+        return replace(self, before=(*self.before, operation))
+
+
+@dataclass
+class Draft:
+    """A request ready for the session, the steps it builds on, and the inputs it gives."""
+
+    step: Step
+    setup: tuple[Step, ...]
+    given: list[Path]
+    unmet: list[Slot] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Builds requests for plans. `operations` numbers the operations, so that their unique texts differ."""
+
+    knowledge: Knowledge
+    hints: Hints
+    numbers: Mapping[str, int]
+    seed: int
+
+    def first_plan(self, operation: Operation) -> Plan:
+        """What to try first."""
+        actor = "A" if operation.needs_login and "A" in self.knowledge.identities else ""
+        body = operation.body
+        required = body.data_schema.get("required") if body else None
+        return Plan(actor=actor, level=REQUIRED if required or not body else ALL)
+
+    def sources(self, operation: Operation) -> dict[Path, list[Source]]:
+        """For each input of the operation, where its value could come from."""
+        slots = slots_of(operation)
+        return {slot.path: self.knowledge.sources(slot, slots, operation) for slot in slots}
+
+    def draft(self, operation: Operation, plan: Plan, session: Session) -> Draft:
+        """Play the set-up that the plan needs and fill in the request. Raises SetupFailedError."""
+        identity = self.knowledge.identities.get(plan.actor, NOBODY) if plan.actor else NOBODY
+        own = Setup()
+        names = self._include(identity.steps, session, own)
+        step_headers = bind(_carrier(identity), names).headers
+        known: dict[Path, Json] = {path: json.loads(text) for path, text in plan.values}
+        unmet: list[Slot] = []
+        for slot in slots_of(operation):
+            if slot.path in known or not self._is_bound(slot, operation, plan):
+                continue
+            source = self._source(slot, operation, plan)
+            if source is not None:
+                names = self._include(source.steps, session, own)
+                save = source.fact.save
+                known[slot.path] = f"${{{names[save.name]}}}" if save else source.fact.template
+            elif slot.required and slot.is_reference:
+                unmet.append(slot)
+        for name in plan.before:
+            lesson = self.knowledge.lessons.get(name)
+            if lesson is not None:
+                self._include(lesson.way.steps, session, own)
+        step, given = self._fill(operation, plan, identity, step_headers, known)
+        return Draft(step, tuple(own.steps), given, unmet)
+
+    def _include(self, steps: tuple[Step, ...], session: Session, own: Setup) -> dict[str, str]:
+        """Play steps in the session; `own` collects the same set-up without what other attempts played."""
+        names = session.include(steps)
+        own.add(tuple(steps))
+        return names
+
+    def _is_bound(self, slot: Slot, operation: Operation, plan: Plan) -> bool:
+        """Whether the slot takes a value that exists already."""
+        choice = dict(plan.choices).get(slot.path)
+        if choice is not None:
+            return choice != MADE_UP
+        patched = dict(plan.patches).get(slot.path)
+        wanted = slot.required or patched not in (None, "null") or (plan.level == ALL and slot.path[0] == "body")
+        if not wanted or is_identity(operation) or patched == "null":
+            return False
+        if slot.path[0] == "path":
+            last = operation.path.endswith("{" + slot.name + "}")
+            made = operation.method == "PUT" and last and slot.data_schema.get("type") != "integer"
+            return not made
+        if slot.is_reference:
+            return True
+        return self._source(slot, operation, plan) is not None and bool(
+            {*words(slot.name)} & OPPOSITE or self._source_score(slot, operation) >= 5
+        )
+
+    def _source_score(self, slot: Slot, operation: Operation) -> float:
+        if len(words(slot.name)) < 2 or "enum" in slot.data_schema:
+            return 0
+        found = self.knowledge.sources(slot, slots_of(operation), operation)
+        return found[0].score if found else 0
+
+    def _source(self, slot: Slot, operation: Operation, plan: Plan) -> Source | None:
+        found = self.knowledge.sources(slot, slots_of(operation), operation)
+        number = dict(plan.choices).get(slot.path, 0)
+        return found[number] if 0 <= number < len(found) else None
+
+    def _fill(
+        self,
+        operation: Operation,
+        plan: Plan,
+        identity: Identity,
+        headers: tuple[tuple[str, str], ...],
+        known: dict[Path, Json],
+    ) -> tuple[Step, list[Path]]:
+        ordinal = 0 if is_identity(operation) else self.numbers[operation.name] * 10 + plan.fresh
+        maker = Maker(
+            random.Random(f"{self.seed}:{operation.name}:{plan.fresh}"),  # noqa: S311 - repeatable by design
+            actor=plan.actor or "A",
+            ordinal=ordinal or plan.fresh,
+            level=plan.level,
+            patches={path: json.loads(text) for path, text in plan.patches},
+            known=known,
+            candidates=self.hints.values,
+        )
+        given: list[Path] = []
+        path, query = operation.path, []
+        extra = {path for path in (*maker.patches, *known) if path[0] in ("query", "header")}
+        slots = {(each.where.value, each.name): each for each in operation.parameters}
+        for key in dict.fromkeys((*slots, *((p[0], p[1]) for p in sorted(extra) if len(p) == 2))):
+            where, name = key
+            parameter = slots.get(key)
+            taught = key in maker.patches or key in known
+            if key in maker.patches and maker.patches[key] is None:
+                continue
+            if parameter is not None and not (parameter.required or where == "path" or taught):
+                continue
+            value = maker.value(parameter.data_schema if parameter else {}, key)
+            given.append(key)
+            if where == "path":
+                path = path.replace("{" + name + "}", as_text(value) if value != "" else "x")
+            elif where == "query":
+                query += [(name, as_text(item)) for item in (value if isinstance(value, list) else [value])]
+            elif where == "header" and name.lower() not in {each.lower() for each, _ in headers}:
+                headers = (*headers, (name, as_text(value)))
+        body, content_type = self._body(operation, plan, maker, given)
+        if plan.slash:
+            path = path.rstrip("/") if path.endswith("/") else path + "/"
+        step = Step(
+            actor=identity.actor if plan.actor else "A",
+            operation=operation.name,
+            method=operation.method,
+            path=path,
+            query=tuple(query),
+            headers=headers,
+            content_type=content_type,
+            body=body,
+        )
+        return step, given
+
+    @staticmethod
+    def _body(operation: Operation, plan: Plan, maker: Maker, given: list[Path]) -> tuple[Json, str | None]:
+        taught = any(path[0] == "body" for path in (*maker.patches, *maker.known))
+        if operation.body is None and not taught:
+            return None, None
+        schema = operation.body.data_schema if operation.body else {"type": "object"}
+        body = maker.value(schema or {"type": "object"}, ("body",))
+        given += _paths(body, ("body",))
+        content_type = plan.content_type or (operation.body.content_type if operation.body else "application/json")
+        if content_type in (FORM, MULTIPART) or "json" in content_type or not isinstance(body, (dict, list)):
+            return body, content_type
+        return json.dumps(body), content_type
+
+
+def _paths(value: Json, path: Path) -> list[Path]:
+    if isinstance(value, dict):
+        return [path for name, below in value.items() for path in ((*path, name), *_paths(below, (*path, name)))]
+    if isinstance(value, list):
+        return [each for item in value[:1] for each in _paths(item, path)]
+    return []
+
+
+def _carrier(identity: Identity) -> Step:
+    return Step(operation="", method="GET", path="/", headers=identity.headers)
+
+
+def _put(pairs: tuple[tuple[Path, T], ...], path: Path, value: T) -> tuple[tuple[Path, T], ...]:
+    return tuple(sorted({**dict(pairs), path: value}.items()))

@@ -1,0 +1,230 @@
+"""Facts: values that a successful request sent or got, and which inputs of other operations they could feed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from crashworthy.core.history import Response
+from crashworthy.core.operation import Operation
+from crashworthy.core.playbook import Way
+from crashworthy.core.scenario import Save, ValueFrom
+from crashworthy.core.value import Json
+from crashworthy.lab.traffic.names import DIRECTIONS, REFERENCE_ENDS, collection, noun_before, path_words, words
+from crashworthy.lab.traffic.schema import Schema
+from crashworthy.lab.traffic.template import body_value, pointer_of
+
+_MAX_LEAVES = 150
+_MAX_TEXT = 300
+_UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+_SAME_KIND = {"customer": "user", "member": "user", "account": "user", "owner": "user", "author": "user"}
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One input of an operation.
+
+    `path` begins with "path", "query", "header" or "body"; below "body" follow the names of nested properties,
+    arrays adding none. `noun` is what the path says a path parameter identifies.
+    """
+
+    path: tuple[str, ...]
+    data_schema: Schema
+    required: bool
+    noun: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the parameter or property."""
+        return self.path[-1]
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether it names, by its form, a thing that must exist."""
+        if self.path[0] == "path":
+            return True
+        parts = words(self.name)
+        return bool(parts) and parts[-1] in REFERENCE_ENDS and (len(parts) > 1 or parts[-1] in ("id", "uuid"))
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A value known after `way`: kept by `save` from the answer of its last step, or sent as `template` in it."""
+
+    way: Way
+    operation: Operation
+    value: Json
+    field: tuple[str, ...]
+    nouns: tuple[str, ...]
+    save: Save | None = None
+    template: Json = None
+
+
+def slots_of(operation: Operation) -> list[Slot]:
+    """All inputs of an operation, parameters first."""
+    found = [
+        Slot(
+            (parameter.where.value, parameter.name),
+            parameter.data_schema,
+            parameter.required,
+            noun_before(operation.path, parameter.name) if parameter.where.value == "path" else (),
+        )
+        for parameter in operation.parameters
+    ]
+    if operation.body is not None:
+        found += _leaves(operation.body.data_schema, ("body",), operation.body.required, 0)
+    return found
+
+
+def facts_of(way: Way, operation: Operation, response: Response) -> list[Fact]:
+    """What the last step of `way` taught."""
+    nouns = _nouns(operation)
+    facts: list[Fact] = []
+    for path, value in _scalars(body_value(response)):
+        names = [part for part in path if isinstance(part, str)]
+        own = words(names[-1]) if names else ()
+        around = words(names[-2]) if len(names) > 1 else ()
+        if own or isinstance(value, str):
+            save = Save(name="_".join((*(around or nouns[-1:]), *own)) or "value", path=pointer_of(path))
+            facts.append(Fact(way, operation, value, own, around or nouns, _named(save)))
+    location = next((text for name, text in response.headers if name.lower() == "location"), None)
+    if location and (match := re.search(r"([^/?#]+)/?(?:[?#].*)?$", location)):
+        value = int(match[1]) if match[1].isdigit() else match[1]
+        save = Save(
+            name=f"{'_'.join(nouns[-1:])}_id",
+            where=ValueFrom.HEADER,
+            path="Location",
+            pattern=r"([^/?#]+)/?(?:[?#].*)?$",
+        )
+        facts.append(Fact(way, operation, value, ("id",), nouns, _named(save)))
+    step = way.steps[-1]
+    for path, value in _scalars(step.body):
+        names = [part for part in path if isinstance(part, str)]
+        if names and not (isinstance(value, str) and re.fullmatch(r"\$\{(?!unique)\w+\}", value)):
+            around = words(names[-2]) if len(names) > 1 else nouns
+            facts.append(Fact(way, operation, value, words(names[-1]), around, template=value))
+    facts += _path_facts(way, operation, nouns)
+    return facts
+
+
+def score(slot: Slot, fact: Fact, consumer: Operation) -> float:
+    """How well the fact fits the input; below 3 it does not."""
+    wanted = [word for word in words(slot.name) if word not in DIRECTIONS]
+    if not wanted or (len(wanted) == 1 and wanted[0] in ("id", "uuid", "pk", "key")):
+        wanted = [*slot.noun, *(wanted or ["id"])]
+    fitting = _type_score(slot.data_schema, fact.value)
+    if fitting is None or not fact.field:
+        return 0
+    last = wanted[-1]
+    about = {*fact.field, *fact.nouns}
+    about |= {_SAME_KIND[word] for word in about if word in _SAME_KIND}
+    points = fitting
+    if fact.field[-1] == last:
+        points += 2
+    elif fact.field[-1] in ("id", "uuid") and last in ("uuid", "id", "ref", "reference", "no", "number"):
+        points += 1
+    elif fact.field[-1] in ("id", "code", "name") and last in about and len(wanted) <= 2:
+        points += 0.5  # `wallet` for the id of a wallet
+    else:
+        return 0
+    for word in wanted[:-1]:
+        points += 2 if word in about or _SAME_KIND.get(word) in about else -2
+    if len(wanted) == 1 and wanted == list(fact.field):
+        points += 1
+    if slot.path[0] == "path" and collection(fact.operation.path) == collection(consumer.path):
+        points += 2
+    made_by = fact.operation
+    if made_by.method == "POST" and "{" not in made_by.path.rsplit("/", 1)[-1]:
+        points += 0.6
+    if fact.operation.method == "DELETE" or fact.operation.name == consumer.name:
+        points -= 4
+    if fact.save is None and fact.field[-1] in ("id", "uuid"):
+        points -= 1
+    return points - 0.05 * len(fact.way.steps)
+
+
+def _type_score(schema: Schema, value: Json) -> float | None:
+    kinds = schema.get("type")
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    if isinstance(value, bool) or value is None:
+        return None
+    if schema.get("format") == "uuid":
+        return 1 if isinstance(value, str) and (_UUID.fullmatch(value) or "${" in value) else None
+    if "integer" in kinds and "string" not in kinds:
+        return 1 if isinstance(value, int) or (isinstance(value, str) and value.isdigit()) else None
+    if kinds == ["string"]:
+        return 1 if isinstance(value, str) else 0
+    return 0.5
+
+
+def _leaves(schema: Schema, path: tuple[str, ...], required: bool, depth: int) -> Iterator[Slot]:
+    properties = schema.get("properties")
+    needed = schema.get("required")
+    names = needed if isinstance(needed, list) else []
+    if isinstance(properties, dict) and depth < 6:
+        for name, below in properties.items():
+            if isinstance(below, dict):
+                yield from _leaves(below, (*path, name), required and name in names, depth + 1)
+        return
+    items = schema.get("items")
+    if isinstance(items, dict) and depth < 6:
+        yield from _leaves(items, path, required, depth + 1)
+        return
+    for key in ("anyOf", "oneOf"):
+        members = schema.get(key)
+        plain = (
+            [m for m in members if isinstance(m, dict) and m.get("type") != "null"] if isinstance(members, list) else []
+        )
+        if plain and depth < 6:
+            yield from _leaves(plain[0], path, required, depth + 1)
+            return
+    if len(path) > 1:
+        yield Slot(path, schema, required)
+
+
+def _scalars(value: Json, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Json]]:
+    """Short texts and whole numbers; of a list the first element only."""
+    left = _MAX_LEAVES
+    stack: list[tuple[tuple[str | int, ...], Json]] = [(path, value)]
+    while stack and left:
+        at, item = stack.pop()
+        left -= 1
+        if isinstance(item, dict):
+            stack += [((*at, key), below) for key, below in reversed(item.items())]
+        elif isinstance(item, list):
+            stack += [((*at, 0), item[0])] if item else []
+        elif (
+            isinstance(item, (int, str))
+            and not isinstance(item, bool)
+            and (isinstance(item, int) or 0 < len(item) <= _MAX_TEXT)
+        ):
+            yield at, item
+
+
+def _nouns(operation: Operation) -> tuple[str, ...]:
+    """What the operation is about: the segment before its last parameter, and its last segment."""
+    segments = [segment for segment in operation.path.split("/") if segment]
+    fixed = [segment for segment in segments if "{" not in segment]
+    before = [segments[n - 1] for n, segment in enumerate(segments) if "{" in segment and n]
+    names = dict.fromkeys((*fixed[-1:], *before[-1:]))
+    return tuple(word for name in reversed(names) for word in words(name)) or path_words(operation.path)
+
+
+def _path_facts(way: Way, operation: Operation, nouns: tuple[str, ...]) -> list[Fact]:
+    """Values that were made up for path parameters, such as the name of a thing that a PUT made."""
+    pattern = re.sub(r"\\\{([^{}]*)\\\}", "([^/]+)", re.escape(operation.path))
+    match = re.fullmatch(pattern, way.steps[-1].path)
+    names = re.findall(r"\{([^{}]*)\}", operation.path)
+    found: list[Fact] = []
+    for name, text in zip(names, match.groups() if match else (), strict=False):
+        if not re.fullmatch(r"\$\{(?!unique)\w+\}", text):
+            value: Json = int(text) if text.isdigit() else text
+            found.append(
+                Fact(way, operation, value, words(name), noun_before(operation.path, name) or nouns, template=value)
+            )
+    return found
+
+
+def _named(save: Save) -> Save:
+    return save.model_copy(update={"name": re.sub(r"\W+|^(?=\d)", "_", save.name) or "value"})

@@ -1,0 +1,44 @@
+"""Small valid files for uploads, by what a field's name asks for."""
+
+from __future__ import annotations
+
+import base64
+import struct
+import zlib
+
+from crashworthy.core.value import Json
+from crashworthy.lab.traffic.names import words
+
+
+def sample_file(name: str, *, encoded: bool = False) -> Json:
+    """A file for a multipart field as `encode.prepare` takes it, or its Base64 text where `encoded`."""
+    kinds = {*words(name)}
+    if kinds & {"image", "picture", "photo", "avatar", "logo", "thumbnail", "cover", "png", "icon"}:
+        return _file("sample.png", "image/png", _png(), encoded=encoded)
+    if kinds & {"pdf", "document", "invoice", "resume", "cv"}:
+        return _file("sample.pdf", "application/pdf", _PDF, encoded=encoded)
+    if kinds & {"json"}:
+        return _file("sample.json", "application/json", b'[{"id": 1, "name": "sample"}]', encoded=encoded)
+    if kinds & {"csv", "import", "sheet", "table", "row"}:
+        return _file("sample.csv", "text/csv", b"id,name\n1,sample\n", encoded=encoded)
+    return _file("sample.txt", "text/plain", b"sample text\n", encoded=encoded)
+
+
+def _file(name: str, kind: str, content: bytes, *, encoded: bool) -> Json:
+    text = base64.b64encode(content).decode("ascii")
+    return text if encoded else {"filename": name, "content_type": kind, "base64": text}
+
+
+def _png() -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(b"\x00\x33\x66\x99")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+_PDF = (
+    b"%PDF-1.1\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)

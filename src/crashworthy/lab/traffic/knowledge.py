@@ -1,0 +1,127 @@
+"""What the driver has learned so far: a way to each reached operation, facts from the answers, and identities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from crashworthy.core.history import Response
+from crashworthy.core.operation import Operation
+from crashworthy.core.playbook import Way
+from crashworthy.core.scenario import Step
+from crashworthy.lab.traffic.actors import Identity
+from crashworthy.lab.traffic.facts import Fact, Slot, facts_of, score
+from crashworthy.lab.traffic.names import DIRECTIONS, OPPOSITE, words
+from crashworthy.lab.traffic.ways import actors_of, another, as_actor
+
+_ENOUGH = 3.0
+_CHOICES = 6
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A way that worked, and what its last step was answered."""
+
+    operation: Operation
+    way: Way
+    response: Response
+
+
+@dataclass(frozen=True)
+class Source:
+    """Steps to take before a value is known, and the fact that is it."""
+
+    steps: tuple[Step, ...]
+    fact: Fact
+    score: float
+
+    @property
+    def key(self) -> str:
+        """Names the choice, for telling plans apart."""
+        save = self.fact.save.path if self.fact.save else repr(self.fact.template)
+        return f"{self.fact.operation.name}|{save}|{len(self.steps)}|{self.fact.way.actor}"
+
+
+@dataclass
+class Knowledge:
+    """Grows while exploring; `version` counts what was learned."""
+
+    lessons: dict[str, Lesson] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
+    identities: dict[str, Identity] = field(default_factory=dict)
+    version: int = 0
+
+    def learn(self, operation: Operation, way: Way, response: Response) -> list[Fact]:
+        """Keep a way that worked; returns what its answer taught."""
+        self.version += 1
+        self.lessons[operation.name] = Lesson(operation, way, response)
+        self.facts = [fact for fact in self.facts if fact.operation.name != operation.name]
+        fresh = facts_of(way, operation, response)
+        self.facts += fresh
+        return fresh
+
+    def forget(self, operation: Operation) -> None:
+        """Drop a way that does not work any more."""
+        self.lessons.pop(operation.name, None)
+        self.facts = [fact for fact in self.facts if fact.operation.name != operation.name]
+
+    def identify(self, identity: Identity) -> None:
+        """Keep an identity that was accepted."""
+        self.version += 1
+        self.identities[identity.actor] = identity
+
+    def sources(self, slot: Slot, slots: list[Slot], consumer: Operation) -> list[Source]:
+        """Where a value for `slot` could come from, the likeliest first, one per operation and field."""
+        ranked = sorted(
+            ((score(slot, fact, consumer), fact) for fact in self.facts),
+            key=lambda item: (-item[0], len(item[1].way.steps)),
+        )
+        found: dict[tuple[str, tuple[str, ...], bool], Source] = {}
+        for points, fact in ranked:
+            if points < _ENOUGH:
+                break
+            found.setdefault((fact.operation.name, fact.field, fact.save is None), Source(_steps(fact), fact, points))
+            if len(found) == _CHOICES:
+                break
+        if not _is_second(slot, slots):
+            return list(found.values())
+        return [variant for source in found.values() for variant in self._others(source)]
+
+    def _others(self, source: Source) -> Iterator[Source]:
+        """The same kind of thing, but another one: that of B, a second one, and last the same."""
+        fact = source.fact
+        if "A" in actors_of(source.steps) and "A" in self.identities and self.identities["A"].steps:
+            way = as_actor(Way(operation="", actor="A", status=200, steps=source.steps), "B")
+            save = way.steps[-1].saves[-1] if fact.save else None
+            template = as_actor(_carrier(fact), "B").steps[0].body if fact.save is None else None
+            yield Source(
+                way.steps, Fact(way, fact.operation, fact.value, fact.field, fact.nouns, save, template), source.score
+            )
+        if fact.save is not None and fact.operation.method == "POST":
+            yield Source((*source.steps, another(source.steps[-1])), fact, source.score)
+        yield source
+
+
+def _steps(fact: Fact) -> tuple[Step, ...]:
+    if fact.save is None:
+        return fact.way.steps
+    last = fact.way.steps[-1]
+    return (*fact.way.steps[:-1], last.model_copy(update={"saves": (fact.save,)}))
+
+
+def _carrier(fact: Fact) -> Way:
+    step = Step(operation="", method="GET", path="/", body=fact.template)
+    return Way(operation="", actor="A", status=200, steps=(step,))
+
+
+def _is_second(slot: Slot, slots: list[Slot]) -> bool:
+    """Whether another thing than the caller's own, or than an earlier input's, is meant."""
+    own = words(slot.name)
+    if {*own} & OPPOSITE:
+        return True
+    plain = [word for word in own if word not in DIRECTIONS]
+    earlier = slots[: slots.index(slot)]
+    return slot.path[0] == "body" and any(
+        [word for word in words(each.name) if word not in DIRECTIONS] == plain and each.path[0] == "body"
+        for each in earlier
+    )

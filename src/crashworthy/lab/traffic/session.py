@@ -1,0 +1,69 @@
+"""A session: one line of requests on the live service, in which set-up that several attempts share is played once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crashworthy.core.history import Exchange
+from crashworthy.core.scenario import Step
+from crashworthy.core.value import Json
+from crashworthy.lab.traffic.player import UNIQUE, Player
+from crashworthy.lab.traffic.template import saved_values
+from crashworthy.lab.traffic.ways import Setup
+
+ACCEPTED_AUTH_PAGES = ("login", "signin", "sign-in", "auth")
+
+
+class SetupFailedError(Exception):
+    """A step that worked before did not work now."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        super().__init__(f"{exchange.operation}: {describe(exchange)}")
+        self.exchange = exchange
+
+
+class Session:
+    """Plays set-up as it is asked for, with users and objects of its own on a service shared with other sessions."""
+
+    def __init__(self, base_url: str, unique: str, timeout_s: float, *, sensor: bool = False) -> None:
+        self.player = Player(base_url, timeout_s=timeout_s, sensor=sensor)
+        self.setup = Setup()
+        self._exchanges: list[Exchange] = []
+        self._variables: dict[str, Json] = {UNIQUE: unique}
+
+    def include(self, steps: Sequence[Step]) -> dict[str, str]:
+        """Play those of the steps that were not played yet; names that their values have here.
+
+        Raises SetupFailedError at the first that fails.
+        """
+        names = self.setup.add(steps)
+        for place, step in enumerate(self.setup.steps):
+            if place == len(self._exchanges):
+                played = self.player.play([step], "setup", self._variables)
+                self._exchanges.append(played.exchanges[0])
+                if not succeeded(played.exchanges[0]):
+                    raise SetupFailedError(played.exchanges[0])
+            self._variables.update(saved_values(step, self._exchanges[place].response))
+        return names
+
+    def attempt(self, step: Step) -> Exchange:
+        """Send one request that may fail."""
+        return self.player.play([step], "probe", self._variables).exchanges[0]
+
+
+def succeeded(exchange: Exchange) -> bool:
+    """Whether the service did what was asked: a 2xx, or a redirect that does not ask for a login."""
+    if exchange.ok:
+        return True
+    if exchange.response is None or exchange.response.status not in (302, 303, 307):
+        return False
+    location = next((text for name, text in exchange.response.headers if name.lower() == "location"), "")
+    return bool(location) and not any(page in location.lower() for page in ACCEPTED_AUTH_PAGES)
+
+
+def describe(exchange: Exchange) -> str:
+    """Status and beginning of the answer, or the error, in one line."""
+    if exchange.response is None:
+        return exchange.error or "no answer"
+    text = " ".join(exchange.response.body.split())
+    return f"{exchange.response.status} {text[:160]}".strip()
