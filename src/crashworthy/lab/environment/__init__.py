@@ -1,0 +1,1 @@
+"""The service's environment: its interpreter with its packages, and its variables."""
