@@ -58,7 +58,7 @@ def test_reset_brings_the_snapshot_back_also_while_clients_are_connected(server:
         connection.execute("CREATE TABLE thing (id serial PRIMARY KEY, name text)")
         connection.execute("INSERT INTO thing (name) VALUES ('kept')")
     still_connected = connect(server)
-    server.snapshot()
+    server.remember()
     for _ in range(2):
         with connect(server) as connection:
             connection.execute("INSERT INTO thing (name) VALUES ('lost')")

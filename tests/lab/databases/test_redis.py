@@ -35,7 +35,7 @@ def test_reset_brings_keys_of_all_databases_back(server: RedisServer) -> None:
         redis.call("SELECT", "3")
         redis.call("RPUSH", "list", "a", "b")
         redis.call("SET", "brief", "x", "PX", "100000")
-    server.snapshot()
+    server.remember()
     with connect(server) as redis:
         redis.call("SET", "plain", "changed")
         redis.call("SET", "new", "1")

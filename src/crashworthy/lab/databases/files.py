@@ -14,7 +14,7 @@ class FolderState:
         self._kept = folder.with_name(f"{folder.name}.fresh")
         folder.mkdir(parents=True, exist_ok=True)
 
-    def snapshot(self) -> None:
+    def remember(self) -> None:
         """Remember the files as they are now."""
         shutil.rmtree(self._kept, ignore_errors=True)
         shutil.copytree(self._folder, self._kept, symlinks=True)

@@ -1,19 +1,8 @@
-"""Which databases a service wants, and what resets them."""
+"""Which databases a service wants."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
-
-
-class ResettableState(Protocol):
-    """State outside the service's process that each trial begins with anew."""
-
-    def snapshot(self) -> None:
-        """Remember the present state as the fresh one. Connections to it may be cut."""
-
-    def reset(self) -> None:
-        """Bring the remembered state back. Connections to it are cut."""
 
 
 @dataclass(frozen=True)

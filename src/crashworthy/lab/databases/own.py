@@ -9,10 +9,11 @@ from typing import Self
 
 from crashworthy.core.events import Emit, Note
 from crashworthy.lab.databases.files import FolderState
-from crashworthy.lab.databases.needs import Address, DatabaseNeeds, ResettableState
+from crashworthy.lab.databases.needs import Address, DatabaseNeeds
 from crashworthy.lab.databases.postgresql import PostgresServer
 from crashworthy.lab.databases.postgresql_binaries import find_postgresql
 from crashworthy.lab.databases.redis import RedisServer, find_redis
+from crashworthy.lab.service.plan import ResettableState
 
 
 def check_programs(needs: DatabaseNeeds) -> None:
@@ -51,7 +52,7 @@ class OwnDatabases:
                 self._redis.start()
                 self._emit(Note(text=f"Redis of this run listens on {self._redis.address}"))
             self._running = starting.pop_all()
-        self.snapshot()
+        self.remember()
 
     def stop(self) -> None:
         """End the servers and remove their data. May be called twice."""
@@ -99,13 +100,13 @@ class OwnDatabases:
         servers = (self._postgresql, self._redis)
         return (self._files, *(server for server in servers if server is not None))
 
-    def snapshot(self) -> None:
+    def remember(self) -> None:
         """Remember the present state of everything; the service should not run. Connections are cut."""
         for state in self.states:
-            state.snapshot()
+            state.remember()
 
     def reset(self) -> None:
-        """Bring everything back to the last snapshot; the service should not run. Connections are cut."""
+        """Bring everything back to the remembered state; the service should not run. Connections are cut."""
         for state in self.states:
             state.reset()
 

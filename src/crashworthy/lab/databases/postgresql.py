@@ -147,7 +147,7 @@ class PostgresServer:
                 made.append(f"{kind} {name}")
         return tuple(made)
 
-    def snapshot(self) -> None:
+    def remember(self) -> None:
         """Remember all databases as they are now. Their connections are cut."""
         admin = self._admin()
         for template, _ in self._templates.values():
@@ -166,7 +166,7 @@ class PostgresServer:
             self._templates[database] = (template, owner)
 
     def reset(self) -> None:
-        """Bring all databases back to the last snapshot; those made since are dropped. Connections are cut."""
+        """Bring all databases back to the remembered state; those made since are dropped. Connections are cut."""
         kept = {template for template, _ in self._templates.values()}
         for database in self._names("pg_database", "datname") - kept - set(_OWN_DATABASES):
             self._admin().execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))

@@ -65,7 +65,7 @@ class RedisServer:
             self._process.stop(signal.SIGKILL)  # it would try to say good-bye to its clients
             self._process = None
 
-    def snapshot(self) -> None:
+    def remember(self) -> None:
         """Remember all keys with their times to live."""
         with self._connect() as redis:
             self._kept = [
