@@ -31,7 +31,7 @@ def executed(code: CodeType, number: int) -> bool:
         return True
     if exchange.coverage:
         file = own_file(code.co_filename)
-        if file is not None:
+        if file:
             exchange.lines.setdefault(file, set()).add(number)
     if exchange.line:
         line.pause(exchange)
@@ -94,7 +94,7 @@ class _Monitoring:
         return False
 
     def _on_start(self, code: CodeType, _offset: int) -> Any:
-        if own_file(code.co_filename) is not None and self._tool is not None:
+        if own_file(code.co_filename) and self._tool is not None:
             monitoring.set_local_events(self._tool, code, monitoring.events.LINE)
         return monitoring.DISABLE
 
@@ -139,7 +139,7 @@ class _Tracing:
         self.leave_thread()
 
     def _on_call(self, frame: FrameType, _event: str, _argument: Any) -> Any:
-        if own_file(frame.f_code.co_filename) is None:
+        if not own_file(frame.f_code.co_filename):
             return None
         exchange = current.get()
         if exchange is None or exchange.ended or not (exchange.coverage or exchange.line):

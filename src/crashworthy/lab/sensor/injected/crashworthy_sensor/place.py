@@ -21,6 +21,22 @@ _LIBRARIES = ("site-packages", "dist-packages")
 # Where own code handed over work that now runs in a thread without any own code on its stack.
 handed_over: ContextVar[Place | None] = ContextVar("crashworthy_place", default=None)
 
+# Files whose frames stand between a request and what serves it: callers beyond them are no cause of anything.
+_BOUNDARIES = tuple(
+    os.path.join(*parts)
+    for parts in (
+        ("crashworthy_sensor", "frameworks", "wsgi.py"),
+        ("crashworthy_sensor", "frameworks", "asgi.py"),
+        ("crashworthy_sensor", "frameworks", "aiohttp.py"),
+        ("asyncio", "runners.py"),
+        ("asyncio", "base_events.py"),
+        ("asyncio", "events.py"),
+        ("uvloop", "__init__.py"),
+        ("uvicorn", "server.py"),
+    )
+)
+BOUNDARY = ""
+
 _own_files: dict[str, str | None] = {}
 _working_folder = os.getcwd()
 _prefixes = tuple(
@@ -31,7 +47,7 @@ _prefixes = tuple(
 
 
 def own_file(filename: str) -> str | None:
-    """The path below the service's folder, with forward slashes, or None for code that is not its own."""
+    """The path below the service's folder, with forward slashes; None (or `BOUNDARY`) for code not its own."""
     try:
         return _own_files[filename]
     except KeyError:
@@ -42,6 +58,8 @@ def own_file(filename: str) -> str | None:
 
 
 def _classify(filename: str) -> str | None:
+    if filename.endswith(_BOUNDARIES):
+        return BOUNDARY
     if not settings.root or filename.startswith("<"):
         return None
     # A script that was started by a relative path keeps it in its code objects.
@@ -69,6 +87,8 @@ def innermost(frame: FrameType | None) -> Place | None:
         except KeyError:
             relative = own_file(filename)
         if relative is not None:
+            if relative == BOUNDARY:
+                break
             return relative, frame.f_lineno or code.co_firstlineno, code.co_qualname
         frame = frame.f_back
         depth += 1
@@ -81,7 +101,7 @@ def own_frames(traceback: TracebackType | None) -> list[Place]:
     while traceback is not None:
         code = traceback.tb_frame.f_code
         relative = own_file(code.co_filename)
-        if relative is not None:
+        if relative:
             places.append((relative, traceback.tb_lineno or code.co_firstlineno, code.co_qualname))
             if len(places) > 2 * MAX_FRAMES:
                 del places[:MAX_FRAMES]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .place import Place
 
 # Threads that serve many requests; each piece of their work brings its own exchange, or has none.
-_SHARED_WORKERS = frozenset({("concurrent.futures.thread", "_worker"), ("aiosqlite.core", "_connection_worker_thread")})
+_SHARED_WORKERS = frozenset({"concurrent.futures.thread", "aiosqlite.core", "anyio._backends._asyncio"})
 
 
 def run_for(
@@ -49,9 +49,8 @@ def patch_threading(module: Any) -> None:
         exchange = current.get()
         if exchange is not None and exchange is not ANONYMOUS:
             try:
-                target = getattr(self, "_target", None)
-                key = (getattr(target, "__module__", None), getattr(target, "__qualname__", None))
-                if key not in _SHARED_WORKERS:
+                modules = {type(self).__module__, getattr(getattr(self, "_target", None), "__module__", None)}
+                if _SHARED_WORKERS.isdisjoint(modules):
                     place = innermost(sys._getframe(1))
                     _carry(self, exchange, place)
                     record("thread-start", f'{{"name":{quote(str(self.name)[:MAX_TEXT])}}}', exchange, place)

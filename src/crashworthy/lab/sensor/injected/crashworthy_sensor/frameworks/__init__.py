@@ -24,6 +24,7 @@ def install() -> None:
     """Watch for the frameworks and servers."""
     when_imported("flask.app", flask.patch)
     when_imported("starlette.applications", asgi.patch_starlette)
+    when_imported("starlette.middleware.errors", asgi.patch_starlette_errors)
     when_imported("django.core.handlers.wsgi", django.patch_wsgi)
     when_imported("django.core.handlers.asgi", django.patch_asgi)
     when_imported("django.core.handlers.exception", django.patch_exception)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import exceptions
 from ..context import HEADER
+from ..events import sensor_error
 from ..interleave.sleep import drowsily
 from .request import enter, leave, restore
 
@@ -17,9 +18,12 @@ def patch(module: Any) -> None:
     original = module.Application._handle
 
     async def _handle(self: Any, request: Any) -> Any:
-        header = request.headers.get(HEADER)
+        header = request._message.headers.get(HEADER)
         if header is not None:
-            _hide_header(request)
+            try:
+                _hide_header(request)
+            except Exception:
+                sensor_error("aiohttp header")
         exchange, previous = enter(header, request.method, request.path)
         status: int | None = None
         try:
@@ -44,13 +48,13 @@ def patch(module: Any) -> None:
 
 
 def _hide_header(request: Any) -> None:
-    headers = request.headers.copy()
+    """Let the handler see the request without the header, in both forms that aiohttp keeps."""
+    message = request._message
+    headers = message.headers.copy()
     headers.popall(HEADER, None)
-    cache = getattr(request, "_cache", None)
-    if isinstance(cache, dict):
-        cache.pop("headers", None)
-    request._headers = type(request.headers)(headers)
-    request._message = request._message._replace(
-        headers=request._headers,
-        raw_headers=tuple(pair for pair in request._message.raw_headers if pair[0].lower() != HEADER.encode()),
-    )
+    raw_headers = tuple(pair for pair in message.raw_headers if pair[0].lower() != HEADER.encode())
+    request._headers = type(message.headers)(headers)
+    request._message = message._replace(headers=request._headers, raw_headers=raw_headers)
+    # Properties that were read already are remembered here.
+    request._cache.pop("headers", None)
+    request._cache.pop("raw_headers", None)

@@ -23,6 +23,23 @@ def patch_starlette(module: Any) -> None:
     wrap_method(module.Starlette, "__call__")
 
 
+def patch_starlette_errors(module: Any) -> None:
+    """See the exceptions that reach Starlette's outermost middleware, before it answers."""
+    original = module.ServerErrorMiddleware.__init__
+
+    def init(self: Any, app: Any, *args: Any, **kwargs: Any) -> None:
+        async def watched(scope: Any, receive: Any, send: Any) -> None:
+            try:
+                await app(scope, receive, send)
+            except Exception as error:
+                exceptions.report(error)
+                raise
+
+        original(self, watched, *args, **kwargs)
+
+    module.ServerErrorMiddleware.__init__ = init
+
+
 def patch_litestar(module: Any) -> None:
     """Litestar."""
     wrap_method(module.Litestar, "__call__")

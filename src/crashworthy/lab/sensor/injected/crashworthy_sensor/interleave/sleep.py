@@ -6,6 +6,7 @@ import sys
 import time
 
 from ..context import Exchange, current
+from ..place import handed_over, innermost
 from . import running_loop
 
 TYPE_CHECKING = False
@@ -81,14 +82,23 @@ async def drowsily(coroutine: Coroutine[Any, Any, Any], exchange: Exchange) -> A
 
 
 def patch_create_task(loop_class: Any) -> None:
-    """Let tasks that a drowsy request starts be drowsy too: middleware runs the endpoint in a task of its own."""
+    """Let tasks that a drowsy request starts be drowsy too: middleware runs the endpoint in a task of its own.
+
+    They also learn where they were started, for when they run nothing but a library.
+    """
     original = loop_class.create_task
 
     def create_task(self: Any, coro: Any, **kwargs: Any) -> Any:
         exchange = current.get()
-        if exchange is not None and exchange.armed and (exchange.sleep or exchange.line) and not exchange.ended:
+        if exchange is None or exchange.anonymous:
+            return original(self, coro, **kwargs)
+        if (exchange.sleep or exchange.line) and not exchange.ended:
             coro = drowsily(coro, exchange)
-        return original(self, coro, **kwargs)
+        token = handed_over.set(innermost(sys._getframe(1)))
+        try:
+            return original(self, coro, **kwargs)
+        finally:
+            handed_over.reset(token)
 
     create_task.__qualname__ = getattr(original, "__qualname__", "create_task")
     loop_class.create_task = create_task

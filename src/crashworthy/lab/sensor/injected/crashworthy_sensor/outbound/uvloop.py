@@ -48,7 +48,8 @@ def patch(module: Any) -> None:
         return await sock_connect_original(self, sock, address)
 
     async def getaddrinfo(self: Any, host: Any, port: Any, **kwargs: Any) -> Any:
-        if settings.standin is not None and isinstance(host, str) and not route.is_local(host):
+        name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+        if settings.standin is not None and isinstance(name, str) and not route.is_local(name):
             # Answered without a resolver, so it does not block.
             return sys.modules["socket"].getaddrinfo(host, port, **kwargs)
         return await getaddrinfo_original(self, host, port, **kwargs)

@@ -40,11 +40,13 @@ def patch_extensions(module: Any) -> None:
             return super().cursor(*args, **kwargs)
 
         def commit(self) -> None:
-            committed(DRIVER)
+            if self.get_transaction_status():  # 0 is idle: nothing to commit
+                committed(DRIVER)
             super().commit()
 
         def rollback(self) -> None:
-            rolled_back(DRIVER)
+            if self.get_transaction_status():
+                rolled_back(DRIVER)
             super().rollback()
 
     for replacement, original in ((cursor, base_cursor), (connection, base_connection)):
