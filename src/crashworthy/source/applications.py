@@ -271,6 +271,7 @@ def _own_nodes(function: ast.AST) -> list[ast.AST]:
 def module_names(index: Index) -> frozenset[str]:
     """Top-level names of everything that the folder imports and does not hold itself."""
     found = set()
+    folders = {part for path in index.modules for part in PurePosixPath(path).parts[:-1]}
     for module in index.service_modules:
         for node in ast.walk(module.node):
             names: list[str] = []
@@ -280,10 +281,6 @@ def module_names(index: Index) -> frozenset[str]:
                 names = [node.module]
             for name in names:
                 top = name.split(".")[0]
-                if index.find_module(top, module.file.path) is None and f"{top}/" not in _folders(index):
+                if top not in folders and index.find_module(top, module.file.path) is None:
                     found.add(top)
     return frozenset(found)
-
-
-def _folders(index: Index) -> frozenset[str]:
-    return frozenset(f"{part}/" for path in index.modules for part in PurePosixPath(path).parts[:-1])

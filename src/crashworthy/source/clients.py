@@ -109,13 +109,16 @@ def _client_library(dotted: str) -> Library | None:
 class Clients:
     """Finds out which client an expression stands for."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, imported: frozenset[str]) -> None:
         self.index = index
-        self._methods = frozenset(method for library in LIBRARIES for method in library.methods)
+        self.libraries = [
+            library for library in LIBRARIES if any(prefix.split(".")[0] in imported for prefix in library.prefixes)
+        ]
+        self._methods = frozenset(method for library in self.libraries for method in library.methods)
 
     def of(self, holder: ast.expr, scope: Scope, method: str) -> Client | None:
         """The client `holder` when `method` of it calls over the network."""
-        if method not in self._methods and not isinstance(holder, ast.Name | ast.Attribute | ast.Call):
+        if method not in self._methods and "*" not in self._methods:
             return None
         client = self._of(holder, scope, _MAX_DEPTH)
         if client is None and isinstance(holder, ast.Attribute):  # client.chat.completions.create(...)
@@ -202,7 +205,7 @@ class Clients:
         return None
 
     def _subclass(self, class_: Class, call: ast.Call, scope: Scope) -> Client | None:
-        for library in LIBRARIES:
+        for library in self.libraries:
             names = [f"{prefix}.{name}" for prefix in library.prefixes for name in library.clients]
             if self.index.inherits(class_, *names):
                 return Client(library, call, scope, has_own_transport="timeout" in ast.unparse(class_.node))

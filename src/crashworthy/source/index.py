@@ -41,6 +41,7 @@ class Index:
     sql: tuple[tuple[str, str], ...] = ()
     roots: Counter[str] = field(default_factory=Counter)
     _found: dict[tuple[str, str], Module | None] = field(default_factory=dict)
+    _members: dict[tuple[str, str], Symbol | None] = field(default_factory=dict)
     _busy: set[int] = field(default_factory=set)
 
     @classmethod
@@ -51,6 +52,7 @@ class Index:
         }
         index = cls(modules, sql)
         index._name_modules()
+        index._members.clear()
         return index
 
     @property
@@ -241,7 +243,10 @@ class Index:
 
     def member(self, module: Module, name: str) -> Symbol | None:
         """What `name` is in `module`, following re-exports."""
-        return self._member(module, name, _MAX_HOPS)
+        key = (module.file.path, name)
+        if key not in self._members:
+            self._members[key] = self._member(module, name, _MAX_HOPS)
+        return self._members[key]
 
     def _member(self, module: Module, name: str, hops: int) -> Symbol | None:
         if hops <= 0:
@@ -350,12 +355,11 @@ class Index:
     def inherits(self, class_: Class, *dotted: str, depth: int = 8) -> bool:
         """Whether a class has one of the external classes among its ancestors; `.Name` matches any module."""
         for base in self.bases(class_):
-            if isinstance(base, External):
-                names = (base.dotted, f".{base.dotted.rpartition('.')[2]}")
-                if any(name in names for name in dotted):
-                    return True
-            elif isinstance(base, Class) and base is not class_ and depth > 0:
-                if self.inherits(base, *dotted, depth=depth - 1):
+            if isinstance(base, External) and {base.dotted, f".{base.dotted.rpartition('.')[2]}"} & set(dotted):
+                return True
+            if isinstance(base, Class) and base is not class_ and depth > 0:
+                found = self.inherits(base, *dotted, depth=depth - 1)
+                if found:
                     return True
         return False
 

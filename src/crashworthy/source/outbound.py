@@ -31,27 +31,26 @@ class Outbound:
         return self.sites[0].timeout
 
 
-def outbound_calls(index: Index, paths: frozenset[str]) -> tuple[Outbound, ...]:
-    """All outbound calls in the files at `paths`, by place."""
-    clients = Clients(index)
+def outbound_calls(index: Index, paths: frozenset[str], imported: frozenset[str]) -> tuple[Outbound, ...]:
+    """All outbound calls in the files at `paths`, by place; `imported` are the names of all imported packages."""
+    clients = Clients(index, imported)
+    if not clients.libraries:
+        return ()
     found: list[Outbound] = []
     sets_default = any("setdefaulttimeout" in module.file.text for module in index.service_modules)
     for module in index.service_modules:
         if module.file.path not in paths:
             continue
         for scope in module.scopes:
-            limited = _limited(scope) if scope.calls else frozenset()
             for call in scope.calls:
-                outbound = _outbound(index, clients, call, scope, id(call) in limited, sets_default)
+                outbound = _outbound(index, clients, call, scope, sets_default)
                 if outbound is not None:
                     found.append(outbound)
     found.sort(key=lambda outbound: (outbound.scope.file.path, outbound.call.lineno))
     return tuple(found)
 
 
-def _outbound(
-    index: Index, clients: Clients, call: ast.Call, scope: Scope, is_limited: bool, sets_default: bool
-) -> Outbound | None:
+def _outbound(index: Index, clients: Clients, call: ast.Call, scope: Scope, sets_default: bool) -> Outbound | None:
     client: Client | None = None
     name = dotted_name(call.func)
     symbol = index.resolve_dotted(name, scope) if name is not None else None
@@ -64,7 +63,7 @@ def _outbound(
     if library is None or (client is None and verb not in library.functions and "*" not in library.functions):
         return None
     timeout = _timeout(index, library, call, scope, client)
-    if is_limited or (sets_default and timeout == "none" and library.uses_default_timeout):
+    if id(call) in _limited(scope) or (sets_default and timeout == "none" and library.uses_default_timeout):
         timeout = "set"
     sites = tuple(
         OutboundSite(library.name, scope.location(call), url.start or None, url.variable, timeout)

@@ -34,7 +34,8 @@ def parse_folder(root: Path) -> SourceTree:
     own = finder.service_paths(applications)
     routes = find_routes(index, own)
     graph = CallGraph(index)
-    outbound = outbound_calls(index, own)
+    imports = module_names(index)
+    outbound = outbound_calls(index, own, imports)
     return SourceTree(
         root=root,
         files=index.files,
@@ -43,7 +44,7 @@ def parse_folder(root: Path) -> SourceTree:
         environment=environment_reads(index, own),
         outbound=tuple(site for call in outbound for site in call.sites),
         requirements=requirements,
-        imports=module_names(index),
+        imports=imports,
         unread=(*folder.unread, *unread_requirements),
         reach=reach(graph, routes),
     )
