@@ -152,7 +152,7 @@ def _scarce(base: plan.Ground, first: Scenario, recorder: Recorder) -> Iterator[
     before = next((trial for trial in variant.serial if not trial.order), None)
     after = next((trial for trial in variant.serial if len(trial.order) == len(first.attack)), None)
     if before and after:
-        for scenario in plan.last_amounts(base, before, after):
+        for scenario in plan.last_amounts(base, before, after, variant.masks):
             if sum(exchange.ok for exchange in of_part(recorder.play(scenario, "probe"), "attack")) == 1:
                 yield scenario
                 break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from crashworthy.core.playbook import Playbook
 from crashworthy.core.scenario import Scenario, Step
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.concurrency.serializability import VARIANT, accepted_pattern
-from crashworthy.lab.experiments.observed import changes
+from crashworthy.lab.experiments.observed import Mask, changes
 from crashworthy.lab.experiments.trial import of_part
 from crashworthy.lab.traffic.readback import pick_readback
 from crashworthy.lab.traffic.template import map_texts
@@ -100,12 +100,12 @@ def larger(scenario: Scenario, requests: int) -> Scenario:
     return scenario.model_copy(update={"attack": attack, "settings": settings})
 
 
-def last_amounts(base: Ground, before: Trial, after: Trial) -> Iterator[Scenario]:
+def last_amounts(base: Ground, before: Trial, after: Trial, masks: Iterable[Mask]) -> Iterator[Scenario]:
     """Variants that ask for all there is, twice: amounts that the requests changed, put into numbers of the body."""
     step = base.steps[0]
     fields = [(path, value) for path, value in _numbers(step.body) if _amount(value) > 0]
     amounts: list[float] = []
-    for _, _, first, second in changes(before, after, (), limit=30):
+    for _, _, first, second in changes(before, after, masks, limit=30):
         if _is_number(first) and _is_number(second) and _amount(first) > 0:
             amounts.append(_amount(first))
     combined = [(path, value, amount) for amount in dict.fromkeys(amounts) for path, value in fields]
