@@ -1,0 +1,137 @@
+"""`crashworthy ledger`: look at the evidence, carry it between machines."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from crashworthy.ledger.exchange import read_json_lines, to_csv, to_json_lines
+from crashworthy.ledger.store import open_ledger
+
+_LEDGER = typer.Option("--ledger", help="Database URL of the ledger; CRASHWORTHY_LEDGER or a local file by default.")
+_STYLE = {"BREAKS": "bold red", "HOLDS": "green", "UNKNOWN": "yellow", "interrupted": "dim"}
+
+ledger_app = typer.Typer(no_args_is_help=True, help="The evidence of all runs: list, show, export, merge.")
+
+
+class ExportFormat(StrEnum):
+    """How the ledger is written out."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.add_typer(ledger_app, name="ledger")
+
+
+@ledger_app.command("list", epilog="[bold]Example[/]  crashworthy ledger list --limit 50")
+def list_runs(
+    limit: Annotated[int, typer.Option(min=1, help="How many runs, the latest first.")] = 20,
+    ledger: Annotated[str | None, _LEDGER] = None,
+) -> None:
+    """List runs, the latest first."""
+    rows = open_ledger(ledger).runs(limit=limit)
+    if not rows:
+        typer.echo("The ledger is empty. `crashworthy test PATH` adds the first run.")
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("run", "service", "author", "round", "verdict", "reached", "trials"):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(
+            row["id"],
+            Path(row["path"]).name,
+            _author(row),
+            str(row["round"]),
+            _verdict(row),
+            f"{row['reached']}/{row['operations']}" if row["verdict"] else "",
+            str(row["trials"] or ""),
+        )
+    Console(highlight=False).print(table)
+
+
+@ledger_app.command("show", epilog="[bold]Example[/]  crashworthy ledger show 20261120-0510")
+def show_run(
+    run: Annotated[str, typer.Argument(help="A run's id, or the beginning of it.")],
+    ledger: Annotated[str | None, _LEDGER] = None,
+) -> None:
+    """Show what one run recorded: change, author, round, constraints, what was tried and found."""
+    book = open_ledger(ledger)
+    row = book.run(run)
+    console = Console(highlight=False)
+    facts = Table.grid(padding=(0, 2))
+    facts.add_row("run", row["id"])
+    facts.add_row("service", row["service"])
+    facts.add_row("started", row["started_at"])
+    facts.add_row("change", _change(row))
+    facts.add_row("author", f"{_author(row)}" + (f" (by {row['author_source']})" if row["author_source"] else ""))
+    facts.add_row("round", str(row["round"]))
+    facts.add_row("constraints", row["constraints_hash"][:12] if row["constraints"] else "none stated")
+    facts.add_row("budget", f"{row['budget_s']:g} s, seed {row['seed']}")
+    facts.add_row("verdict", _verdict(row))
+    console.print(facts)
+    findings = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("finding", "status", "severity", "title", "where"):
+        findings.add_column(column, overflow="fold")
+    for finding in book.findings(row["id"]):
+        place = f"{finding['file']}:{finding['line']}" if finding["file"] else finding["operation"] or ""
+        findings.add_row(
+            finding["finding"], finding["status"], finding["severity"], Text(finding["title"]), Text(place)
+        )
+    if findings.row_count:
+        console.print()
+        console.print(findings)
+
+
+@ledger_app.command("export", epilog="[bold]Example[/]  crashworthy ledger export -o evidence.jsonl")
+def export(
+    file_format: Annotated[ExportFormat, typer.Option("--format", help="jsonl can be merged; csv is to look at.")] = (
+        ExportFormat.JSONL
+    ),
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output by default.")] = None,
+    ledger: Annotated[str | None, _LEDGER] = None,
+) -> None:
+    """Write the whole ledger out."""
+    book = open_ledger(ledger)
+    text = to_csv(book) if file_format is ExportFormat.CSV else "".join(f"{line}\n" for line in to_json_lines(book))
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+@ledger_app.command("merge", epilog="[bold]Example[/]  crashworthy ledger merge ci-1.jsonl ci-2.jsonl")
+def merge(
+    files: Annotated[list[Path], typer.Argument(help="Files that `export --format jsonl` wrote.")],
+    ledger: Annotated[str | None, _LEDGER] = None,
+) -> None:
+    """Add exported evidence to this ledger. Merging the same file twice adds nothing."""
+    book = open_ledger(ledger)
+    for file in files:
+        rows = read_json_lines(file)
+        typer.echo(f"{file}: {book.merge(rows)} of {len(rows)} rows added")
+
+
+def _author(row: dict[str, Any]) -> str:
+    details = " ".join(each for each in (row["agent"], row["model"]) if each)
+    return f"{row['author']} {details}".strip()
+
+
+def _change(row: dict[str, Any]) -> str:
+    if row["commit"] is None:
+        return "not in git"
+    span = f"{row['base'][:10]}..{row['commit'][:10]}" if row["base"] else row["commit"][:10]
+    return span + (" with uncommitted changes" if row["dirty"] else "")
+
+
+def _verdict(row: dict[str, Any]) -> Text:
+    verdict = row["verdict"] or "interrupted"
+    return Text(verdict, style=_STYLE.get(verdict, ""))
