@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -27,11 +28,12 @@ class Receiver:
     """Listens on a Unix stream socket until it is closed; a context manager.
 
     The service is not trusted: lines that are no event are dropped, and lines, events and connections are bounded.
-    `rejected` counts what was dropped.
+    `rejected` counts what was dropped. `on_slot` is told at once what a slot of the stand-in's addresses means.
     """
 
-    def __init__(self, socket_path: Path) -> None:
+    def __init__(self, socket_path: Path, on_slot: Callable[[int, str, int], None] | None = None) -> None:
         self.path = socket_path
+        self._on_slot = on_slot
         self.rejected = 0
         self._lines: deque[bytes] = deque(maxlen=MAX_EVENTS)
         self._slots: dict[int, tuple[str, int]] = {}
@@ -181,6 +183,8 @@ class Receiver:
         slot, host, port, hooks = (event.data.get(name) for name in ("slot", "host", "port", "hooks"))
         if event.kind == "outbound-map" and isinstance(slot, int) and isinstance(host, str) and isinstance(port, int):
             self._slots[slot] = (host, port)
+            if self._on_slot is not None:
+                self._on_slot(slot, host, port)
         elif event.kind == "hello" and isinstance(hooks, dict):
             self._hooks[event.pid] = {name: works is True for name, works in hooks.items()}
 
