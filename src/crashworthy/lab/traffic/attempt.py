@@ -221,7 +221,7 @@ class Workshop:
         taught = any(path[0] == "body" for path in (*maker.patches, *maker.known))
         if operation.body is None and not taught:
             return None, None
-        schema = operation.body.data_schema if operation.body else {"type": "object"}
+        schema: Schema = operation.body.data_schema if operation.body else {"type": "object"}
         body = maker.value(schema or {"type": "object"}, ("body",))
         given += _paths(body, ("body",))
         content_type = plan.content_type or (operation.body.content_type if operation.body else "application/json")
@@ -232,7 +232,7 @@ class Workshop:
 
 def _paths(value: Json, path: Path) -> list[Path]:
     if isinstance(value, dict):
-        return [path for name, below in value.items() for path in ((*path, name), *_paths(below, (*path, name)))]
+        return [at for name, below in value.items() for at in ((*path, name), *_paths(below, (*path, name)))]
     if isinstance(value, list):
         return [each for item in value[:1] for each in _paths(item, path)]
     return []

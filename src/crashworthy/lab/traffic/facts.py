@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from crashworthy.core.history import Response
@@ -50,7 +50,10 @@ class Slot:
 
 @dataclass(frozen=True)
 class Fact:
-    """A value known after `way`: kept by `save` from the answer of its last step, or sent as `template` in it."""
+    """A value known after `way`: kept by `save` from the answer of its last step, or sent as `template` in it.
+
+    `field` and `nouns` are the words of its name and of what it belongs to; `shape` the names beside it.
+    """
 
     way: Way
     operation: Operation
@@ -59,6 +62,7 @@ class Fact:
     nouns: tuple[str, ...]
     save: Save | None = None
     template: Json = None
+    shape: frozenset[str] = frozenset()
 
 
 def slots_of(operation: Operation) -> list[Slot]:
@@ -77,17 +81,22 @@ def slots_of(operation: Operation) -> list[Slot]:
     return found
 
 
-def facts_of(way: Way, operation: Operation, response: Response) -> list[Fact]:
-    """What the last step of `way` taught."""
+def facts_of(way: Way, operation: Operation, response: Response, echoed: Collection[Json] = ()) -> list[Fact]:
+    """What the last step of `way` taught. Values in `echoed` were sent, taken from earlier answers: no news."""
     nouns = _nouns(operation)
     facts: list[Fact] = []
-    for path, value in _scalars(body_value(response)):
+    document = body_value(response)
+    shapes = shapes_of(document)
+    for path, value in _scalars(document):
+        if value in echoed:
+            continue
         names = [part for part in path if isinstance(part, str)]
         own = words(names[-1]) if names else ()
         around = words(names[-2]) if len(names) > 1 else ()
         if own or isinstance(value, str):
             save = Save(name="_".join((*(around or nouns[-1:]), *own)) or "value", path=pointer_of(path))
-            facts.append(Fact(way, operation, value, own, around or nouns, _named(save)))
+            shape = shapes.get(path[:-1], frozenset())
+            facts.append(Fact(way, operation, value, own, around or nouns, _named(save), shape=shape))
     location = next((text for name, text in response.headers if name.lower() == "location"), None)
     if location and (match := re.search(r"([^/?#]+)/?(?:[?#].*)?$", location)):
         value = int(match[1]) if match[1].isdigit() else match[1]
@@ -108,8 +117,27 @@ def facts_of(way: Way, operation: Operation, response: Response) -> list[Fact]:
     return facts
 
 
-def score(slot: Slot, fact: Fact, consumer: Operation) -> float:
-    """How well the fact fits the input; below 3 it does not."""
+def shapes_of(document: Json) -> dict[tuple[str | int, ...], frozenset[str]]:
+    """The names in each object of a document, by the path to it; of a list the first element only."""
+    found: dict[tuple[str | int, ...], frozenset[str]] = {}
+    stack: list[tuple[tuple[str | int, ...], Json]] = [((), document)]
+    while stack and len(found) < _MAX_LEAVES:
+        at, item = stack.pop()
+        if isinstance(item, dict):
+            found[at] = frozenset(item)
+            stack += [((*at, key), below) for key, below in item.items()]
+        elif isinstance(item, list) and item:
+            stack.append(((*at, 0), item[0]))
+    return found
+
+
+def alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two objects with these names are likely of one kind."""
+    return len(one & other) >= 3 and len(one & other) >= 0.6 * len(one | other)
+
+
+def score(slot: Slot, fact: Fact, consumer: Operation, kinds: Collection[str] = ()) -> float:
+    """How well the fact fits the input; below 3 it does not. `kinds` are further words for what it belongs to."""
     wanted = [word for word in words(slot.name) if word not in DIRECTIONS]
     if not wanted or (len(wanted) == 1 and wanted[0] in ("id", "uuid", "pk", "key")):
         wanted = [*slot.noun, *(wanted or ["id"])]
@@ -117,7 +145,7 @@ def score(slot: Slot, fact: Fact, consumer: Operation) -> float:
     if fitting is None or not fact.field:
         return 0
     last = wanted[-1]
-    about = {*fact.field, *fact.nouns}
+    about = {*fact.field, *fact.nouns, *kinds}
     about |= {_SAME_KIND[word] for word in about if word in _SAME_KIND}
     points = fitting
     if fact.field[-1] == last:
@@ -134,9 +162,11 @@ def score(slot: Slot, fact: Fact, consumer: Operation) -> float:
         points += 1
     if slot.path[0] == "path" and collection(fact.operation.path) == collection(consumer.path):
         points += 2
-    made_by = fact.operation
-    if made_by.method == "POST" and "{" not in made_by.path.rsplit("/", 1)[-1]:
+    if fact.operation.method == "POST" and "{" not in fact.operation.path.rsplit("/", 1)[-1]:
         points += 0.6
+    elif fact.operation.is_safe:
+        # What a list shows may be the work of earlier attempts, and not there in a fresh state.
+        points -= 2
     if fact.operation.method == "DELETE" or fact.operation.name == consumer.name:
         points -= 4
     if fact.save is None and fact.field[-1] in ("id", "uuid"):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from crashworthy.core.history import Response
 from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Step
+from crashworthy.core.value import Json
 from crashworthy.lab.traffic.actors import Identity
-from crashworthy.lab.traffic.facts import Fact, Slot, facts_of, score
+from crashworthy.lab.traffic.facts import Fact, Slot, alike, facts_of, score, shapes_of
 from crashworthy.lab.traffic.names import DIRECTIONS, OPPOSITE, words
+from crashworthy.lab.traffic.template import body_value
 from crashworthy.lab.traffic.ways import actors_of, another, as_actor
 
 _ENOUGH = 3.0
@@ -49,16 +51,30 @@ class Knowledge:
     lessons: dict[str, Lesson] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     identities: dict[str, Identity] = field(default_factory=dict)
+    shapes: dict[frozenset[str], tuple[str, ...]] = field(default_factory=dict)
     version: int = 0
 
-    def learn(self, operation: Operation, way: Way, response: Response) -> list[Fact]:
-        """Keep a way that worked; returns what its answer taught."""
+    def learn(self, operation: Operation, way: Way, response: Response, echoed: Collection[Json] = ()) -> list[Fact]:
+        """Keep a way that worked; returns what its answer taught. `echoed` are values it was given."""
         self.version += 1
         self.lessons[operation.name] = Lesson(operation, way, response)
         self.facts = [fact for fact in self.facts if fact.operation.name != operation.name]
-        fresh = facts_of(way, operation, response)
+        fresh = facts_of(way, operation, response, echoed)
         self.facts += fresh
+        self.see(operation, response)
         return fresh
+
+    def see(self, operation: Operation, response: Response) -> None:
+        """Remember what the things look like that a collection lists, to know them again under other paths."""
+        if not operation.is_safe or "{" in operation.path:
+            return
+        for at, shape in shapes_of(body_value(response)).items():
+            if at[-1:] == (0,) and shape not in self.shapes:
+                self.shapes[shape] = words(operation.path.rstrip("/").rsplit("/", 1)[-1])
+                self.version += 1
+
+    def _kinds(self, fact: Fact) -> tuple[str, ...]:
+        return next((kinds for shape, kinds in self.shapes.items() if alike(shape, fact.shape)), ())
 
     def forget(self, operation: Operation) -> None:
         """Drop a way that does not work any more."""
@@ -73,7 +89,7 @@ class Knowledge:
     def sources(self, slot: Slot, slots: list[Slot], consumer: Operation) -> list[Source]:
         """Where a value for `slot` could come from, the likeliest first, one per operation and field."""
         ranked = sorted(
-            ((score(slot, fact, consumer), fact) for fact in self.facts),
+            ((score(slot, fact, consumer, self._kinds(fact)), fact) for fact in self.facts),
             key=lambda item: (-item[0], len(item[1].way.steps)),
         )
         found: dict[tuple[str, tuple[str, ...], bool], Source] = {}

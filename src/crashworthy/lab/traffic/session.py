@@ -8,7 +8,7 @@ from crashworthy.core.history import Exchange
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.player import UNIQUE, Player
-from crashworthy.lab.traffic.template import saved_values
+from crashworthy.lab.traffic.template import placeholders, saved_values
 from crashworthy.lab.traffic.ways import Setup
 
 ACCEPTED_AUTH_PAGES = ("login", "signin", "sign-in", "auth")
@@ -45,6 +45,15 @@ class Session:
                     raise SetupFailedError(played.exchanges[0])
             self._variables.update(saved_values(step, self._exchanges[place].response))
         return names
+
+    def values_in(self, step: Step) -> list[Json]:
+        """The saved values that a step is filled with."""
+        return [self._variables[name] for name in placeholders(step) - {UNIQUE} if name in self._variables]
+
+    def abandon(self) -> None:
+        """Drop set-up steps that were asked for but not played, after a failure."""
+        self.setup.cut(len(self._exchanges) - 1)
+        del self._exchanges[len(self.setup.steps) :]
 
     def attempt(self, step: Step) -> Exchange:
         """Send one request that may fail."""

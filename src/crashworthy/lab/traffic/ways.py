@@ -114,6 +114,11 @@ class Setup:
         name = saved_as(step, save)
         return (step, name) if name else with_save(step, save.model_copy(update={"name": self._free(save.name)}))
 
+    def cut(self, length: int) -> None:
+        """Forget all steps after the first `length`."""
+        del self.steps[length:]
+        self._places = {key: place for key, place in self._places.items() if place < length}
+
     def bind_last(self, step: Step, names: Mapping[str, str]) -> Step:
         """A step that follows the set-up, bound to its values."""
         saves = tuple(save.model_copy(update={"name": self._free(save.name)}) for save in step.saves)

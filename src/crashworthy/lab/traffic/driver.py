@@ -1,0 +1,146 @@
+"""Learning how to use a service: explore one live copy, then keep the ways that replay from a fresh state."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from crashworthy.core.events import Emit, OperationsReached
+from crashworthy.core.operation import Operation, ParameterIn
+from crashworthy.core.playbook import Playbook, Unreached
+from crashworthy.lab.traffic.actors import Headers
+from crashworthy.lab.traffic.attempt import Workshop
+from crashworthy.lab.traffic.discover import WEBSOCKET
+from crashworthy.lab.traffic.explore import Explorer, Trail
+from crashworthy.lab.traffic.hints import read_hints
+from crashworthy.lab.traffic.identify import Identifier
+from crashworthy.lab.traffic.knowledge import Knowledge
+from crashworthy.lab.traffic.names import words
+from crashworthy.lab.traffic.openapi import SecurityScheme
+from crashworthy.lab.traffic.verify import Verifier
+from crashworthy.source.tree import SourceTree
+
+_EXPLORING_SHARE = 0.6
+_TIMEOUT_S = 5.0
+_CREDENTIAL_WORDS = frozenset({"authorization", "auth", "token", "key", "secret", "admin", "user", "role"})
+
+
+class LiveCopy(Protocol):
+    """What the driver needs of crashworthy.lab.testbed.Instance."""
+
+    @property
+    def base_url(self) -> str: ...  # noqa: D102
+    def alive(self) -> bool: ...  # noqa: D102
+
+
+class Copies(Protocol):
+    """What the driver needs of crashworthy.lab.testbed.Testbed."""
+
+    def fresh(self) -> AbstractContextManager[LiveCopy]: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class LearnContext:
+    """What the driver learns from. `deadline` is in seconds of time.monotonic().
+
+    `schemes` come from `discover`. `environment` holds the variables that the service was started with: a secret
+    among them may be an administrator's key. `credentials` are header sets given by the user for an administrator.
+    """
+
+    testbed: Copies
+    tree: SourceTree
+    operations: tuple[Operation, ...]
+    seed: int
+    deadline: float
+    emit: Emit
+    schemes: tuple[SecurityScheme, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    credentials: Sequence[Headers] = ()
+    timeout_s: float = _TIMEOUT_S
+
+
+def learn(context: LearnContext) -> Playbook:
+    """Find a way to each operation; every way in the playbook was replayed from a fresh state.
+
+    Spends about 60 % of the time until the deadline on exploring and the rest on verifying. The same seed plans
+    the same requests, as far as the service answers the same.
+    """
+    started = time.monotonic()
+    reachable = tuple(operation for operation in context.operations if operation.method != WEBSOCKET)
+    total = len(context.operations)
+    context.emit(OperationsReached(reached=0, total=total))
+    hints = read_hints(context.tree)
+    knowledge = Knowledge()
+    environment = {each.name: each.default for each in context.tree.environment if each.default}
+    environment |= context.environment
+    names = [
+        parameter.name
+        for operation in reachable
+        for parameter in operation.parameters
+        if parameter.where is ParameterIn.HEADER and {*words(parameter.name)} & _CREDENTIAL_WORDS
+    ]
+    identifier = Identifier(
+        knowledge,
+        context.schemes,
+        hints,
+        environment,
+        context.credentials,
+        tuple(name for name in names if "dempotency" not in name),
+    )
+    numbers = {operation.name: number + 1 for number, operation in enumerate(reachable)}
+    workshop = Workshop(knowledge, hints, numbers, context.seed)
+    with context.testbed.fresh() as instance:
+        explorer = Explorer(
+            instance.base_url,
+            reachable,
+            workshop,
+            identifier,
+            timeout_s=context.timeout_s,
+            deadline=started + (context.deadline - started) * _EXPLORING_SHARE,
+            alive=instance.alive,
+            progress=lambda reached: context.emit(OperationsReached(reached=reached, total=total)),
+        )
+        explorer.explore()
+        died = not instance.alive()
+    verifier = Verifier(context.testbed, context.deadline, context.timeout_s)
+    ways = verifier.verify(lesson.way for lesson in knowledge.lessons.values())
+    reached = {way.operation for way in ways}
+    context.emit(OperationsReached(reached=len(reached), total=total))
+    order = {operation.name: place for place, operation in enumerate(context.operations)}
+    unreached = [
+        Unreached(
+            operation=name, why=_why(operation, explorer.trails.get(name), verifier.failures.get(name), died=died)
+        )
+        for operation in context.operations
+        if (name := operation.name) not in reached
+    ]
+    return Playbook(
+        ways=tuple(sorted(ways, key=lambda way: (order[way.operation], len(way.steps)))),
+        unreached=tuple(unreached),
+        requests=explorer.requests + verifier.requests,
+    )
+
+
+def _why(operation: Operation, trail: Trail | None, failure: str | None, *, died: bool) -> str:
+    if operation.method == WEBSOCKET:
+        return "a WebSocket; only HTTP requests are made"
+    if failure:
+        return failure
+    if trail is None or trail.attempts == 0:
+        if trail is not None and trail.setup_failed:
+            return f"its set-up stopped working: {trail.setup_failed}"
+        return "the service ended before it was tried" if died else "no time was left to try it"
+    status, said = trail.last_status, trail.last
+    if status in (401, 403):
+        return f"needs a credential that could not be had: {said}"
+    if trail.unmet:
+        names = ", ".join(dict.fromkeys(slot.name for slot in trail.unmet))
+        return f"needs a value for {names} that no reached operation gives: {said}"
+    if status >= 500:
+        return f"always an error of the service: {said}"
+    if status == 0:
+        return f"no answer: {said}"
+    return f"refused after {trail.attempts} attempts: {said}"

@@ -1,0 +1,210 @@
+"""Exploring one live copy of the service: trying each operation until it succeeds or nothing is left to try."""
+
+from __future__ import annotations
+
+import heapq
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from crashworthy.core.history import Exchange
+from crashworthy.core.operation import Operation
+from crashworthy.core.playbook import Way
+from crashworthy.lab.traffic.actors import log_in_score, sign_up_score
+from crashworthy.lab.traffic.attempt import Draft, Plan, Workshop
+from crashworthy.lab.traffic.facts import Slot
+from crashworthy.lab.traffic.identify import Identifier
+from crashworthy.lab.traffic.knowledge import Knowledge
+from crashworthy.lab.traffic.session import Session, SetupFailedError, describe, succeeded
+from crashworthy.lab.traffic.successors import Successors, refused
+from crashworthy.lab.traffic.ways import bind
+
+_ATTEMPTS_PER_ROUND = 14
+_ATTEMPTS = 60
+_ROUNDS = 8
+_FIRST_SESSION = 100_000
+
+
+@dataclass
+class Trail:
+    """What was tried on one operation."""
+
+    tried: set[Plan] = field(default_factory=set)
+    failures: list[tuple[float, Plan, Exchange, Draft]] = field(default_factory=list)
+    last: str = ""
+    last_status: int = 0
+    unmet: tuple[Slot, ...] = ()
+    version: int = -1
+    attempts: int = 0
+    setup_failed: str = ""
+
+
+class Explorer:
+    """Explores one live copy. `knowledge` holds what was learned, `trails` why the rest failed."""
+
+    def __init__(
+        self,
+        base_url: str,
+        operations: Sequence[Operation],
+        workshop: Workshop,
+        identifier: Identifier,
+        *,
+        timeout_s: float,
+        deadline: float,
+        alive: Callable[[], bool],
+        progress: Callable[[int], None],
+    ) -> None:
+        self._base_url = base_url
+        self._operations = sorted(operations, key=_order)
+        self._workshop = workshop
+        self._identifier = identifier
+        self._successors = Successors(workshop, self._operations)
+        self._timeout_s = timeout_s
+        self._deadline = deadline
+        self._alive = alive
+        self._progress = progress
+        self._sessions = 0
+        self._makers_seen = 0
+        self.requests = 0
+        self.trails = {operation.name: Trail() for operation in operations}
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What was learned so far."""
+        return self._workshop.knowledge
+
+    def explore(self) -> None:
+        """Rounds over what is not reached yet, as long as they teach something."""
+        for _ in range(_ROUNDS):
+            before = self.knowledge.version
+            for operation in self._operations:
+                if not self._goes_on():
+                    return
+                trail = self.trails[operation.name]
+                if operation.name in self.knowledge.lessons or trail.attempts >= _ATTEMPTS:
+                    continue
+                if trail.version != self.knowledge.version:
+                    self._search(operation, trail)
+                    trail.version = self.knowledge.version
+            self._look_again()
+            if self.knowledge.version == before:
+                return
+
+    def _look_again(self) -> None:
+        """Ask collections that were empty once more, now that things can be made: what they list tells kinds apart."""
+        lessons = list(self.knowledge.lessons.values())
+        empty = [
+            lesson
+            for lesson in lessons
+            if lesson.operation.is_safe
+            and "{" not in lesson.operation.path
+            and re.search(r"\[\s*\]", lesson.response.body)
+        ]
+        makers = [lesson for lesson in lessons if lesson.operation.method == "POST"]
+        if not empty or not makers or len(makers) == self._makers_seen or not self._goes_on():
+            return
+        self._makers_seen = len(makers)
+        session = self._session()
+        for maker in makers:
+            try:
+                session.include(maker.way.steps)
+            except SetupFailedError:
+                session.abandon()
+        for lesson in empty:
+            try:
+                names = session.include(lesson.way.steps[:-1])
+            except SetupFailedError:
+                session.abandon()
+                continue
+            exchange = session.attempt(bind(lesson.way.steps[-1], names))
+            if exchange.ok and exchange.response is not None:
+                self.knowledge.see(lesson.operation, exchange.response)
+        self.requests += session.player.sent
+
+    def _goes_on(self) -> bool:
+        return time.monotonic() < self._deadline and self._alive()
+
+    def _search(self, operation: Operation, trail: Trail) -> None:
+        """Best-first over plans, in one session as long as the set-up only grows."""
+        queue: list[tuple[float, int, Plan]] = []
+        serial = 0
+
+        def push(plans: Sequence[tuple[float, Plan]]) -> None:
+            nonlocal serial
+            for rank, plan in plans:
+                if plan not in trail.tried:
+                    serial += 1
+                    heapq.heappush(queue, (rank, serial, plan))
+
+        push([(0, self._workshop.first_plan(operation))])
+        for rank, plan, exchange, draft in sorted(trail.failures, key=lambda item: item[0])[:3]:
+            push(self._successors.of(operation, plan, exchange, draft, rank))
+        session, played = self._session(), Plan()
+        for _ in range(_ATTEMPTS_PER_ROUND):
+            if not queue or not self._goes_on() or trail.attempts >= _ATTEMPTS:
+                break
+            rank, _, plan = heapq.heappop(queue)
+            if plan in trail.tried:
+                continue
+            trail.tried.add(plan)
+            if played.before != plan.before[: len(played.before)] or _moved(played, plan):
+                session = self._renew(session)
+            played = plan
+            try:
+                draft = self._workshop.draft(operation, plan, session)
+            except SetupFailedError as error:
+                trail.setup_failed = str(error)
+                session, played = self._renew(session), Plan()
+                continue
+            exchange = session.attempt(draft.step)
+            trail.attempts += 1
+            if succeeded(exchange) and exchange.response is not None:
+                self._reached(operation, plan, draft, exchange, session)
+                break
+            trail.last, trail.unmet = describe(exchange), tuple(draft.unmet)
+            trail.last_status = exchange.response.status if exchange.response else 0
+            if refused(exchange):
+                self._identify(operation, plan, draft, exchange, session)
+            trail.failures.append((rank, plan, exchange, draft))
+            push(self._successors.of(operation, plan, exchange, draft, rank))
+        self.requests += session.player.sent
+
+    def _identify(self, operation: Operation, plan: Plan, draft: Draft, exchange: Exchange, session: Session) -> None:
+        """Find out who may call, when nobody or this caller may not."""
+        found = self._identifier.find(operation, plan.actor, draft.step, exchange, session)
+        if found is not None:
+            self.knowledge.identify(found)
+
+    def _reached(self, operation: Operation, plan: Plan, draft: Draft, exchange: Exchange, session: Session) -> None:
+        assert exchange.response is not None
+        way = Way(
+            operation=operation.name,
+            actor=plan.actor or draft.step.actor,
+            status=exchange.response.status,
+            steps=(*draft.setup, draft.step),
+        )
+        facts = self.knowledge.learn(operation, way, exchange.response, session.values_in(draft.step))
+        self._identifier.offer(operation, way, facts, exchange.response)
+        self._progress(len(self.knowledge.lessons))
+
+    def _session(self) -> Session:
+        self._sessions += 1
+        return Session(self._base_url, str(_FIRST_SESSION + self._sessions), self._timeout_s)
+
+    def _renew(self, session: Session) -> Session:
+        self.requests += session.player.sent
+        return self._session()
+
+
+def _moved(played: Plan, plan: Plan) -> bool:
+    """Whether objects on which other operations ran already are exchanged for others."""
+    return bool(played.before) and replace(played, before=plan.before).choices != plan.choices
+
+
+def _order(operation: Operation) -> tuple[int, int, int, int, str]:
+    """Sign-up, login, then makers of things before their users."""
+    identity = 0 if sign_up_score(operation) >= 4 else 1 if log_in_score(operation) > 0 else 2
+    methods = ("POST", "PUT", "GET", "PATCH", "DELETE")
+    method = methods.index(operation.method) if operation.method in methods else len(methods)
+    return (identity, operation.path.count("{"), method, operation.path.count("/"), operation.name)

@@ -1,0 +1,223 @@
+"""Trying identities where the service refuses a caller: its own tokens first, then what was given or is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from crashworthy.core.history import Exchange, Response
+from crashworthy.core.operation import Operation
+from crashworthy.core.playbook import Way
+from crashworthy.core.scenario import Step
+from crashworthy.core.value import Json
+from crashworthy.lab.traffic.actors import (
+    Headers,
+    Identity,
+    given_headers,
+    given_logins,
+    header_forms,
+    is_identity,
+    log_in_score,
+    role_values,
+    session_cookies,
+    sign_up_score,
+    token_facts,
+    with_cookies,
+    with_csrf,
+    with_token,
+)
+from crashworthy.lab.traffic.facts import Fact, slots_of
+from crashworthy.lab.traffic.hints import Hints
+from crashworthy.lab.traffic.knowledge import Knowledge
+from crashworthy.lab.traffic.names import words
+from crashworthy.lab.traffic.openapi import SecurityScheme
+from crashworthy.lab.traffic.session import Session, SetupFailedError
+from crashworthy.lab.traffic.successors import refused
+from crashworthy.lab.traffic.template import escape
+from crashworthy.lab.traffic.ways import bind
+
+_MOST_TRIES = 60
+_TRIES_PER_OPERATION = 24
+
+
+class Identifier:
+    """Offers identities and keeps what the service accepts."""
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        schemes: Sequence[SecurityScheme],
+        hints: Hints,
+        environment: Mapping[str, str],
+        credentials: Sequence[Headers],
+        header_names: Sequence[str],
+    ) -> None:
+        self._knowledge = knowledge
+        self._hints = hints
+        self._environment = environment
+        self._credentials = credentials
+        self._schemes = schemes
+        self._names = tuple(dict.fromkeys((*header_names, *hints.headers)))
+        self._forms = header_forms(schemes, self._names)
+        self._tokens: list[tuple[Way, Fact]] = []
+        self._cookies: list[Way] = []
+        self._csrf: str | None = None
+        self._accepted_form: tuple[str, str] | None = None
+        self._sign_up: tuple[Operation, Way] | None = None
+        self._log_in: tuple[Operation, Way] | None = None
+        self._tried: set[tuple[str, str]] = set()
+        self._tries = 0
+
+    def offer(self, operation: Operation, way: Way, facts: Sequence[Fact], response: Response) -> None:
+        """Look for proofs of identity in the answer to an operation that was reached."""
+        if sign_up_score(operation) > 0 and self._sign_up is None and way.steps[-1].body is not None:
+            self._sign_up = operation, way
+        if log_in_score(operation) > 0:
+            self._log_in = operation, way
+        if way.actor not in ("A", "nobody"):
+            return
+        for fact in token_facts(facts):
+            self._tokens.append((way, fact))
+        if session_cookies(response) and (is_identity(operation) or not self._cookies):
+            self._cookies.append(way)
+
+    def find(
+        self, operation: Operation, actor: str, step: Step, exchange: Exchange, session: Session
+    ) -> Identity | None:
+        """An identity that the service lets through where it refused `actor`, or None."""
+        status = exchange.response.status if exchange.response else 0
+        csrf = self._with_csrf(actor, exchange, session)
+        if csrf is not None:
+            return csrf
+        known = self._knowledge.identities
+        wanted: list[tuple[str, Iterator[Identity]]] = []
+        if "A" not in known:
+            wanted.append(("A", self._users()))
+        if "admin" not in known and (actor == "A" or not self._tokens):
+            wanted.append(("admin", self._admins()))
+        if actor == "admin":
+            wanted.append(("admin", self._admins()))
+        left = _TRIES_PER_OPERATION
+        for name, candidates in wanted:
+            for identity in candidates:
+                key = (
+                    operation.name if name == "A" else "",
+                    f"{name}{identity.headers}{len(identity.steps)}{identity.steps[-1:]}",
+                )
+                if key in self._tried or left <= 0 or self._tries >= _MOST_TRIES:
+                    continue
+                self._tried.add(key)
+                left -= 1
+                self._tries += 1
+                if self._accepts(identity, step, status, session):
+                    if identity.headers and identity.steps and name == "A":
+                        self._accepted_form = self._form_of(identity)
+                    return identity
+        return None
+
+    def _accepts(self, identity: Identity, step: Step, status: int, session: Session) -> bool:
+        try:
+            names = session.include(identity.steps)
+        except SetupFailedError:
+            # The failed step stays out of other ways: the explorer begins a new session for the next plan.
+            session.abandon()
+            return False
+        carrier = bind(Step(operation="", method="GET", path="/", headers=identity.headers), names)
+        replaced = {name.lower() for name, _ in carrier.headers}
+        kept = tuple(pair for pair in step.headers if pair[0].lower() not in replaced and pair[0] != "Authorization")
+        exchange = session.attempt(
+            step.model_copy(update={"actor": identity.actor, "headers": (*kept, *carrier.headers)})
+        )
+        if not refused(exchange):
+            return exchange.response is not None
+        return (
+            identity.actor == "A"
+            and status == 401
+            and exchange.response is not None
+            and exchange.response.status == 403
+        )
+
+    def _users(self) -> Iterator[Identity]:
+        by_length = sorted(self._tokens, key=lambda item: len(item[0].steps))
+        for form in self._forms:
+            for way, fact in by_length:
+                yield with_token(way, fact, form)
+        for way in self._cookies:
+            yield with_cookies(way)
+        ids = [
+            (way, fact)
+            for way, fact in ((fact.way, fact) for fact in self._knowledge.facts)
+            if self._sign_up and fact.operation.name == self._sign_up[0].name and fact.field == ("id",) and fact.save
+        ]
+        for name in self._names:
+            if {*words(name)} & {"user", "customer", "account", "member"} and ids:
+                yield with_token(*ids[0], (name, "{}"))
+
+    def _admins(self) -> Iterator[Identity]:
+        for headers in (*self._credentials, *given_headers(self._environment, self._schemes, self._names)):
+            yield Identity("admin", (), headers)
+        for name, password in given_logins(self._environment, self._hints):
+            yield from self._logged_in(name, password)
+        yield from self._with_rights()
+
+    def _logged_in(self, name: str, password: str) -> Iterator[Identity]:
+        """The login that is known, with another name and password."""
+        user = self._knowledge.identities.get("A")
+        if self._log_in is None or user is None:
+            return
+        operation, way = self._log_in
+        last = next((step for step in reversed(user.steps) if step.operation == operation.name), way.steps[-1])
+        if not isinstance(last.body, dict):
+            return
+        body: dict[str, Json] = dict(last.body)
+        for key in body:
+            parts = {*words(key)}
+            if parts & {"password", "passwd", "pwd", "passphrase"}:
+                body[key] = escape(password)
+            elif parts & {"email", "username", "user", "login", "name", "mail", "identifier"}:
+                body[key] = escape(name)
+        if any(key for key in body if {*words(key)} == {"email"}) and "@" not in name:
+            return
+        steps = (last.model_copy(update={"actor": "admin", "body": body}),)
+        if last in user.steps[-1:]:
+            yield Identity("admin", steps, user.headers)
+        else:
+            yield with_cookies(Way(operation="", actor="admin", status=200, steps=steps))
+
+    def _with_rights(self) -> Iterator[Identity]:
+        """A sign-up that asks for more rights, where the service lets callers choose."""
+        user = self._knowledge.identities.get("A")
+        if self._sign_up is None or user is None:
+            return
+        operation, _ = self._sign_up
+        for extra in role_values(slots_of(operation), self._hints):
+            steps = tuple(
+                step.model_copy(update={"body": {**step.body, **extra}})
+                if step.operation == operation.name and isinstance(step.body, dict)
+                else step
+                for step in user.steps
+            )
+            yield Identity("A", steps, user.headers).of("admin")
+
+    def _with_csrf(self, actor: str, exchange: Exchange, session: Session) -> Identity | None:
+        """The same identity sending back a CSRF token, where the refusal speaks of one."""
+        user = self._knowledge.identities.get(actor or "A")
+        body = exchange.response.body.lower() if exchange.response else ""
+        if user is None or self._csrf or not ("csrf" in body or "xsrf" in body):
+            return None
+        names = [
+            name for name in session.player.cookies(user.actor) if "csrf" in name.lower() or "xsrf" in name.lower()
+        ]
+        if not names:
+            return None
+        self._csrf = names[0]
+        return with_csrf(user, names[0], session.player.base_url)
+
+    @staticmethod
+    def _form_of(identity: Identity) -> tuple[str, str]:
+        name, text = identity.headers[0]
+        return name, text.replace("${token}", "{}")
+
+    def other(self, actor: str) -> Identity | None:
+        """The identity of actor A held by another actor."""
+        user = self._knowledge.identities.get("A")
+        return user.of(actor) if user else None

@@ -1,0 +1,220 @@
+"""What to try next after a refusal: each answer suggests a few plans, ranked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from crashworthy.core.history import Exchange
+from crashworthy.core.operation import Operation
+from crashworthy.core.value import Json
+from crashworthy.lab.traffic.actors import is_identity, sign_up_score
+from crashworthy.lab.traffic.attempt import MADE_UP, Draft, Plan, Workshop
+from crashworthy.lab.traffic.data import ALL
+from crashworthy.lab.traffic.encode import FORM, MULTIPART
+from crashworthy.lab.traffic.facts import Slot, slots_of
+from crashworthy.lab.traffic.feedback import Feedback, read_feedback
+from crashworthy.lab.traffic.names import collection, path_words, stem, words
+from crashworthy.lab.traffic.session import succeeded
+
+Ranked = list[tuple[float, Plan]]
+
+_INCREASING = frozenset(
+    map(
+        stem,
+        [
+            "deposit",
+            "topup",
+            "top",
+            "credit",
+            "fund",
+            "charge",
+            "add",
+            "restock",
+            "stock",
+            "refill",
+            "supply",
+            "load",
+            "recharge",
+        ],
+    )
+)
+_DEPTH = 0.4
+_MOST_BEFORE = 4
+
+
+def refused(exchange: Exchange) -> bool:
+    """Whether the caller, not the request, was turned away."""
+    if exchange.response is None:
+        return False
+    if exchange.response.status in (401, 403):
+        return True
+    return exchange.response.status in (302, 303, 307) and not succeeded(exchange)
+
+
+class Successors:
+    """Plans that an answer suggests."""
+
+    def __init__(self, workshop: Workshop, operations: Sequence[Operation]) -> None:
+        self._workshop = workshop
+        self._operations = {operation.name: operation for operation in operations}
+
+    def of(self, operation: Operation, plan: Plan, exchange: Exchange, draft: Draft, rank: float) -> Ranked:
+        """Plans to try after `exchange`, with ranks (lower first) that grow with the number of changes."""
+        slots = slots_of(operation)
+        status = exchange.response.status if exchange.response else 0
+        feedback = read_feedback(exchange, slots, draft.given)
+        if status == 405:
+            return []
+        plans: Ranked = []
+        if refused(exchange):
+            plans += self._identities(plan)
+            plans += [(2.5 + far, each) for far, each in self._before(operation, plan, feedback)]
+            if is_identity(operation):
+                plans += self._names(operation, slots, plan)
+        elif status in (301, 308):
+            plans.append((0, replace(plan, slash=not plan.slash)))
+        elif status == 404:
+            plans += self._other_things(operation, plan, slots, feedback, path=True)
+            plans += [(1.5 + each, then) for each, then in self._identities(plan)]
+            plans += [(2 + far, each) for far, each in self._before(operation, plan, feedback)]
+        elif 400 <= status < 500:
+            plans += self._corrected(operation, plan, slots, feedback, status)
+        else:
+            plans += [(1, replace(plan, level=plan.level + 1))] if plan.level < ALL else []
+            plans += self._other_things(operation, plan, slots, feedback, path=True)
+            plans += [(1.5 + each, then) for each, then in self._identities(plan)]
+        return [(rank + _DEPTH + far, each) for far, each in plans]
+
+    def _corrected(
+        self, operation: Operation, plan: Plan, slots: list[Slot], feedback: Feedback, status: int
+    ) -> Ranked:
+        plans: Ranked = []
+        corrected = plan.patch(feedback.patches)
+        if corrected != plan:
+            plans.append((0, corrected))
+        if status == 415 or re.search(r"content.?type|media type|expected json|form data", feedback.text):
+            kinds = ("application/json", FORM, MULTIPART)
+            plans += [(0.5 + n, replace(plan, content_type=kind)) for n, kind in enumerate(kinds)]
+        if feedback.taken and plan.fresh < 4:
+            plans.append((0.6, replace(plan, fresh=plan.fresh + 1)))
+        plans += self._other_things(operation, plan, slots, feedback, path=False)
+        stateful = feedback.state or status in (402, 409, 412, 423, 428)
+        distance = 0.8 if stateful and not feedback.patches else 2.2
+        plans += [(distance + far, each) for far, each in self._before(operation, plan, feedback)]
+        if plan.level < ALL:
+            plans.append((1.2 if not feedback.patches else 2, replace(plan, level=plan.level + 1)))
+        if is_identity(operation):
+            plans += self._names(operation, slots, plan)
+        plans += self._other_values(plan, slots, feedback)
+        plans += [(2.5 + far, each) for far, each in self._identities(plan)]
+        return plans
+
+    def _identities(self, plan: Plan) -> Ranked:
+        """Other callers: A if nobody was refused, then the administrator, then B."""
+        known = self._workshop.knowledge.identities
+        order = [actor for actor in ("A", "admin") if actor in known and actor != plan.actor]
+        return [(0.1 + 0.5 * place, replace(plan, actor=actor)) for place, actor in enumerate(order)]
+
+    def _other_things(
+        self, operation: Operation, plan: Plan, slots: list[Slot], feedback: Feedback, *, path: bool
+    ) -> Ranked:
+        """Other sources for inputs that name things."""
+        plans: Ranked = []
+        chosen = dict(plan.choices)
+        sources = self._workshop.sources(operation)
+        for slot in slots:
+            mentioned = slot.path in feedback.mentioned
+            if not (mentioned or (slot.is_reference and (path or slot.path[0] != "path"))):
+                continue
+            count = len(sources[slot.path])
+            number = chosen.get(slot.path, 0 if slot.is_reference else MADE_UP)
+            if number + 1 < count:
+                plans.append((0.7 if mentioned else 1.2, plan.choose(slot.path, number + 1)))
+            if number != MADE_UP and slot.path[0] == "path" and count <= 1:
+                plans.append((2, plan.choose(slot.path, MADE_UP)))
+        return plans
+
+    def _before(self, operation: Operation, plan: Plan, feedback: Feedback) -> Ranked:
+        """Operations that may bring the objects into the state that this one needs, the likeliest first."""
+        if len(plan.before) >= _MOST_BEFORE:
+            return []
+        said = {stem(word) for word in re.findall(r"[a-z]+", feedback.text)}
+        own = {stem(word) for word in path_words(operation.path)}
+        plans: list[tuple[float, str]] = []
+        for name, lesson in self._workshop.knowledge.lessons.items():
+            other = lesson.operation
+            if other.is_safe or other.method == "DELETE" or name == operation.name or name in plan.before:
+                continue
+            if is_identity(other) and not (is_identity(operation) and sign_up_score(other) > 0):
+                continue
+            about = {stem(word) for word in path_words(other.path)}
+            last = {stem(word) for word in words(other.path.rstrip("/").rsplit("/", 1)[-1].strip("{}"))}
+            points = 0.0
+            points += 2.0 * len(said & last) + 0.5 * len(said & about)
+            points += 2.0 if feedback.increase and (about | last) & _INCREASING else 0
+            points += 2.0 if collection(other.path) == collection(operation.path) and "{" in other.path else 0
+            points += 1.0 if own & about else 0
+            points += 0.5 if "{" in other.path else 0
+            points += 3.0 if is_identity(operation) else 0
+            if points > 0:
+                plans.append((-points, name))
+        best = sorted(plans)[:6]
+        return [(0.25 * place, plan.then(name)) for place, (_, name) in enumerate(best)]
+
+    def _names(self, operation: Operation, slots: list[Slot], plan: Plan) -> Ranked:
+        """For a login: what sign-up was given as a name, in place of the name that the login asks for."""
+        plans: Ranked = []
+        sign_ups = [
+            lesson for lesson in self._workshop.knowledge.lessons.values() if sign_up_score(lesson.operation) > 0
+        ]
+        for lesson in sign_ups[:1]:
+            sent = lesson.way.steps[-1].body
+            if lesson.operation.name == operation.name or not isinstance(sent, dict):
+                continue
+            base = plan if lesson.operation.name in plan.before else plan.then(lesson.operation.name)
+            plans.append((0.05, base))
+            for slot in slots:
+                parts = {*words(slot.name)}
+                if parts & {"password", "passwd", "pwd", "passphrase", "pin"}:
+                    same = [value for name, value in sent.items() if {*words(name)} & parts]
+                else:
+                    same = [
+                        value
+                        for name, value in sent.items()
+                        if {*words(name)} & {"email", "username", "login", "phone", "name", "user", "mail"}
+                    ]
+                if slot.path[0] == "body" and parts & {
+                    "email",
+                    "username",
+                    "login",
+                    "phone",
+                    "name",
+                    "user",
+                    "identifier",
+                    "mail",
+                    "password",
+                }:
+                    plans += [(0.2 + 0.1 * n, base.give(slot.path, value)) for n, value in enumerate(same)]
+        return plans
+
+    @staticmethod
+    def _other_values(plan: Plan, slots: list[Slot], feedback: Feedback) -> Ranked:
+        """Other members of enumerations; smaller and larger amounts."""
+        plans: Ranked = []
+        given = dict(plan.values)
+        for slot in slots:
+            enum = slot.data_schema.get("enum")
+            if isinstance(enum, list) and slot.path[0] == "body":
+                rest: list[Json] = [value for value in enum[1:6] if value is not None]
+                far = 0.9 if slot.path in feedback.mentioned else 2.4
+                plans += [(far + 0.1 * n, plan.give(slot.path, value)) for n, value in enumerate(rest)]
+            elif (
+                slot.data_schema.get("type") in ("integer", "number")
+                and slot.path[0] == "body"
+                and slot.path not in given
+            ):
+                if feedback.state or slot.path in feedback.mentioned:
+                    plans += [(1.6 + 0.2 * n, plan.give(slot.path, value)) for n, value in enumerate((1, 100, 10_000))]
+        return plans
