@@ -120,13 +120,11 @@ def plan_variables(
     for name in (*configured, *given, *told.values, *sorted(told.names)):
         reads.setdefault(name, None)
     decisions = []
-    for name, known_read in reads.items():
-        value, origin = _known(name, known_read, given, configured, told.values)
-        required = any(each.required for each in tree.environment if each.name == name)
-        decision = _decide(
-            name, value, origin, facts, kinds.get(name), seed, required=required, read=known_read is not None
-        )
-        decisions.append(decision)
+    required = {read.name for read in tree.environment if read.required}
+    for name, known in reads.items():
+        value, origin = _known(name, known, given, configured, told.values)
+        usage = _Usage(kinds.get(name), required=name in required, read=known is not None)
+        decisions.append(_decide(name, value, origin, facts, usage, seed))
     defaults = frozenset(read.default for read in tree.environment if read.default)
     servers = named_servers(tree, defaults)
     _stop_at_foreign(decisions, servers, tree, facts)
