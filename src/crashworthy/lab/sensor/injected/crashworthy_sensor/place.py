@@ -28,6 +28,7 @@ _BOUNDARIES = tuple(
         ("crashworthy_sensor", "frameworks", "wsgi.py"),
         ("crashworthy_sensor", "frameworks", "asgi.py"),
         ("crashworthy_sensor", "frameworks", "aiohttp.py"),
+        ("crashworthy_sensor", "frameworks", "http_server.py"),
         ("asyncio", "runners.py"),
         ("asyncio", "base_events.py"),
         ("asyncio", "events.py"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..imports import when_imported
-from . import aiohttp, asgi, django, flask, servers
+from . import aiohttp, asgi, django, flask, http_server, servers
 
 # Each alone is enough to attribute requests.
 MODULES = frozenset(
@@ -15,6 +15,7 @@ MODULES = frozenset(
         "quart.app",
         "litestar.app",
         "aiohttp.web_app",
+        "http.server",
         *servers.MODULES,
     }
 )
@@ -31,4 +32,5 @@ def install() -> None:
     when_imported("quart.app", asgi.patch_quart)
     when_imported("litestar.app", asgi.patch_litestar)
     when_imported("aiohttp.web_app", aiohttp.patch)
+    when_imported("http.server", http_server.patch)
     servers.install()

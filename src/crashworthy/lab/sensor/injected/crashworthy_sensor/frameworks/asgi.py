@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from .. import exceptions
-from ..context import HEADER, current
+from ..context import ANONYMOUS, HEADER, current
 from ..events import sensor_error
 from ..interleave.sleep import drowsily
 from .request import enter, leave, restore
@@ -92,8 +92,8 @@ class Wrapped:
 def _take_header(scope: Any) -> str | None:
     headers = scope.get("headers") or ()
     for name, value in headers:
-        if name == _HEADER or name.lower() == _HEADER:
-            scope["headers"] = [pair for pair in headers if pair[0].lower() != _HEADER]
+        if name == _HEADER:  # ASGI has them in lower case
+            scope["headers"] = [pair for pair in headers if pair[0] != _HEADER]
             text: str = value.decode("latin-1")
             return text
     return None
@@ -106,6 +106,8 @@ async def call(application: Callable[..., Any], scope: Any, receive: Any, send: 
     then its events are out when the client has the answer. What background tasks do afterwards is reported as it
     happens.
     """
+    if current.get() is ANONYMOUS:
+        return await application(scope, receive, send)  # an application within one that was looked at
     exchange, previous = enter(_take_header(scope), scope.get("method", ""), scope.get("path", ""))
     if exchange is None:
         try:
