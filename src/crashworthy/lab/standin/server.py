@@ -7,7 +7,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -52,6 +52,7 @@ class StandIns:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._stopping = asyncio.Event()
+        self._resolve: Callable[[int, float], tuple[str, int] | None] = lambda slot, timeout_s: None  # noqa: ARG005
 
     # Life
 
@@ -123,8 +124,11 @@ class StandIns:
         """The sensor made a slot: connections to it are meant for `host` and `port`."""
         self._directory.name(slot, host, port)
 
-    def url_for(self, url: str | None, variable: str) -> str:
-        """A URL that leads here instead of to `url`, with its path and query; `variable` names it otherwise."""
+    def url_for(self, url: str | None, variable: str, *, sensed: bool = True) -> str:
+        """A URL that leads here instead of to `url`, with its path and query; `variable` names it otherwise.
+
+        `sensed` says whether the service has the sensor, which such a call then passes.
+        """
         parts = urlsplit(url or "")
         scheme = {"wss": "ws", "https": "http"}.get(parts.scheme, parts.scheme or "http")
         if parts.hostname:
@@ -133,17 +137,22 @@ class StandIns:
             meant = Dependency(found.name, found.port, variable, found.aliases)
         else:
             meant = Dependency(variable, variable=variable)
-        if _has_loopback_network():
-            where, path = f"{self._directory.give_slot(meant)}:{self.port}", parts.path
+        path = parts.path
+        if sensed:
+            where = self._directory.give_name(meant)
+        elif _has_loopback_network():
+            where = f"{self._directory.give_slot(meant)}:{self.port}"
         else:
             where, path = f"127.0.0.1:{self.port}", f"/{self._directory.give_segment(meant)}{parts.path}"
         return urlunsplit((scheme, where, path, parts.query, ""))
 
-    def address_for(self, host: str | None, port: int | None, variable: str) -> str:
-        """A loopback address that leads here (at `self.port`), for a dependency that is named by host and port."""
+    def host_for(self, host: str | None, port: int, variable: str, *, sensed: bool = True) -> tuple[str, int]:
+        """A host and a port that lead here, for a dependency that is named by two variables."""
         found = dependency(host or variable, port)
-        meant = Dependency(found.name, port, variable, found.aliases)
-        return self._directory.give_slot(meant) if _has_loopback_network() else "127.0.0.1"
+        meant = Dependency(found.name if host else variable, port, variable, found.aliases)
+        if sensed:
+            return self._directory.give_name(meant), port
+        return self._directory.give_slot(meant) if _has_loopback_network() else "127.0.0.1", self.port
 
     def write_authority(self, path: Path) -> None:
         """Write the certificate (PEM) that clients must trust where nothing switches their check off."""
@@ -224,7 +233,11 @@ class StandIns:
         until = time.monotonic() + _NAME_WAIT_S
         while True:
             meant = self._directory.at_address(address)
-            if meant is not None or slot_at(address) is None or time.monotonic() > until:
+            slot = slot_at(address)
+            if meant is None and slot is not None and (named := self._resolve(slot, 0.0)) is not None:
+                self.name_slot(slot, *named)
+                meant = self._directory.at_address(address)
+            if meant is not None or slot is None or time.monotonic() > until:
                 return meant
             await asyncio.sleep(_NAME_POLL_S)
 
