@@ -8,6 +8,6 @@ JSON, to the Unix socket that CRASHWORTHY_SENSOR_SOCKET names.
 
 from __future__ import annotations
 
-from .install import install
+from crashworthy_sensor.install import install
 
 __all__ = ["install"]

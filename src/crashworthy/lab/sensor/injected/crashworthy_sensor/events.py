@@ -9,16 +9,16 @@ import threading
 import time
 from json.encoder import encode_basestring_ascii as quote
 
-from .context import ANONYMOUS, Exchange, current
-from .place import innermost
-from .wire import wire
+from crashworthy_sensor.context import ANONYMOUS, Exchange, current
+from crashworthy_sensor.place import innermost
+from crashworthy_sensor.wire import wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-    from .place import Place
+    from crashworthy_sensor.place import Place
 
 MAX_TEXT = 500
 MAX_EVENTS = 3000

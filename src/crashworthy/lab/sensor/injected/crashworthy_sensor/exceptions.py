@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from .context import ANONYMOUS, Exchange, current
-from .events import MAX_TEXT, encode, record, sensor_error
-from .place import own_frames
+from crashworthy_sensor.context import ANONYMOUS, Exchange, current
+from crashworthy_sensor.events import MAX_TEXT, encode, record, sensor_error
+from crashworthy_sensor.place import own_frames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .place import Place
+    from crashworthy_sensor.place import Place
 
 MAX_CHAIN = 10
 

@@ -6,10 +6,10 @@ import os
 import sys
 from json.encoder import encode_basestring_ascii as quote
 
-from .context import ANONYMOUS, current
-from .events import MAX_TEXT, record_here, sensor_error
-from .interleave import barrier
-from .settings import settings
+from crashworthy_sensor.context import ANONYMOUS, current
+from crashworthy_sensor.events import MAX_TEXT, record_here, sensor_error
+from crashworthy_sensor.interleave import barrier
+from crashworthy_sensor.settings import settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

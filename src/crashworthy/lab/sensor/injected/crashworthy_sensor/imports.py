@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from .events import sensor_error
+from crashworthy_sensor.events import sensor_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

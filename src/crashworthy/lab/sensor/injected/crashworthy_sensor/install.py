@@ -8,13 +8,13 @@ import io
 import os
 import threading
 
-from . import events, files, frameworks, lines, outbound, selftest, sql, threads
-from .context import current
-from .events import sensor_error
-from .imports import watch_imports, when_imported, when_patched
-from .interleave import barrier
-from .interleave.sleep import patch_create_task
-from .settings import settings
+from crashworthy_sensor import events, files, frameworks, lines, outbound, selftest, sql, threads
+from crashworthy_sensor.context import current
+from crashworthy_sensor.events import sensor_error
+from crashworthy_sensor.imports import watch_imports, when_imported, when_patched
+from crashworthy_sensor.interleave import barrier
+from crashworthy_sensor.interleave.sleep import patch_create_task
+from crashworthy_sensor.settings import settings
 
 _installed = False
 

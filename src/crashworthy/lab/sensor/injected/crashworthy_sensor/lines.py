@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 import threading
 
-from .context import Exchange, current
-from .interleave import line
-from .place import own_file
+from crashworthy_sensor.context import Exchange, current
+from crashworthy_sensor.interleave import line
+from crashworthy_sensor.place import own_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

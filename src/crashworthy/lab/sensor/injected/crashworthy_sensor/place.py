@@ -6,7 +6,7 @@ import os
 import sys
 from contextvars import ContextVar
 
-from .settings import settings
+from crashworthy_sensor.settings import settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 import threading
 
-from . import frameworks, imports, lines, outbound, sql
-from .context import Exchange, current
-from .events import encode, record, sensor_error
-from .frameworks import wsgi
-from .interleave import barrier, sleep
-from .settings import settings
+from crashworthy_sensor import frameworks, imports, lines, outbound, sql
+from crashworthy_sensor.context import Exchange, current
+from crashworthy_sensor.events import encode, record, sensor_error
+from crashworthy_sensor.frameworks import wsgi
+from crashworthy_sensor.interleave import barrier, sleep
+from crashworthy_sensor.settings import settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,17 +6,17 @@ import sys
 from functools import partial
 from json.encoder import encode_basestring_ascii as quote
 
-from . import lines
-from .context import ANONYMOUS, Exchange, current
-from .events import MAX_TEXT, record, sensor_error
-from .place import handed_over, innermost
+from crashworthy_sensor import lines
+from crashworthy_sensor.context import ANONYMOUS, Exchange, current
+from crashworthy_sensor.events import MAX_TEXT, record, sensor_error
+from crashworthy_sensor.place import handed_over, innermost
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from .place import Place
+    from crashworthy_sensor.place import Place
 
 # Threads that serve many requests; each piece of their work brings its own exchange, or has none.
 _SHARED_WORKERS = frozenset({"concurrent.futures.thread", "aiosqlite.core", "anyio._backends._asyncio"})

@@ -6,7 +6,7 @@ import _socket  # the C class: stays itself when the service or a library patche
 import _thread
 import os
 
-from .settings import settings
+from crashworthy_sensor.settings import settings
 
 SEND_TIMEOUT_S = 2.0
 MAX_ATTEMPTS = 3

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..imports import when_imported
-from . import aiohttp, asgi, django, flask, http_server, servers
+from crashworthy_sensor.frameworks import aiohttp, asgi, django, flask, http_server, servers
+from crashworthy_sensor.imports import when_imported
 
 # Each alone is enough to attribute requests.
 MODULES = frozenset(

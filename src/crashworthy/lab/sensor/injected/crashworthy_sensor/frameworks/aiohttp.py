@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .. import exceptions
-from ..context import HEADER
-from ..events import sensor_error
-from ..interleave.sleep import drowsily
-from .request import enter, leave, restore
+from crashworthy_sensor import exceptions
+from crashworthy_sensor.context import HEADER
+from crashworthy_sensor.events import sensor_error
+from crashworthy_sensor.frameworks.request import enter, leave, restore
+from crashworthy_sensor.interleave.sleep import drowsily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from .. import exceptions
-from ..context import ANONYMOUS, HEADER, current
-from ..events import sensor_error
-from ..interleave.sleep import drowsily
-from .request import enter, leave, restore
+from crashworthy_sensor import exceptions
+from crashworthy_sensor.context import ANONYMOUS, HEADER, current
+from crashworthy_sensor.events import sensor_error
+from crashworthy_sensor.frameworks.request import enter, leave, restore
+from crashworthy_sensor.interleave.sleep import drowsily
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

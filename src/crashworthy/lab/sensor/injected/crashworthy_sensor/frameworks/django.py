@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import exceptions
-from . import asgi, wsgi
+from crashworthy_sensor import exceptions
+from crashworthy_sensor.frameworks import asgi, wsgi
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import exceptions
-from . import wsgi
+from crashworthy_sensor import exceptions
+from crashworthy_sensor.frameworks import wsgi
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

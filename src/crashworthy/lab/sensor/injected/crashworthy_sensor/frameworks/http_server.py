@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .. import exceptions
-from ..context import HEADER, current
-from ..events import sensor_error
-from .request import enter, leave, restore
+from crashworthy_sensor import exceptions
+from crashworthy_sensor.context import HEADER, current
+from crashworthy_sensor.events import sensor_error
+from crashworthy_sensor.frameworks.request import enter, leave, restore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

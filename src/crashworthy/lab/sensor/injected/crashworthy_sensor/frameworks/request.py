@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .. import lines
-from ..context import ANONYMOUS, Exchange, current, parse_header
-from ..events import begin, end, sensor_error
-from ..interleave import barrier
+from crashworthy_sensor import lines
+from crashworthy_sensor.context import ANONYMOUS, Exchange, current, parse_header
+from crashworthy_sensor.events import begin, end, sensor_error
+from crashworthy_sensor.interleave import barrier
 
 
 def enter(header: str | None, method: str, path: str) -> tuple[Exchange | None, Exchange | None]:

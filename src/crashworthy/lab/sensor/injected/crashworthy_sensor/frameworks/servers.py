@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..imports import when_imported
-from . import asgi, wsgi
+from crashworthy_sensor.frameworks import asgi, wsgi
+from crashworthy_sensor.imports import when_imported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from .. import exceptions
-from ..context import ENVIRON_KEY, Exchange, current
-from ..events import flush, sensor_error
-from .request import enter, leave, restore
+from crashworthy_sensor import exceptions
+from crashworthy_sensor.context import ENVIRON_KEY, Exchange, current
+from crashworthy_sensor.events import flush, sensor_error
+from crashworthy_sensor.frameworks.request import enter, leave, restore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

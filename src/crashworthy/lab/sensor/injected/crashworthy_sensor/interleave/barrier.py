@@ -5,17 +5,17 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 
-from ..context import Exchange
-from ..events import encode, record
-from ..place import innermost
-from . import running_loop
+from crashworthy_sensor.context import Exchange
+from crashworthy_sensor.events import encode, record
+from crashworthy_sensor.interleave import running_loop
+from crashworthy_sensor.place import innermost
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-    from ..place import Place
+    from crashworthy_sensor.place import Place
 
 DEFAULT_TIMEOUT_MS = 250
 MAX_TIMEOUT_MS = 10_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from ..context import Exchange
-from . import running_loop
-from .sleep import draw
+from crashworthy_sensor.context import Exchange
+from crashworthy_sensor.interleave import running_loop
+from crashworthy_sensor.interleave.sleep import draw
 
 
 def pause(exchange: Exchange) -> None:

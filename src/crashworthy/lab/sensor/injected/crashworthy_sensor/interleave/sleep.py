@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import time
 
-from ..context import Exchange, current
-from ..place import handed_over, innermost
-from . import running_loop
+from crashworthy_sensor.context import Exchange, current
+from crashworthy_sensor.interleave import running_loop
+from crashworthy_sensor.place import handed_over, innermost
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from ..imports import when_imported
-from . import sockets, tls, uvloop
+from crashworthy_sensor.imports import when_imported
+from crashworthy_sensor.outbound import sockets, tls, uvloop
 
 MODULES = frozenset({"socket"})
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-from ..events import sensor_error
-from ..settings import canonical_host, settings
-from . import route
+from crashworthy_sensor.events import sensor_error
+from crashworthy_sensor.outbound import route
+from crashworthy_sensor.settings import canonical_host, settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..settings import settings
+from crashworthy_sensor.settings import settings
 
 _ports: set[int] = set()
 _names: frozenset[str] | None = None

@@ -5,17 +5,17 @@ from __future__ import annotations
 import sys
 import zlib
 
-from ..context import current
-from ..events import encode, record, sensor_error
-from ..place import innermost
-from ..settings import canonical_host, settings
-from . import listening
+from crashworthy_sensor.context import current
+from crashworthy_sensor.events import encode, record, sensor_error
+from crashworthy_sensor.outbound import listening
+from crashworthy_sensor.place import innermost
+from crashworthy_sensor.settings import canonical_host, settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
 
-    from ..settings import Address
+    from crashworthy_sensor.settings import Address
 
 SLOTS = 1 << 16
 # The loopback addresses that carry a slot in their last two bytes: 127.77.0.0/16.

@@ -6,9 +6,9 @@ import errno
 import os
 import sys
 
-from ..events import sensor_error
-from ..settings import settings
-from . import listening, route
+from crashworthy_sensor.events import sensor_error
+from crashworthy_sensor.outbound import listening, route
+from crashworthy_sensor.settings import settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

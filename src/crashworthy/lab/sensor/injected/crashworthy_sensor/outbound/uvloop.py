@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from ..events import sensor_error
-from ..interleave.sleep import patch_create_task
-from ..settings import settings
-from . import listening, route
+from crashworthy_sensor.events import sensor_error
+from crashworthy_sensor.interleave.sleep import patch_create_task
+from crashworthy_sensor.outbound import listening, route
+from crashworthy_sensor.settings import settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..imports import when_imported
-from . import aiosqlite, asyncpg, psycopg, psycopg2, pymysql, sqlite3
+from crashworthy_sensor.imports import when_imported
+from crashworthy_sensor.sql import aiosqlite, asyncpg, psycopg, psycopg2, pymysql, sqlite3
 
 MODULES = frozenset(
     {

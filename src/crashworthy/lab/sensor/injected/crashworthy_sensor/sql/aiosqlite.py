@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-from ..context import ANONYMOUS, current
-from ..events import sensor_error
-from ..interleave import barrier
-from ..place import innermost
-from ..threads import run_for
-from .statement import understand
+from crashworthy_sensor.context import ANONYMOUS, current
+from crashworthy_sensor.events import sensor_error
+from crashworthy_sensor.interleave import barrier
+from crashworthy_sensor.place import innermost
+from crashworthy_sensor.sql.statement import understand
+from crashworthy_sensor.threads import run_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

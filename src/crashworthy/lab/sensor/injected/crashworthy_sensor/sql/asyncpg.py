@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .observe import meet, note
+from crashworthy_sensor.sql.observe import meet, note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sys
 
-from ..context import ANONYMOUS, Exchange, current
-from ..events import record, sensor_error
-from ..interleave import barrier, sleep
-from ..place import innermost
-from .statement import understand
+from crashworthy_sensor.context import ANONYMOUS, Exchange, current
+from crashworthy_sensor.events import record, sensor_error
+from crashworthy_sensor.interleave import barrier, sleep
+from crashworthy_sensor.place import innermost
+from crashworthy_sensor.sql.statement import understand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-    from ..place import Place
+    from crashworthy_sensor.place import Place
 
 
 def before(driver: str, statement: Any) -> Exchange | None:

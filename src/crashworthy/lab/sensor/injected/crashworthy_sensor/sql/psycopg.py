@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from ..outbound import libpq
-from .observe import after, before, committed, meet, note, rolled_back
-from .statement import understand
+from crashworthy_sensor.outbound import libpq
+from crashworthy_sensor.sql.observe import after, before, committed, meet, note, rolled_back
+from crashworthy_sensor.sql.statement import understand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

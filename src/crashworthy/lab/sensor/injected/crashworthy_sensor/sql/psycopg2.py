@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..outbound import libpq
-from .observe import after, before, committed, rolled_back
+from crashworthy_sensor.outbound import libpq
+from crashworthy_sensor.sql.observe import after, before, committed, rolled_back
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 
-from .observe import after, before, committed, rolled_back
+from crashworthy_sensor.sql.observe import after, before, committed, rolled_back
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
