@@ -120,6 +120,10 @@ class StandIns:
 
     # Names
 
+    def ask_for_names(self, resolve: Callable[[int, float], tuple[str, int] | None]) -> None:
+        """Have slots that nobody named looked up (crashworthy.lab.sensor.receiver.Receiver.resolve_slot)."""
+        self._resolve = resolve
+
     def name_slot(self, slot: int, host: str, port: int) -> None:
         """The sensor made a slot: connections to it are meant for `host` and `port`."""
         self._directory.name(slot, host, port)
