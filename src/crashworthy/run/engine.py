@@ -31,7 +31,7 @@ from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.registry import EXPERIMENTS
 from crashworthy.lab.proof.confirm import confirm
 from crashworthy.lab.traffic.discover import discover
-from crashworthy.lab.traffic.driver import learn
+from crashworthy.lab.traffic.driver import LearnContext, learn
 from crashworthy.run.assemble import Findings
 from crashworthy.run.channel import serve_events
 from crashworthy.run.folder import RunFolder
@@ -121,7 +121,19 @@ class Engine:
         for text in discovery.notes:
             self._note(text)
         until = min(self.deadline, time.monotonic() + self.job.budget_s * LEARNING_SHARE)
-        self.progress.playbook = learn(self._lab(stand, tree, until))
+        self.progress.playbook = learn(
+            LearnContext(
+                testbed=stand.testbed,
+                tree=tree,
+                operations=discovery.operations,
+                seed=self.job.seed,
+                deadline=until,
+                emit=self.emit,
+                schemes=discovery.schemes,
+                environment=stand.variables.credentials,
+                credentials=[tuple(actor.headers.items()) for actor in self.job.constraints.actors],
+            )
+        )
 
     def _lab(self, stand: Stand, tree: SourceTree, deadline: float) -> Lab:
         return Lab(

@@ -1,0 +1,137 @@
+"""The stand: everything around the service in one run, put up in the right order and taken down in reverse."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from crashworthy.core.events import Emit, Event, Note, StageStarted
+from crashworthy.core.report import ServiceReport
+from crashworthy.lab.databases.own import OwnDatabases
+from crashworthy.lab.environment.base import base_environment
+from crashworthy.lab.environment.filled import ServiceVariables, fill
+from crashworthy.lab.environment.variables import plan_variables
+from crashworthy.lab.sensor.inject import injection
+from crashworthy.lab.sensor.receiver import Receiver
+from crashworthy.lab.service.detect import detect
+from crashworthy.lab.service.leftovers import record_engine
+from crashworthy.lab.service.plan import ServicePlan, StartPlan
+from crashworthy.lab.service.testbed import ServiceTestbed, open_testbed
+from crashworthy.lab.service.watchdog import start_watchdog
+from crashworthy.lab.standin.server import StandIns
+from crashworthy.run.folder import RunFolder
+from crashworthy.run.job import Job
+from crashworthy.source.tree import SourceTree
+
+
+@dataclass(frozen=True)
+class Stand:
+    """A service that can be had fresh, and what the report says of its start. `variables` is what it was given."""
+
+    testbed: ServiceTestbed
+    report: ServiceReport
+    variables: ServiceVariables
+
+
+@contextmanager
+def open_stand(job: Job, tree: SourceTree, folder: RunFolder, emit: Emit) -> Iterator[Stand]:
+    """Start databases, stand-ins and the service, as the job says; all of it is gone on leaving."""
+    notes: list[str] = list(job.installed)
+
+    def listen(event: Event) -> None:
+        if isinstance(event, Note):
+            notes.append(event.text)
+        emit(event)
+
+    emit(StageStarted(stage="start", detail=tree.root.name))
+    contained, why_not = containment()
+    if not contained:
+        listen(Note(text=f"not contained: {why_not}", level="warning"))
+    starts = _starts(job, tree)
+    plan = plan_variables(tree, given=job.given, configured=job.constraints.service.env, seed=job.seed)
+    plan.stop_unless_contained(contained)
+    for text in plan.notes:
+        listen(Note(text=text))
+    with ExitStack() as stack:
+        record_engine(folder.path)
+        stack.enter_context(start_watchdog(job.run))
+        databases = stack.enter_context(OwnDatabases(plan.needs, folder.path, emit=listen))
+        stand_in = stack.enter_context(StandIns(tree.outbound, seed=job.seed))
+        receiver = stack.enter_context(Receiver(folder.path / "sensor.sock"))
+        stand_in.ask_for_names(receiver.resolve_slot)
+        trust = folder.path / "stand-ins.pem"
+        stand_in.write_authority(trust)
+        variables = fill(
+            plan,
+            stand_in=stand_in,
+            data_folder=databases.data_folder,
+            postgresql=databases.postgresql,
+            redis=databases.redis,
+        )
+        notes += variables.lines
+        python = Path(job.python) if job.python else None
+        home = folder.path / "home"
+        home.mkdir(exist_ok=True)
+        environment = {
+            **base_environment(home, folder.temporary, python, trust=trust),
+            **variables.values,
+            **injection(
+                folder.path,
+                root=folder.copy,
+                socket=receiver.path,
+                standin=f"127.0.0.1:{stand_in.port}",
+                allow=databases.allowed,
+                redirect=databases.redirects,
+                run_id=job.run,
+                pythonpath=variables.values.get("PYTHONPATH", ""),
+            ),
+        }
+        service = ServicePlan(
+            root=folder.copy,
+            starts=starts,
+            run_id=job.run,
+            python=python,
+            environment=environment,
+            states=databases.states,
+            state_folders=(folder.temporary, home),
+            sensor=receiver,
+            stand_in=stand_in,
+            dependencies=tuple(dependency.host for dependency in job.constraints.dependencies if dependency.host),
+        )
+        testbed = stack.enter_context(open_testbed(service, folder.path, listen))
+        yield Stand(testbed, _report(job, tree, testbed, notes, contained=contained), variables)
+
+
+def _starts(job: Job, tree: SourceTree) -> tuple[StartPlan, ...]:
+    declared = job.constraints.service
+    starts = detect(tree, declared.command)
+    return tuple(replace(start, folder=declared.cwd) for start in starts) if declared.cwd else starts
+
+
+def _report(
+    job: Job, tree: SourceTree, testbed: ServiceTestbed, notes: list[str], *, contained: bool
+) -> ServiceReport:
+    framework = next((each.framework for each in tree.applications), None)
+    if testbed.fork_refusal is not None:
+        notes.append(f"copies are started anew, not forked: {testbed.fork_refusal}")
+    return ServiceReport(
+        path=job.source,
+        name=Path(job.source).name,
+        framework=framework,
+        command=testbed.start.command,
+        python=job.python,
+        start_s=round(testbed.declared.seconds, 3),
+        forked=testbed.fork_refusal is None,
+        contained=contained,
+        notes=tuple(notes),
+    )
+
+
+def containment() -> tuple[bool, str]:
+    """Whether this process is in the box, and why not if it is not."""
+    told: Mapping[str, object] = json.loads(os.environ.get("CRASHWORTHY_BOX", "{}"))
+    return bool(told.get("contained", False)), str(told.get("why", "started without the box"))
