@@ -28,7 +28,7 @@ def get(url: str, **options: object) -> httpx.Response:
 
 
 def test_a_replaced_url_answers_and_keeps_path_and_query(standins: StandIns) -> None:
-    url = standins.url_for("https://api.payments.example.com/v1?mode=test", "PAYMENTS_URL")
+    url = standins.url_for("https://api.payments.example.com/v1?mode=test", "PAYMENTS_URL", sensed=False)
     response = httpx.post(url, json={"amount": 12.5, "currency": "EUR"}, trust_env=False)
     assert response.status_code == 200
     assert response.json()["amount"] == 12.5
@@ -39,7 +39,7 @@ def test_a_replaced_url_answers_and_keeps_path_and_query(standins: StandIns) -> 
 
 
 def test_an_absolute_path_stays_with_its_dependency(standins: StandIns) -> None:
-    url = standins.url_for("http://localhost:9000/base", "TAX_URL")
+    url = standins.url_for("http://localhost:9000/base", "TAX_URL", sensed=False)
     assert get(str(httpx.URL(url).join("/other"))).status_code == 200
     assert [(call.host, call.path) for call in standins.calls()] == [("localhost:9000", "/other")]
 
@@ -50,6 +50,24 @@ def test_a_slot_named_by_the_sensor_tells_the_host(standins: StandIns) -> None:
     assert standins.calls()[0].host == "rates.example.org"
 
 
+def test_a_name_given_out_for_the_sensor_is_the_same_dependency(standins: StandIns) -> None:
+    url = httpx.URL(standins.url_for("http://localhost:9000/v1", "PAYMENT_URL"))
+    assert str(url) == "http://payment-url.invalid/v1"
+    standins.name_slot(12, url.host, 80)
+    with standins.faults([DependencyFault(host=url.host, kind="status", status=503)]):
+        assert get(f"http://{slot_address(12)}:{standins.port}/v1").status_code == 503
+    assert standins.calls()[0].host == "localhost:9000"
+    assert standins.url_for("https://api.example.com/x?y=1", "API_URL") == "http://api.example.com.invalid/x?y=1"
+
+
+def test_a_mail_server_given_out_by_host_and_port_takes_mail(standins: StandIns) -> None:
+    assert standins.host_for("mail.example.com", 587, "SMTP_HOST") == ("mail.example.com.invalid", 587)
+    host, port = standins.host_for("mail.example.com", 587, "SMTP_HOST", sensed=False)
+    with smtplib.SMTP(host, port, timeout=5) as client:
+        client.sendmail("a@example.com", ["b@example.com"], "Subject: hello\r\n\r\nbody")
+    assert standins.calls()[0].method == "MAIL"
+
+
 def test_a_slot_named_after_the_connection_tells_the_host(standins: StandIns) -> None:
     threading.Timer(0.1, standins.name_slot, (77, "late.example.org", 80)).start()
     get(f"http://{slot_address(77)}:{standins.port}/")
@@ -57,7 +75,7 @@ def test_a_slot_named_after_the_connection_tells_the_host(standins: StandIns) ->
 
 
 def test_a_slot_for_an_address_given_out_here_is_the_same_dependency(standins: StandIns) -> None:
-    url = httpx.URL(standins.url_for(None, "PAYMENT_URL"))
+    url = httpx.URL(standins.url_for(None, "PAYMENT_URL", sensed=False))
     standins.name_slot(9, url.host, standins.port)
     get(f"http://{slot_address(9)}:{standins.port}/pay")
     assert standins.calls()[0].host == "PAYMENT_URL"
@@ -78,12 +96,15 @@ def test_tls_on_the_same_port_with_a_certificate_for_the_asked_name(standins: St
 def test_connections_are_kept_alive(standins: StandIns) -> None:
     with httpx.Client(trust_env=False) as client:
         for number in range(3):
-            assert client.get(standins.url_for("http://a.example.com", "A") + f"/{number}").status_code == 200
+            assert (
+                client.get(standins.url_for("http://a.example.com", "A", sensed=False) + f"/{number}").status_code
+                == 200
+            )
     assert [call.path for call in standins.calls()] == ["/0", "/1", "/2"]
 
 
 def test_hang_holds_until_the_fault_is_undone(standins: StandIns) -> None:
-    url = standins.url_for("http://slow.example.com", "SLOW")
+    url = standins.url_for("http://slow.example.com", "SLOW", sensed=False)
     with concurrent.futures.ThreadPoolExecutor() as pool:
         with standins.faults([DependencyFault(kind="hang")]):
             held = pool.submit(get, url, timeout=30)
@@ -96,8 +117,8 @@ def test_hang_holds_until_the_fault_is_undone(standins: StandIns) -> None:
 
 
 def test_faults_hit_only_the_dependency_that_they_name(standins: StandIns) -> None:
-    bad = standins.url_for("http://localhost:9000", "BAD")
-    good = standins.url_for("http://localhost:9001", "GOOD")
+    bad = standins.url_for("http://localhost:9000", "BAD", sensed=False)
+    good = standins.url_for("http://localhost:9001", "GOOD", sensed=False)
     with standins.faults([DependencyFault(host="localhost:9000", kind="status", status=503)]):
         assert get(bad).status_code == 503
         assert get(good).status_code == 200
@@ -105,20 +126,20 @@ def test_faults_hit_only_the_dependency_that_they_name(standins: StandIns) -> No
 
 
 def test_garbage_is_no_json(standins: StandIns) -> None:
-    url = standins.url_for("http://a.example.com", "A")
+    url = standins.url_for("http://a.example.com", "A", sensed=False)
     with standins.faults([DependencyFault(kind="garbage")]), pytest.raises(UnicodeDecodeError):
         get(url).json()
 
 
 def test_refuse_resets_and_counts_the_attempt(standins: StandIns) -> None:
-    url = standins.url_for("http://a.example.com", "A")
+    url = standins.url_for("http://a.example.com", "A", sensed=False)
     with standins.faults([DependencyFault(kind="refuse")]), pytest.raises(httpx.TransportError):
         get(url)
     assert [(call.host, call.method) for call in standins.calls()] == [("a.example.com", "CONNECT")]
 
 
 def test_slow_answers_after_its_time(standins: StandIns) -> None:
-    url = standins.url_for("http://a.example.com", "A")
+    url = standins.url_for("http://a.example.com", "A", sensed=False)
     with standins.faults([DependencyFault(kind="slow", seconds=0.2)]):
         began = time.monotonic()
         assert get(url).status_code == 200
@@ -126,7 +147,7 @@ def test_slow_answers_after_its_time(standins: StandIns) -> None:
 
 
 def test_drip_sends_byte_by_byte_so_that_no_read_times_out(standins: StandIns) -> None:
-    url = standins.url_for("http://a.example.com", "A")
+    url = standins.url_for("http://a.example.com", "A", sensed=False)
     with standins.faults([DependencyFault(kind="drip", seconds=0.002)]):
         pieces = []
         with httpx.stream("GET", url, trust_env=False) as response:
@@ -178,7 +199,7 @@ def test_bytes_that_are_no_http_end_the_connection(standins: StandIns) -> None:
 def test_stop_cuts_what_is_held_and_frees_the_port() -> None:
     standins = StandIns()
     standins.start()
-    url, port = standins.url_for("http://a.example.com", "A"), standins.port
+    url, port = standins.url_for("http://a.example.com", "A", sensed=False), standins.port
     with standins.faults([DependencyFault(kind="hang")]), concurrent.futures.ThreadPoolExecutor() as pool:
         held = pool.submit(get, url, timeout=30)
         while not standins.calls():

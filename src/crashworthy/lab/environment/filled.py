@@ -38,12 +38,9 @@ _HIDDEN = frozenset({Purpose.SECRET, Purpose.DATABASE_PASSWORD, Purpose.REDIS_PA
 class StandIn(Protocol):
     """What the stand-in server gives out (crashworthy.lab.standin.server.StandIns)."""
 
-    @property
-    def port(self) -> int: ...  # noqa: D102
+    def url_for(self, url: str | None, variable: str, *, sensed: bool) -> str: ...  # noqa: D102
 
-    def url_for(self, url: str | None, variable: str) -> str: ...  # noqa: D102
-
-    def address_for(self, host: str | None, port: int | None, variable: str) -> str: ...  # noqa: D102
+    def host_for(self, host: str | None, port: int, variable: str, *, sensed: bool) -> tuple[str, int]: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -66,9 +63,13 @@ def fill(
     data_folder: Path,
     postgresql: Address | None = None,
     redis: Address | None = None,
+    sensed: bool = True,
 ) -> ServiceVariables:
-    """Fill the plan in. Folders that variables name are made below `data_folder`."""
-    filler = _Filler(plan, stand_in, data_folder, postgresql, redis)
+    """Fill the plan in. Folders that variables name are made below `data_folder`.
+
+    `sensed` says whether the service runs with the sensor (see `crashworthy.lab.standin.names`).
+    """
+    filler = _Filler(plan, stand_in, data_folder, postgresql, redis, sensed=sensed)
     values: dict[str, str] = {}
     credentials: dict[str, str] = {}
     lines: list[str] = []
@@ -94,8 +95,11 @@ class _Filler:
         data_folder: Path,
         postgresql: Address | None,
         redis: Address | None,
+        *,
+        sensed: bool,
     ) -> None:
         self._plan = plan
+        self._sensed = sensed
         self._stand_in = stand_in
         self._folder = data_folder
         self._postgresql = postgresql
@@ -123,12 +127,11 @@ class _Filler:
     def _own(self, decision: Decision) -> str | None:
         match decision.purpose:
             case Purpose.HTTP_URL:
-                return self._stand_in.url_for(decision.value, decision.name)
+                return self._stand_in.url_for(decision.value, decision.name, sensed=self._sensed)
             case Purpose.PEER_HOST | Purpose.MAIL_HOST:
-                return self._peer(decision)
+                return self._peer(decision)[0]
             case Purpose.PEER_PORT | Purpose.MAIL_PORT:
-                # A port alone, without a variable for its host, is for an address that the source has.
-                return str(self._stand_in.port) if self._has_host(decision) else decision.value
+                return str(self._peer(decision)[1])
             case Purpose.FILE:
                 return str(self._file(decision.value, decision.name))
             case Purpose.FOLDER:
@@ -169,28 +172,20 @@ class _Filler:
             return postgres_url(url or new_postgres_url(facts, text), self._postgresql)
         return new_sqlite_url(facts, text, self._file(None, decision.name))
 
-    def _peer(self, decision: Decision) -> str:
-        ports = [
-            each.value
-            for each in self._plan.decisions
-            if each.purpose in (Purpose.PEER_PORT, Purpose.MAIL_PORT)
-            and prefix_of(each.name) == prefix_of(decision.name)
-            and each.value
-        ]
-        usual = _MAIL_PORT if decision.purpose is Purpose.MAIL_HOST else _HTTP_PORT
-        port = int(ports[0]) if ports and ports[0].isdigit() else usual
-        host = decision.value
+    def _peer(self, decision: Decision) -> tuple[str, int]:
+        """Host and port for a dependency that is named by two variables, of which `decision` is one."""
+        same = [each for each in self._plan.decisions if prefix_of(each.name) == prefix_of(decision.name)]
+        hosts = [each for each in same if each.purpose in (Purpose.PEER_HOST, Purpose.MAIL_HOST)]
+        ports = [each.value for each in same if each.purpose in (Purpose.PEER_PORT, Purpose.MAIL_PORT) and each.value]
+        is_mail = decision.purpose in (Purpose.MAIL_HOST, Purpose.MAIL_PORT)
+        port = int(ports[0]) if ports and ports[0].isdigit() else _MAIL_PORT if is_mail else _HTTP_PORT
+        if not hosts:
+            return "", port  # the port of an address that the source has itself
+        host = hosts[0].value
         if host and "://" in host:
             host, named = host_and_port(host)
             port = named or port
-        return self._stand_in.address_for(host, port, decision.name)
-
-    def _has_host(self, decision: Decision) -> bool:
-        hosts = (Purpose.PEER_HOST, Purpose.MAIL_HOST)
-        return any(
-            each.purpose in hosts and each.action is Action.REPLACE and prefix_of(each.name) == prefix_of(decision.name)
-            for each in self._plan.decisions
-        )
+        return self._stand_in.host_for(host, port, hosts[0].name, sensed=self._sensed)
 
     def _file(self, path: str | None, name: str) -> Path:
         """A place below the run's folder for a file, with the name that it had."""

@@ -1,9 +1,12 @@
 """Which dependency a connection is meant for.
 
 Connections arrive at one port. The address that was dialled tells them apart: 127.77.(slot >> 8).(slot & 255),
-where a slot stands for one "host:port". The sensor makes slots as the service connects and tells them by
-`name`; the stand-in makes its own for the URLs that it gives out. Where only 127.0.0.1 is a loopback address
-(macOS), URLs begin with a path segment that names the dependency instead.
+where a slot stands for one "host:port". The sensor makes slots as the service connects and tells them by `name`.
+
+URLs that are given out lead here in one of three ways. With a sensor in the service: by a host name below
+".invalid", which no resolver knows (RFC 6761), so that the call is seen by the sensor, and fails without it.
+Without a sensor: by an address with a slot of our own. Where only 127.0.0.1 is a loopback address (macOS): by a
+first path segment that names the dependency.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from urllib.parse import urlsplit
 
 _SLOT_NETWORK = ipaddress.ip_network("127.77.0.0/16")
 _DEFAULT_PORTS = (80, 443)
+_NO_WHERE = ".invalid"
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ class Directory:
         self._lock = threading.Lock()
         self._slots: dict[int, Dependency] = {}
         self._segments: dict[str, Dependency] = {}
+        self._names: dict[str, Dependency] = {}
         self._own_port = 0
 
     def opened(self, port: int) -> None:
@@ -79,7 +84,9 @@ class Directory:
         """Connections to `slot` are meant for `host` and `port`."""
         inner = slot_at(host)
         with self._lock:
-            if inner is not None and inner in self._slots:
+            if host.lower() in self._names:
+                found = replace(self._names[host.lower()], port=port)
+            elif inner is not None and inner in self._slots:
                 # The service dialled an address that we gave out ourselves.
                 known = self._slots[inner]
                 found = replace(known, aliases=known.aliases | {host}, port=known.port or port)
@@ -90,6 +97,16 @@ class Directory:
                 found = dependency(host, port)
                 found = next((known for known in self._slots.values() if known.name == found.name), found)
             self._slots[slot] = found
+
+    def give_name(self, meant: Dependency) -> str:
+        """The host name to call for a dependency, from a service that has the sensor."""
+        stem = meant.name.partition(":")[0]
+        if meant.variable and (_is_loopback(stem) or stem == meant.variable):
+            stem = meant.variable.replace("_", "-")
+        name = f"{stem.lower()}{_NO_WHERE}"
+        with self._lock:
+            self._names[name] = replace(meant, aliases=meant.aliases | {name})
+        return name
 
     def give_slot(self, meant: Dependency) -> str:
         """The loopback address to dial for a dependency."""
@@ -134,7 +151,7 @@ class Directory:
     def all(self) -> tuple[str, ...]:
         """Names of the dependencies known so far."""
         with self._lock:
-            known = {each.name for each in (*self._slots.values(), *self._segments.values())}
+            known = {each.name for each in (*self._slots.values(), *self._segments.values(), *self._names.values())}
         return tuple(sorted(known))
 
 
