@@ -45,6 +45,10 @@ class RunningCopy(ABC):
         """What it printed: the first and last 64 KiB."""
         return self._process.output()
 
+    def has_given_up(self) -> bool:
+        """Whether it printed a traceback and nothing since."""
+        return self._process.has_given_up()
+
     @property
     def overran(self) -> bool:
         """Whether it was ended for taking too much memory."""
@@ -99,7 +103,7 @@ class ForkedCopy(RunningCopy):
         assert zygote.channel is not None
         self._channel = zygote.channel
         self._channel.send({"port": port})
-        message = await_message(zygote, frozenset({"forked"}), _FORK_TIMEOUT_S)
+        message = await_message(zygote, "forked", _FORK_TIMEOUT_S)
         if message is None:
             raise RuntimeError("the zygote does not fork any more")
         self._pid: int = message["pid"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -36,7 +37,7 @@ def detect(tree: SourceTree, command: str | None = None) -> tuple[StartPlan, ...
     if command is not None:
         plans = [read_command(command, "crashworthy.toml")]
     else:
-        plans = [*declared_starts(tree.root, folders), *(_start(application) for application in applications)]
+        plans = [*declared_starts(tree.root, folders), *(_start(application, tree) for application in applications)]
     plans = [_with_migrations(plan, tree) for plan in plans]
     unique = {(plan.kind, plan.words, plan.target, plan.folder): plan for plan in reversed(plans)}
     if not unique:
@@ -44,16 +45,36 @@ def detect(tree: SourceTree, command: str | None = None) -> tuple[StartPlan, ...
     return tuple(reversed(unique.values()))
 
 
-def _start(application: Application) -> StartPlan:
+def _start(application: Application, tree: SourceTree) -> StartPlan:
     origin = f"found at {application.location}"
-    folder, framework = application.folder, application.framework
+    framework = application.framework
     if application.kind in ("object", "factory"):
+        module, _, name = application.target.partition(":")
+        folder, module = _importable(application, module, tree)
         kind = StartKind(application.kind)
-        return StartPlan(kind, framework=framework, target=application.target, folder=folder, origin=origin)
+        return StartPlan(kind, framework=framework, target=f"{module}:{name}", folder=folder, origin=origin)
     path = PurePosixPath(application.target)
-    script = str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
-    words = (script, "runserver", "127.0.0.1:{port}") if application.kind == "manage" else (script,)
-    return StartPlan(StartKind.SCRIPT, words, framework=framework, folder=folder, origin=origin)
+    script = path.relative_to(application.folder) if path.is_relative_to(application.folder) else path
+    if application.kind == "manage":
+        words = (str(script), "runserver", "127.0.0.1:{port}")
+        return StartPlan(StartKind.SCRIPT, words, framework=framework, folder=application.folder, origin=origin)
+    folder, module = _importable(application, ".".join(script.with_suffix("").parts), tree)
+    if folder != application.folder:
+        return StartPlan(StartKind.MODULE, (module,), framework=framework, folder=folder, origin=origin)
+    return StartPlan(StartKind.SCRIPT, (str(script),), framework=framework, folder=folder, origin=origin)
+
+
+def _importable(application: Application, module: str, tree: SourceTree) -> tuple[str, str]:
+    """The folder to start from and the module's name there, such that its relative imports have a package."""
+    file = next((file for file in tree.files if file.path == application.location.file), None)
+    imports = ast.walk(file.tree) if file else ()
+    levels = max((node.level for node in imports if isinstance(node, ast.ImportFrom)), default=0)
+    folder, parts = PurePosixPath(application.folder), module.split(".")
+    is_package = file is not None and file.path.endswith("__init__.py")
+    while levels > len(parts) - (not is_package) and folder.parts:
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return str(folder), ".".join(parts)
 
 
 def _with_migrations(plan: StartPlan, tree: SourceTree) -> StartPlan:

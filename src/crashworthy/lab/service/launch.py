@@ -13,6 +13,9 @@ from crashworthy.lab.service.plan import ServicePlan, StartPlan
 from crashworthy.lab.service.process import ServiceProcess
 from crashworthy.lab.service.readiness import listening_ports
 
+_LOOK_S = 0.25
+_LOOK_AT_PORTS_S = 1.0
+_LOOKS_ELSEWHERE = 3
 _LAUNCHER = Path(__file__).parent / "launcher" / "start.py"
 
 
@@ -81,7 +84,31 @@ class Startable(Protocol):
     def pid(self) -> int: ...  # noqa: D102
     def wait(self, timeout_s: float) -> int | None: ...  # noqa: D102
     def output(self) -> str: ...  # noqa: D102
+    def has_given_up(self) -> bool: ...  # noqa: D102
     def end(self) -> None: ...  # noqa: D102
+
+
+class StartWatch:
+    """Asked again and again while a start is awaited: is there no more hope?
+
+    There is none once it ended, printed a traceback and fell silent, or listens, but on another port.
+    """
+
+    def __init__(self, process: Startable, port: int) -> None:
+        self._process = process
+        self._port = port
+        self._next_look = time.monotonic() + _LOOK_AT_PORTS_S
+        self._elsewhere = 0
+
+    def __call__(self, pause_s: float) -> bool:
+        """Wait so long, then answer."""
+        if self._process.wait(pause_s) is not None or self._process.has_given_up():
+            return True
+        if time.monotonic() > self._next_look:
+            self._next_look += _LOOK_AT_PORTS_S
+            ports = listening_ports(self._process.pid)
+            self._elsewhere = self._elsewhere + 1 if ports and self._port not in ports else 0
+        return self._elsewhere >= _LOOKS_ELSEWHERE
 
 
 def failure_of(plan: ServicePlan, start: StartPlan, process: Startable, port: int) -> StartError:
@@ -99,19 +126,38 @@ def failure_of(plan: ServicePlan, start: StartPlan, process: Startable, port: in
             "by the variable PORT",
             remedy="write {port} into [service] command where the port belongs, as in `node server.js --port {port}`",
         )
+    if status is None and process.has_given_up():
+        return start_error(start, output, "waits after an error")
     if status is None:
         return start_error(start, output, f"accepts no connection within {plan.start_timeout_s:.0f} s")
     return start_error(start, output, f"ended with status {status}")
 
 
-def await_message(process: ServiceProcess, events: frozenset[str], timeout_s: float) -> dict[str, Any] | None:
-    """The launcher's next message of one of these kinds; None when the process ended or the time is out."""
+def await_message(process: ServiceProcess, event: str, timeout_s: float) -> dict[str, Any] | None:
+    """The launcher's next message of this kind; None when the process ended or the time is out."""
     channel = process.channel
     deadline = time.monotonic() + timeout_s
     while channel is not None:
-        message = channel.receive(min(0.1, max(0.0, deadline - time.monotonic())))
-        if message is not None and message["event"] in events:
+        message = channel.receive(min(_LOOK_S, max(0.0, deadline - time.monotonic())))
+        if message is not None and message["event"] == event:
             return message
-        if message is None and (process.wait(0) is not None or time.monotonic() > deadline):
+        if message is None and (process.wait(0) is not None or process.has_given_up() or time.monotonic() > deadline):
             return None
+    return None
+
+
+def await_moment(process: ServiceProcess, timeout_s: float) -> dict[str, Any] | None:
+    """The zygote's message that it holds still; None when the process ended or the time is out.
+
+    A server that the launcher has no hook for opens its port without a word; that is a message of its own.
+    """
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        message = await_message(process, "ready", _LOOK_S)
+        if message is not None:
+            return message
+        if process.wait(0) is not None or process.has_given_up():
+            return None
+        if listening_ports(process.pid):
+            return {"forkable": False, "why_not": "its server is not known to crashworthy"}
     return None

@@ -34,9 +34,23 @@ def marked(name: str, value: str | None = None) -> dict[int, str]:
     return found
 
 
-def members_of_session(session: int) -> set[int]:
-    """Processes of a session that still run; also those that emptied their environment."""
-    return {pid for pid in _pids() if (state := _stat(pid)) and state[3] == str(session) and state[0] != "Z"}
+def relatives(leader: int) -> set[int]:
+    """A process, its session and its descendants, those that still run: also who emptied their environment."""
+    parents: dict[int, int] = {}
+    found: set[int] = set()
+    for pid in _pids():
+        state = _stat(pid)
+        if not state or state[0] == "Z":
+            continue
+        parents[pid] = int(state[1])
+        if pid == leader or state[3] == str(leader):
+            found.add(pid)
+    grown = True
+    while grown:
+        children = {pid for pid, parent in parents.items() if parent in found} - found
+        found |= children
+        grown = bool(children)
+    return found
 
 
 def end_all(find: Callable[[], Collection[int]], timeout_s: float = _END_TIMEOUT_S) -> set[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 
 KEPT_HEAD = 64 * 1024
 KEPT_TAIL = 64 * 1024
@@ -17,10 +18,12 @@ class OutputLog:
         self._head = bytearray()
         self._tail = bytearray()
         self._skipped = 0
+        self._last = time.monotonic()
 
     def append(self, data: bytes) -> None:
         """Add what was read."""
         with self._lock:
+            self._last = time.monotonic()
             room = KEPT_HEAD - len(self._head)
             self._head += data[:room]
             self._tail += data[room:] if room > 0 else data
@@ -36,10 +39,9 @@ class OutputLog:
             self._skipped = 0
 
     @property
-    def size(self) -> int:
-        """Bytes printed since the mark."""
-        with self._lock:
-            return len(self._head) + self._skipped + len(self._tail)
+    def quiet_s(self) -> float:
+        """Seconds since something was printed."""
+        return time.monotonic() - self._last
 
     def text(self) -> str:
         """What was kept, with a line in between that says how much was not."""

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import select
-import signal
 import socket
 import subprocess
 import threading
@@ -18,13 +17,14 @@ from typing import Any
 
 import psutil
 
-from crashworthy.lab.service.leftovers import RUN_MARK, end_all, marked, members_of_session
+from crashworthy.lab.service.leftovers import RUN_MARK, end_all, marked, relatives
 from crashworthy.lab.service.output import OutputLog, OutputReader
 
 SERVICE_MARK = "CRASHWORTHY_SERVICE"
 _OPEN_FILES = 4096
 _LARGEST_FILE = 4 * 1024**3
 _MEMORY_LOOK_S = 0.5
+_QUIET_AFTER_TRACEBACK_S = 5.0
 
 
 class Channel:
@@ -130,6 +130,10 @@ class ServiceProcess:
         except subprocess.TimeoutExpired:
             return None
 
+    def has_given_up(self) -> bool:
+        """Whether it printed a traceback and nothing since: a supervisor that waits for its workers' file to change."""
+        return self.log.quiet_s > _QUIET_AFTER_TRACEBACK_S and "Traceback (most recent call last)" in self.output()
+
     def signal_group(self, number: int) -> None:
         """Send a signal to the process and those of its group."""
         self.signal_group_of(self.pid, number)
@@ -141,16 +145,14 @@ class ServiceProcess:
 
     def end_copy(self, pid: int) -> None:
         """End a forked copy and everything that it started, but not this process."""
-        self.signal_group_of(pid, signal.SIGKILL)
-        end_all(lambda: (self._marked() | members_of_session(pid)) - {self.pid})
+        end_all(lambda: (self._marked() | relatives(pid)) - {self.pid})
 
     def end(self) -> None:
         """End the process and everything that it started; its last output is read."""
         if self._done.is_set() and not self.overran:
             return
         self._done.set()
-        self.signal_group(signal.SIGKILL)
-        end_all(lambda: self._marked() | members_of_session(self.pid))
+        end_all(lambda: self._marked() | relatives(self.pid))
         self._process.wait()
         self._watcher.join()
         # Whoever still holds the other end (a process out of reach) must not hold us.
@@ -182,7 +184,7 @@ class ServiceProcess:
         while not self._done.wait(_MEMORY_LOOK_S):
             if _resident_bytes(self.pid) > limit:
                 self.overran = True
-                end_all(lambda: self._marked() | members_of_session(self.pid))
+                end_all(lambda: self._marked() | relatives(self.pid))
                 return
 
 

@@ -12,6 +12,7 @@ import psutil
 
 LOOPBACK = "127.0.0.1"
 _LONGEST_PAUSE_S = 0.02
+_PATIENCE_S = 5.0
 
 
 def free_port() -> int:
@@ -43,19 +44,25 @@ def wait_until_accepting(port: int, timeout_s: float, has_ended: Callable[[float
 
 
 def wait_until_answering(port: int, timeout_s: float, has_ended: Callable[[float], bool]) -> bool:
-    """Poll with a request until something that is HTTP comes back; servers with workers accept long before."""
+    """Poll with a request until something that is HTTP comes back; servers with workers accept long before.
+
+    A service that accepts and needs very long for its answer counts as well.
+    """
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
-        with contextlib.suppress(OSError):
-            connection = http.client.HTTPConnection(LOOPBACK, port, timeout=max(0.1, deadline - time.monotonic()))
-            try:
-                connection.request("GET", "/")
-                connection.getresponse()
-                return True
-            except http.client.HTTPException:
-                return True  # it speaks, if badly
-            finally:
-                connection.close()
+        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_PATIENCE_S)
+        try:
+            connection.request("GET", "/")
+            connection.getresponse()
+            return True
+        except http.client.HTTPException:
+            return True  # it speaks, if badly
+        except TimeoutError:
+            return accepts(port)
+        except OSError:
+            pass
+        finally:
+            connection.close()
         if has_ended(_LONGEST_PAUSE_S):
             return False
     return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from crashworthy.core.history import SensorEvent
 from crashworthy.core.scenario import DependencyFault
 from crashworthy.lab.service.copies import ForkedCopy, RunningCopy, StartedCopy
 from crashworthy.lab.service.failure import StartError
-from crashworthy.lab.service.launch import Startable, await_message, failure_of, launch, run_to_end
+from crashworthy.lab.service.launch import StartWatch, await_message, await_moment, failure_of, launch, run_to_end
 from crashworthy.lab.service.plan import ServicePlan, StartPlan
 from crashworthy.lab.service.process import ServiceProcess
 from crashworthy.lab.service.readiness import free_port, wait_until_accepting, wait_until_answering
@@ -110,6 +110,8 @@ class ServiceTestbed:
                 self._note(f"{error.message} (it was to run before the start)", warning=True)
         self._state.take()
         self._try_as_declared()
+        if self.declared.error is not None and not self.start.is_python:
+            raise self.declared.error  # there is nothing to override
         try:
             self._prepare_copies()
         except StartError as error:
@@ -131,11 +133,9 @@ class ServiceTestbed:
         port, began = free_port(), time.monotonic()
         process = launch(self._plan, self.start, "declared", port)
         try:
-            answers = wait_until_answering(
-                port, self._plan.start_timeout_s, lambda pause: process.wait(pause) is not None
-            )
+            answers = wait_until_answering(port, self._plan.start_timeout_s, StartWatch(process, port))
             seconds = time.monotonic() - began
-            message = await_message(process, frozenset({"serves"}), 0.0) if process.channel else None
+            message = await_message(process, "serves", 0.0) if process.channel else None
             self.declared = DeclaredStart.of(message or {}, seconds)
             if not answers:
                 self.declared = DeclaredStart(seconds=seconds, error=failure_of(self._plan, self.start, process, port))
@@ -163,11 +163,9 @@ class ServiceTestbed:
             return "switched off"
         if not self.start.is_python:
             return "it is no Python program that crashworthy runs itself"
-        if self.declared.error is None and self.declared.server is None:
-            return "its server is not known"
         port = free_port()
         process = launch(self._plan, self.start, "zygote", port)
-        message = await_message(process, frozenset({"ready"}), self._plan.start_timeout_s)
+        message = await_moment(process, self._plan.start_timeout_s)
         if message is None:
             raise failure_of(self._plan, self.start, process, port)
         if not message["forkable"]:
@@ -187,7 +185,7 @@ class ServiceTestbed:
                 self._plan.stand_in.clear()
             port = free_port()
             copy = self._start_copy(port)
-            if wait_until_accepting(port, self._plan.start_timeout_s, _ending(copy)):
+            if wait_until_accepting(port, self._plan.start_timeout_s, StartWatch(copy, port)):
                 copy.ready_s = time.monotonic() - began
                 return copy
             error = failure_of(self._plan, self.start, copy, port)
@@ -244,17 +242,13 @@ class ServiceTestbed:
         self._emit(Note(text=text, level="warning" if warning else "info"))
 
 
-def _ending(process: Startable) -> Callable[[float], bool]:
-    return lambda pause: process.wait(pause) is not None
-
-
 @contextlib.contextmanager
 def open_testbed(plan: ServicePlan, run_folder: Path, emit: Emit) -> Iterator[ServiceTestbed]:
     """A testbed for the first of the plan's starts that works; everything is ended on leaving.
 
     Writes below `run_folder` only. StartError when none works: that of the start that is declared best.
     """
-    state = ServiceState(plan, run_folder / "tmp" / "fresh-state")
+    state = ServiceState(plan, run_folder / "fresh-state")
     errors: list[StartError] = []
     for start in plan.starts:
         testbed = ServiceTestbed(plan, start, state, emit)

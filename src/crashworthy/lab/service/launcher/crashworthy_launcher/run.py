@@ -45,6 +45,8 @@ def _run(order: dict[str, Any]) -> None:
         _run_script(os.path.abspath(words[0]), words[1:])
         return
     sys.path.insert(0, folder)
+    # Not the launcher's file: multiprocessing has its children run the file of the main module.
+    _become_main(None)
     if kind == "module":
         _set_arguments(words, ["-m", *words])
         runpy.run_module(words[0], run_name="__main__", alter_sys=True)
@@ -71,12 +73,17 @@ def _run_script(path: str, arguments: list[str]) -> None:
     sys.path.insert(0, os.path.dirname(path))
     with open(path, "rb") as file:
         code = compile(file.read(), path, "exec", dont_inherit=True)
+    exec(code, _become_main(path).__dict__)  # noqa: S102
+
+
+def _become_main(path: str | None) -> ModuleType:
+    """Make a new main module, as the interpreter does for a file, or for none."""
     module = ModuleType("__main__")
-    module.__dict__.update(
-        __file__=path, __builtins__=builtins, __package__=None, __spec__=None, __loader__=None, __cached__=None
-    )
+    module.__dict__.update(__builtins__=builtins, __package__=None, __spec__=None, __loader__=None, __cached__=None)
+    if path is not None:
+        module.__dict__["__file__"] = path
     sys.modules["__main__"] = module
-    exec(code, module.__dict__)  # noqa: S102
+    return module
 
 
 def _run_program(words: list[str]) -> None:
@@ -88,6 +95,7 @@ def _run_program(words: list[str]) -> None:
         raise SystemExit(127)
     command = [os.path.join(os.path.dirname(sys.executable), name), *words[1:]]
     _set_arguments(command, command)
+    _become_main(command[0] if os.path.isfile(command[0]) else None)
     sys.exit(found[0].load()())
 
 
@@ -101,4 +109,4 @@ def _print_exception(error: BaseException) -> None:
 
 
 def _is_own(file: str) -> bool:
-    return file.startswith((_OWN_FOLDER, "<frozen runpy>", "<frozen importlib"))
+    return file.startswith((_OWN_FOLDER, "<frozen runpy>", "<frozen importlib")) or file == importlib.__file__

@@ -87,6 +87,8 @@ def _uvicorn_server(moment: Moment, module: Any) -> None:
         def load() -> None:
             if not config.loaded:
                 config.load()
+            # Imports uvloop where it is installed, which every copy would do otherwise; makes no loop yet.
+            (getattr(config, "get_loop_factory", None) or config.setup_event_loop)()
 
         config.port = moment.reach(server="uvicorn", obstacle=obstacle, prepare=load, **declared)
 
@@ -203,9 +205,12 @@ def _django_runserver(moment: Moment, module: Any) -> None:
 
     @functools.wraps(original)
     def run(self: Any, **options: Any) -> Any:
-        self._crashworthy_reload = bool(options.get("use_reloader"))
         if moment.is_managed:
             options["use_reloader"] = False
+        else:
+            # Its reloader serves in a process of its own, which finds the port among its arguments.
+            reload = bool(options.get("use_reloader"))
+            moment.reach(server="django", port=int(self.port), reload=reload, debug=bool(module.settings.DEBUG))
         return original(self, **options)
 
     module.Command.run = run
@@ -216,7 +221,7 @@ def _django_basehttp(moment: Moment, module: Any) -> None:
 
     @functools.wraps(original)
     def run(addr: Any, port: int, wsgi_handler: Any, **options: Any) -> Any:
-        from django.conf import settings  # type: ignore[import-not-found,unused-ignore]
+        from django.conf import settings  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
         forced = moment.reach(server="django", port=port, debug=bool(settings.DEBUG))
         options["ipv6"] = False

@@ -31,13 +31,13 @@ def serve(application: Any, framework: str, port: int) -> None:
 
         run_simple("127.0.0.1", port, application, threaded=True)
     elif framework == "aiohttp":
-        from aiohttp import web  # type: ignore[import-not-found,unused-ignore]
+        from aiohttp import web  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
         web.run_app(application, host="127.0.0.1", port=port)
     elif framework in _ASGI or _is_asgi(application):
         _serve_asgi(application, port)
     elif framework == "django":
-        from django.core.servers.basehttp import run  # type: ignore[import-not-found,unused-ignore]
+        from django.core.servers.basehttp import run  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
         run("127.0.0.1", port, application, threading=True)
     else:
@@ -57,8 +57,8 @@ def _serve_asgi(application: Any, port: int) -> None:
         return
     if importlib.util.find_spec("hypercorn") is None:
         raise SystemExit("crashworthy: no ASGI server: neither uvicorn nor hypercorn is installed for this service")
-    from hypercorn.asyncio import serve as hypercorn_serve  # type: ignore[import-not-found,unused-ignore]
-    from hypercorn.config import Config  # type: ignore[import-not-found,unused-ignore]
+    from hypercorn.asyncio import serve as hypercorn_serve  # type: ignore[import-not-found,import-untyped,unused-ignore]
+    from hypercorn.config import Config  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]

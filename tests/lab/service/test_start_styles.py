@@ -1,0 +1,282 @@
+"""Every way to start a service that crashworthy knows, forked where that is as good as a new start."""
+
+from __future__ import annotations
+
+import sys
+
+import httpx
+import pytest
+
+from crashworthy.lab.service.plan import StartKind, StartPlan
+from crashworthy.lab.testbed import Capability
+
+COUNTER = """
+    import sqlite3
+    def connect():
+        connection = sqlite3.connect("counter.db")
+        connection.execute("create table if not exists counter (n integer)")
+        return connection
+    def add():
+        connection = connect()
+        connection.execute("insert into counter values (1)")
+        connection.commit()
+        connection.close()
+        return "added"
+    def count():
+        connection = connect()
+        n = connection.execute("select count(*) from counter").fetchone()[0]
+        connection.close()
+        return str(n)
+"""
+FLASK = """
+    from flask import Flask
+    import counter
+    app = Flask(__name__)
+    app.get("/count")(counter.count)
+    app.post("/add")(counter.add)
+"""
+FLASK_MAIN = f"{FLASK}\n    if __name__ == '__main__':\n        app.run(%s)\n"
+FASTAPI = """
+    from fastapi import FastAPI
+    from fastapi.responses import PlainTextResponse
+    import counter
+    app = FastAPI(default_response_class=PlainTextResponse)
+    app.get("/count")(counter.count)
+    app.post("/add")(counter.add)
+"""
+FASTAPI_MAIN = f"{FASTAPI}\n    if __name__ == '__main__':\n        import uvicorn\n        %s\n"
+STARLETTE = """
+    from starlette.applications import Starlette
+    from starlette.responses import PlainTextResponse
+    from starlette.routing import Route
+    import counter
+    app = Starlette(routes=[
+        Route("/count", lambda request: PlainTextResponse(counter.count())),
+        Route("/add", lambda request: PlainTextResponse(counter.add()), methods=["POST"]),
+    ])
+"""
+WSGI = """
+    import counter
+    def app(environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        answer = counter.add() if environ["REQUEST_METHOD"] == "POST" else counter.count()
+        return [answer.encode()]
+"""
+STDLIB = """
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+    import counter
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self, text):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(text.encode())
+        def do_GET(self):
+            self.answer(counter.count())
+        def do_POST(self):
+            self.answer(counter.add())
+    if __name__ == "__main__":
+        ThreadingHTTPServer(("", 8000), Handler).serve_forever()
+"""
+DJANGO_URLS = """
+    from django.http import HttpResponse
+    from django.urls import path
+    from django.views.decorators.csrf import csrf_exempt
+    import counter
+    urlpatterns = [
+        path("count", lambda request: HttpResponse(counter.count())),
+        path("add", csrf_exempt(lambda request: HttpResponse(counter.add()))),
+    ]
+"""
+DJANGO_SETTINGS = """
+    SECRET_KEY = "for tests"
+    DEBUG = True
+    ALLOWED_HOSTS = ["*"]
+    ROOT_URLCONF = "urls"
+    INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth"]
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}}
+    WSGI_APPLICATION = "wsgi.application"
+    USE_TZ = True
+"""
+MANAGE = """
+    import os, sys
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
+    from django.core.management import execute_from_command_line
+    execute_from_command_line(sys.argv)
+"""
+DJANGO_WSGI = """
+    import os
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
+    from django.core.wsgi import get_wsgi_application
+    application = get_wsgi_application()
+"""
+DJANGO = {"wsgi.py": DJANGO_WSGI, "manage.py": MANAGE, "settings.py": DJANGO_SETTINGS, "urls.py": DJANGO_URLS}
+MIGRATE = StartPlan(StartKind.SCRIPT, ("manage.py", "migrate", "--noinput"))
+
+
+def script(*words: str, **options: object) -> StartPlan:
+    return StartPlan(StartKind.SCRIPT, words, **options)  # type: ignore[arg-type]
+
+
+STYLES = {
+    "flask main": ({"app.py": FLASK_MAIN % "port=5000"}, script("app.py")),
+    "flask main with debug mode": ({"app.py": FLASK_MAIN % "debug=True"}, script("app.py")),
+    "flask main with processes": ({"app.py": FLASK_MAIN % "threaded=False, processes=3"}, script("app.py")),
+    "flask object": ({"wsgi.py": FLASK}, StartPlan(StartKind.OBJECT, framework="flask", target="wsgi:app")),
+    "flask factory": (
+        {"package/__init__.py": "", "package/made.py": f"{FLASK}\n    def create_app():\n        return app\n"},
+        StartPlan(StartKind.FACTORY, framework="flask", target="package.made:create_app"),
+    ),
+    "flask command": ({"app.py": FLASK}, StartPlan(StartKind.PROGRAM, ("flask", "run", "--debug"))),
+    "flask as a module": (
+        {"site.py": "", "web.py": FLASK},
+        StartPlan(StartKind.MODULE, ("flask", "run"), environment=(("FLASK_APP", "web"),)),
+    ),
+    "fastapi object": ({"main.py": FASTAPI}, StartPlan(StartKind.OBJECT, framework="fastapi", target="main:app")),
+    "fastapi package": (
+        {"app/__init__.py": "", "app/main.py": FASTAPI},
+        StartPlan(StartKind.PROGRAM, ("uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "80")),
+    ),
+    "uvicorn command with reload": (
+        {"main.py": FASTAPI},
+        StartPlan(StartKind.PROGRAM, ("uvicorn", "main:app", "--reload")),
+    ),
+    "uvicorn.run with workers": (
+        {"main.py": FASTAPI_MAIN % "uvicorn.run('main:app', port=8000, workers=2)"},
+        script("main.py"),
+    ),
+    "uvicorn.run with reload": (
+        {"main.py": FASTAPI_MAIN % "uvicorn.run('main:app', host='0.0.0.0', reload=True)"},
+        script("main.py"),
+    ),
+    "starlette": ({"web.py": STARLETTE}, StartPlan(StartKind.OBJECT, framework="starlette", target="web:app")),
+    "plain WSGI": ({"web.py": WSGI}, StartPlan(StartKind.OBJECT, target="web:app")),
+    "http.server": ({"serve.py": STDLIB}, script("serve.py")),
+    "a function of a package": (
+        {"package/__init__.py": "", "package/cli.py": f"{FLASK}\n    def main():\n        app.run()\n"},
+        StartPlan(StartKind.CALL, target="package.cli:main"),
+    ),
+    "django runserver": (DJANGO, script("manage.py", "runserver", "127.0.0.1:{port}", before=(MIGRATE,))),
+    "django wsgi": (
+        DJANGO,
+        StartPlan(StartKind.OBJECT, framework="django", target="wsgi:application"),
+    ),
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_serves_and_forks_from_the_same_state_each_time(style, write_service, open_service):
+    files, start = STYLES[style]
+    folder = write_service({"counter.py": COUNTER, **files})
+    with open_service(folder, start) as testbed:
+        assert testbed.declared.error is None
+        assert testbed.fork_refusal is None
+        assert Capability.FORK in testbed.capabilities
+        for _ in range(2):
+            with testbed.fresh() as copy:
+                assert httpx.get(f"{copy.base_url}/count").text == "0"
+                assert httpx.post(f"{copy.base_url}/add").text == "added"
+                assert httpx.get(f"{copy.base_url}/count").text == "1"
+
+
+def test_reports_how_the_service_is_declared_to_run(write_service, open_service, events):
+    files, start = STYLES["flask main with debug mode"]
+    with open_service(write_service({"counter.py": COUNTER, **files}), start) as testbed:
+        declared = testbed.declared
+        assert (declared.server, declared.port, declared.debug, declared.reload) == ("werkzeug", 5000, True, True)
+    assert [event.text for event in events] == [
+        "experiments run the service with no automatic reload, no interactive debugger; the first start was as declared"
+    ]
+
+
+def test_runs_migrations_before_the_state_is_taken(write_service, open_service):
+    files, start = STYLES["django runserver"]
+    folder = write_service({"counter.py": COUNTER, **files})
+    with open_service(folder, start) as testbed, testbed.fresh():
+        assert b"django_content_type" in (folder / "db.sqlite3").read_bytes()
+
+
+def test_starts_a_command_in_any_language_by_its_port(write_service, open_service):
+    command = (sys.executable, "serve.py", "{port}")
+    server = STDLIB.replace('("", 8000)', '("127.0.0.1", int(__import__("sys").argv[1]))')
+    folder = write_service({"counter.py": COUNTER, "serve.py": server})
+    with open_service(folder, StartPlan(StartKind.COMMAND, command)) as testbed:
+        assert "no Python program" in testbed.fork_refusal
+        for _ in range(2):
+            with testbed.fresh() as copy:
+                assert httpx.post(f"{copy.base_url}/add").text == "added"
+                assert httpx.get(f"{copy.base_url}/count").text == "1"
+
+
+@pytest.mark.parametrize(
+    ("addition", "why"),
+    [
+        ("import threading; threading.Thread(target=threading.Event().wait, daemon=True, name='beat').start()", "beat"),
+        ("import socket; listener = socket.create_server(('127.0.0.1', 0))", "TCP socket"),
+        (
+            "import sqlite3; held = sqlite3.connect('held.db'); held.execute('create table if not exists t (n)')",
+            "held.db",
+        ),
+        ("import asyncio; loop = asyncio.new_event_loop()", "event loop"),
+        ("import subprocess; child = subprocess.Popen(['sleep', '60'])", "starts processes"),
+    ],
+)
+def test_starts_anew_where_a_fork_would_not_be_as_good(addition, why, write_service, open_service):
+    folder = write_service({"counter.py": COUNTER, "app.py": f"    {addition}\n{FLASK_MAIN % 'port=5000'}"})
+    with open_service(folder, script("app.py")) as testbed:
+        assert why in testbed.fork_refusal
+        assert Capability.FORK not in testbed.capabilities
+        for _ in range(2):
+            with testbed.fresh() as copy:
+                httpx.post(f"{copy.base_url}/add")
+                assert httpx.get(f"{copy.base_url}/count").text == "1"
+
+
+def test_serving_inside_a_running_loop_is_started_anew(write_service, open_service):
+    main = "import asyncio, uvicorn; asyncio.run(uvicorn.Server(uvicorn.Config(app, port=8000)).serve())"
+    with open_service(
+        write_service({"counter.py": COUNTER, "main.py": FASTAPI_MAIN % main}), script("main.py")
+    ) as testbed:
+        assert "event loop" in testbed.fork_refusal
+        with testbed.fresh() as copy:
+            assert httpx.get(f"{copy.base_url}/count").text == "0"
+
+
+def test_forks_with_an_idle_connection_pool(write_service, open_service):
+    app = """
+        from fastapi import FastAPI
+        from sqlalchemy import create_engine, text
+        engine = create_engine("sqlite:///pooled.db")
+        with engine.begin() as connection:
+            connection.execute(text("create table t (n integer)"))
+        app = FastAPI()
+        @app.get("/")
+        def rows():
+            with engine.begin() as connection:
+                connection.execute(text("insert into t values (1)"))
+                return connection.execute(text("select count(*) from t")).scalar()
+    """
+    start = StartPlan(StartKind.OBJECT, framework="fastapi", target="main:app")
+    with open_service(write_service({"main.py": app}), start) as testbed:
+        assert testbed.fork_refusal is None
+        for _ in range(2):
+            with testbed.fresh() as copy:
+                assert httpx.get(copy.base_url).json() == 1
+
+
+def test_a_log_file_open_for_appending_does_not_hinder_a_fork(write_service, open_service):
+    logging = "import logging; logging.basicConfig(filename='service.log', level='INFO'); logging.info('begin')"
+    folder = write_service({"counter.py": COUNTER, "app.py": f"    {logging}\n{FLASK_MAIN % ''}"})
+    with open_service(folder, script("app.py")) as testbed:
+        assert testbed.fork_refusal is None
+        for _ in range(2):
+            with testbed.fresh() as copy:
+                assert "/missing" not in (folder / "service.log").read_text()
+                httpx.get(f"{copy.base_url}/missing")
+                assert "/missing" in (folder / "service.log").read_text()
+
+
+def test_the_next_plan_is_tried_when_one_does_not_start(write_service, open_service, events):
+    folder = write_service({"counter.py": COUNTER, "app.py": FLASK_MAIN % ""})
+    with open_service(folder, StartPlan(StartKind.PROGRAM, ("granian", "app:app")), script("app.py")) as testbed:
+        assert testbed.start.words == ("app.py",)
+    assert "the package granian is missing" in events[0].text
