@@ -33,7 +33,8 @@ _TLS_HANDSHAKE = 0x16  # RFC 8446, section 5.1: the first byte of a ClientHello'
 _NAME_WAIT_S = 0.5
 _NAME_POLL_S = 0.005
 
-AskForName = Callable[[int, float], tuple[str, int] | None]
+# Slot and patience in seconds to host and port.
+ResolveSlot = Callable[[int, float], tuple[str, int] | None]
 
 
 class StandIns:
@@ -54,8 +55,7 @@ class StandIns:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._stopping = asyncio.Event()
-        self._ask: AskForName | None = None
-        self._resolve: Callable[[int, float], tuple[str, int] | None] = lambda slot, timeout_s: None  # noqa: ARG005
+        self._resolve: ResolveSlot = lambda _slot, _timeout_s: None
 
     # Life
 
@@ -123,20 +123,13 @@ class StandIns:
 
     # Names
 
-    def ask_for_names(self, resolve: Callable[[int, float], tuple[str, int] | None]) -> None:
+    def ask_for_names(self, resolve: ResolveSlot) -> None:
         """Have slots that nobody named looked up (crashworthy.lab.sensor.receiver.Receiver.resolve_slot)."""
         self._resolve = resolve
 
     def name_slot(self, slot: int, host: str, port: int) -> None:
         """The sensor made a slot: connections to it are meant for `host` and `port`."""
         self._directory.name(slot, host, port)
-
-    def ask_for_names(self, ask: AskForName) -> None:
-        """Ask `ask(slot, seconds)` for the host and port behind a slot that nobody has named yet.
-
-        It may wait for so many seconds, and is called from a thread of its own.
-        """
-        self._ask = ask
 
     def url_for(self, url: str | None, variable: str, *, sensed: bool = True) -> str:
         """A URL that leads here instead of to `url`, with its path and query; `variable` names it otherwise.
