@@ -205,20 +205,14 @@ class StandIns:
     async def _connection(self, sock: socket.socket) -> None:
         handed_over = False
         try:
-            address = sock.getsockname()[0]
-            data = asyncio.create_task(_readable(sock))
-            try:
-                meant = await self._who(address)
-                if self._refuses(sock, meant):
-                    return
-                if meant is not None and meant.port in mail.PORTS:
-                    await self._mail(sock, meant)
-                    handed_over = True
-                    return
-                first = await data
-            finally:
-                data.cancel()
-            if first:
+            meant = await self._who(sock.getsockname()[0])
+            if self._refuses(sock, meant):
+                return
+            if meant is not None and meant.port in mail.PORTS:  # there, the server speaks first
+                await self._mail(sock, meant)
+                handed_over = True
+                return
+            if first := await _first_byte(sock):
                 context = self._authority.context() if first[0] == _TLS_HANDSHAKE else None
                 connection = await Connection.wrap(sock, context)
                 handed_over = True
@@ -281,7 +275,7 @@ class StandIns:
         self._mails.add(transport)
 
 
-async def _readable(sock: socket.socket) -> bytes:
+async def _first_byte(sock: socket.socket) -> bytes:
     """The first byte, which stays to be read; none at the end of the stream."""
     loop = asyncio.get_running_loop()
     there: asyncio.Future[None] = loop.create_future()
