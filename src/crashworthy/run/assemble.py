@@ -106,9 +106,7 @@ class Findings:
         same = (finding for finding in self.made if finding.fingerprint == mark and finding.status is Status.PROVEN)
         return next(same, None)
 
-    def _join(
-        self, known: Finding, operations: Sequence[str], history: History, judgement: Judgement
-    ) -> Finding:
+    def _join(self, known: Finding, operations: Sequence[str], history: History, judgement: Judgement) -> Finding:
         severity = max(known.severity, judgement.severity or known.severity, key=lambda each: each.rank)
         joined = known.model_copy(
             update={

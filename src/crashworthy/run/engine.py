@@ -172,9 +172,7 @@ class Engine:
     def _try(self, experiment: Experiment, candidate: Candidate, lab: Lab) -> None:
         """Run, save, judge, confirm. A failure of an experiment is ours, and makes its finding unknown."""
         self.emit(
-            ExperimentStarted(
-                experiment=experiment.id, weakness=candidate.weakness.id, operations=candidate.operations
-            )
+            ExperimentStarted(experiment=experiment.id, weakness=candidate.weakness.id, operations=candidate.operations)
         )
         started = time.monotonic()
         try:

@@ -1,4 +1,4 @@
-"""The order of experiments: suspicions first, then a fair share of the time for every experiment."""
+"""The order of experiments: what promises most for its time first, and a turn for every experiment."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ class _Queue:
     experiment: Experiment
     waiting: list[Candidate]
     spent_s: float = 0.0
+
+    def promise(self) -> float:
+        """Priority per second, which falls as the experiment uses time up, so that every experiment has its turn."""
+        candidate = self.waiting[0]
+        return candidate.priority / (self.spent_s + candidate.estimate_s)
 
 
 @dataclass
@@ -62,11 +67,8 @@ class Schedule:
             queue.waiting.clear()
 
     def _next(self) -> _Queue | None:
-        """The queue whose turn it is: led by a suspicion first, then the one that had the least time."""
-        waiting = [queue for queue in self.queues if queue.waiting]
-        if not waiting:
-            return None
-        return min(waiting, key=lambda queue: (queue.waiting[0].location is None, queue.spent_s))
+        """The queue whose next candidate promises most for its time."""
+        return max((queue for queue in self.queues if queue.waiting), key=_Queue.promise, default=None)
 
 
 def _describe(experiment: Experiment, candidate: Candidate) -> str:

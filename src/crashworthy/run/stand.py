@@ -112,9 +112,7 @@ def _starts(job: Job, tree: SourceTree) -> tuple[StartPlan, ...]:
     return tuple(replace(start, folder=declared.cwd) for start in starts) if declared.cwd else starts
 
 
-def _report(
-    job: Job, tree: SourceTree, testbed: ServiceTestbed, notes: list[str], *, contained: bool
-) -> ServiceReport:
+def _report(job: Job, tree: SourceTree, testbed: ServiceTestbed, notes: list[str], *, contained: bool) -> ServiceReport:
     framework = next((each.framework for each in tree.applications), None)
     if testbed.fork_refusal is not None:
         notes.append(f"copies are started anew, not forked: {testbed.fork_refusal}")

@@ -1,0 +1,105 @@
+"""What promises most comes first, every experiment has its turn, and what was left out is told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from crashworthy.core.finding import Judgement
+from crashworthy.core.history import History
+from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
+from crashworthy.lab.testbed import Capability
+from crashworthy.run.schedule import Schedule
+from crashworthy.source.tree import SourceTree
+from crashworthy.weaknesses.concurrency import LOST_UPDATE
+
+
+@dataclass
+class Bed:
+    capabilities: frozenset[Capability] = field(default_factory=frozenset)
+
+
+class Planned(Experiment):
+    id: ClassVar[str] = "planned"
+    title: ClassVar[str] = "Planned"
+    weaknesses = (LOST_UPDATE,)
+
+    def __init__(self, name: str, *plans: tuple[str, float, float], needs: frozenset[Capability] = frozenset()) -> None:
+        self.name = name
+        self.plans = plans
+        self.wanted = needs
+
+    @property
+    def needs(self) -> frozenset[Capability]:  # type: ignore[override]
+        return self.wanted
+
+    def candidates(self, lab: Lab) -> Sequence[Candidate]:
+        return [
+            Candidate(LOST_UPDATE, (operation,), "", priority=priority, estimate_s=estimate)
+            for operation, priority, estimate in self.plans
+        ]
+
+    def run(self, candidate: Candidate, lab: Lab) -> History:
+        raise NotImplementedError
+
+    def judge(self, history: History) -> Judgement:
+        raise NotImplementedError
+
+    def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
+        raise NotImplementedError
+
+
+def lab(seconds: float = 1000) -> Lab:
+    bed: Any = Bed()
+    tree = SourceTree(Path(), (), (), (), (), (), (), frozenset())
+    return Lab(bed, tree, (), 1, time.monotonic() + seconds, lambda event: None)
+
+
+def order(schedule: Schedule, present: Lab, cost: float) -> list[str]:
+    taken = []
+    for experiment, candidate in schedule.take(present):
+        taken.append(candidate.operations[0])
+        schedule.spent(experiment, cost)
+    return taken
+
+
+def test_the_higher_priority_of_an_experiment_comes_first() -> None:
+    present = lab()
+    schedule = Schedule.of([Planned("one", ("low", 1, 1), ("high", 9, 1))], present)
+    assert order(schedule, present, cost=1) == ["high", "low"]
+
+
+def test_an_experiment_that_used_much_time_waits_for_the_others() -> None:
+    present = lab()
+    eager = Planned("eager", *[(f"eager{n}", 50.0, 1.0) for n in range(4)])
+    modest = Planned("modest", *[(f"modest{n}", 30.0, 1.0) for n in range(4)])
+    taken = order(Schedule.of([eager, modest], present), present, cost=5)
+    assert taken[:3] == ["eager0", "modest0", "eager1"]
+    assert sorted(taken) == sorted([f"eager{n}" for n in range(4)] + [f"modest{n}" for n in range(4)])
+
+
+def test_what_does_not_fit_into_the_budget_is_told() -> None:
+    present = lab(seconds=5)
+    schedule = Schedule.of([Planned("one", ("long", 9, 60), ("short", 1, 1))], present)
+    assert order(schedule, present, cost=0) == ["short"]
+    (left,) = schedule.left_out
+    assert "long" in left.what
+    assert "60 s" in left.why
+
+
+def test_an_experiment_that_the_sensor_cannot_serve_is_told() -> None:
+    present = lab()
+    schedule = Schedule.of([Planned("one", ("x", 1, 1), needs=frozenset({Capability.SQL}))], present)
+    assert order(schedule, present, cost=0) == []
+    assert "sql" in schedule.left_out[0].why
+
+
+def test_abandoning_names_everything_that_waits() -> None:
+    present = lab()
+    schedule = Schedule.of([Planned("one", ("a", 2, 1), ("b", 1, 1))], present)
+    schedule.abandon("the run was interrupted")
+    assert [left.why for left in schedule.left_out] == ["the run was interrupted"] * 2
+    assert len(schedule) == 0
