@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from crashworthy.core.errors import CrashworthyError
+from crashworthy.source.analysis import Analysis
 from crashworthy.source.applications import Applications, module_names
 from crashworthy.source.calls import CallGraph, reach
 from crashworthy.source.environment import environment_reads
-from crashworthy.source.files import read_folder
+from crashworthy.source.files import is_beside_the_service, read_folder
+from crashworthy.source.flow.runs import Runs
 from crashworthy.source.index import Index
-from crashworthy.source.operations import operations
-from crashworthy.source.outbound import outbound_calls
+from crashworthy.source.operations import OperationMaker
+from crashworthy.source.outbound import Outbound, outbound_calls
 from crashworthy.source.requirements import read_requirements
 from crashworthy.source.routes.find import find_routes
-from crashworthy.source.tree import SourceTree
+from crashworthy.source.tree import OutboundSite, SourceTree
 
 
 def parse_folder(root: Path) -> SourceTree:
@@ -36,15 +39,30 @@ def parse_folder(root: Path) -> SourceTree:
     graph = CallGraph(index)
     imports = module_names(index)
     outbound = outbound_calls(index, own, imports)
+    runs = Runs(index, outbound)
+    maker = OperationMaker(index, graph, runs)
+    operations = maker.make(routes)
+    reached = reach(graph, routes)
+    for function in index.functions.values():
+        if function.file.path in own and function.key not in reached and not is_beside_the_service(function.file.path):
+            maker.runs.append(runs.of_function(function))
+    analysis = Analysis(index, own, routes, graph, outbound, tuple(maker.runs))
     return SourceTree(
         root=root,
         files=index.files,
         applications=applications,
-        operations=operations(index, routes, graph),
+        operations=operations,
         environment=environment_reads(index, own),
-        outbound=tuple(site for call in outbound for site in call.sites),
+        outbound=tuple(_answered(site, runs, call) for call in outbound for site in call.sites),
         requirements=requirements,
         imports=imports,
         unread=(*folder.unread, *unread_requirements),
-        reach=reach(graph, routes),
+        reach=reached,
+        analysis=analysis,
     )
+
+
+def _answered(site: OutboundSite, runs: Runs, call: Outbound) -> OutboundSite:
+    """The site with an example of what it should be answered, where the source looks into the answer."""
+    shape = runs.answers[id(call.call)]
+    return replace(site, answer=shape.example()) if shape.is_used else site

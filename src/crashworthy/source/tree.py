@@ -5,10 +5,14 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crashworthy.core.location import Location
 from crashworthy.core.operation import Operation
 from crashworthy.core.value import Json
+
+if TYPE_CHECKING:
+    from crashworthy.source.analysis import Analysis
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,10 @@ class Application:
 
 @dataclass(frozen=True)
 class SourceTree:
-    """A folder, read once. What could not be read is in `unread`, with the reason."""
+    """A folder, read once. What could not be read is in `unread`, with the reason.
+
+    `analysis` is what the audit's rules work on; None in a tree that was put together by hand.
+    """
 
     root: Path
     files: tuple[SourceFile, ...]
@@ -80,6 +87,7 @@ class SourceTree:
     imports: frozenset[str]
     unread: tuple[tuple[str, str], ...] = ()
     reach: dict[str, frozenset[str]] = field(default_factory=dict)
+    analysis: Analysis | None = field(default=None, compare=False, repr=False)
 
     def operations_reaching(self, location: Location) -> tuple[str, ...]:
         """Names of the operations whose handlers can call the function around `location`.

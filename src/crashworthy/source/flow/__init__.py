@@ -1,0 +1,1 @@
+"""What handlers do with what they are given, by running them over unknown values without executing anything."""

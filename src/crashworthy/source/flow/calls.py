@@ -1,0 +1,531 @@
+"""Evaluates calls: of the folder's functions, of methods of known values, of conversions."""
+
+from __future__ import annotations
+
+import ast
+from abc import ABC, abstractmethod
+from collections.abc import Mapping as MappingType
+
+from crashworthy.source.flow.conversions import CONVERSIONS, TEXT_METHODS
+from crashworthy.source.flow.database import RUN, Database
+from crashworthy.source.flow.events import Called, Conversion, Insert, MissingKey, Write, WrongType
+from crashworthy.source.flow.requests import default_of, header_name
+from crashworthy.source.flow.requests import method as request_method
+from crashworthy.source.flow.shape import Shape
+from crashworthy.source.flow.state import Frame, State
+from crashworthy.source.flow.values import (
+    UNKNOWN,
+    ClassValue,
+    Column,
+    FunctionValue,
+    Instance,
+    Known,
+    Length,
+    Mapping,
+    Memory,
+    Mixed,
+    Namespace,
+    Query,
+    Raw,
+    Ref,
+    Request,
+    Response,
+    Row,
+    Several,
+    Value,
+    sources,
+)
+from crashworthy.source.index import Index, dotted_name
+from crashworthy.source.schemas import Schemas
+from crashworthy.source.symbols import Class, External, Function, Scope
+
+_LOCK_NAMES = ("lock", "mutex", "semaphore")
+_LOCK_CLASSES = frozenset(
+    {"Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "FileLock", "InterProcessLock"}
+)
+_PASSES = frozenset({"str", "list", "tuple", "sorted", "set", "copy", "deepcopy", "abs", "round", "reversed", "dict"})
+_FLASK_MISSING = "BadRequestKeyError"
+
+
+class Calls(ABC):
+    """The part of the machine that evaluates calls."""
+
+    def __init__(self, index: Index, state: State, answers: MappingType[int, Shape]) -> None:
+        self.index = index
+        self.state = state
+        self.answers = answers
+        self.database = Database(index, state)
+        self.schemas = Schemas(index)
+
+    @abstractmethod
+    def evaluate(self, node: ast.expr, frame: Frame) -> Value: ...  # noqa: D102
+
+    @abstractmethod
+    def invoke(  # noqa: D102
+        self,
+        callee: FunctionValue,
+        arguments: list[Value],
+        keywords: dict[str, Value],
+        *,
+        is_open: bool = False,
+        depth: int = 0,
+        inner: tuple[Frame, list[ast.stmt], ast.expr | None] | None = None,
+    ) -> Value: ...
+
+    @abstractmethod
+    def assign(self, target: ast.expr, value: Value, frame: Frame, node: ast.AST) -> None: ...  # noqa: D102
+
+    @abstractmethod
+    def on_yield(self, value: Value, frame: Frame) -> None: ...  # noqa: D102
+
+    @abstractmethod
+    def use_row(self, row: Row, node: ast.AST, scope: Scope, error: str) -> None: ...  # noqa: D102
+
+    @abstractmethod
+    def want(self, ref: Ref, kind: str, use: str, node: ast.AST, scope: Scope, error: str) -> None: ...  # noqa: D102
+
+    # Calls
+
+    def call(self, node: ast.Call, frame: Frame) -> Value:
+        """The value of a call."""
+        callee = self._callee(node, frame)
+        arguments = [self.evaluate(_unstarred(argument), frame) for argument in node.args]
+        keywords = {keyword.arg or "**": self.evaluate(keyword.value, frame) for keyword in node.keywords}
+        if id(node) in self.answers:
+            state = self.state
+            state.note(Called(node, frame.scope, state.caught, node, state.session, state.row_lock))
+            return Response(self.answers[id(node)])
+        if isinstance(callee, FunctionValue):
+            is_open = "**" in keywords or any(isinstance(argument, ast.Starred) for argument in node.args)
+            if is_open:
+                arguments = [
+                    value
+                    for argument, value in zip(node.args, arguments, strict=True)
+                    if not isinstance(argument, ast.Starred)
+                ]
+            return self.invoke(callee, arguments, keywords, is_open=is_open, depth=frame.depth + 1)
+        if isinstance(callee, ClassValue):
+            return self._construct(callee.class_, node, arguments, keywords, frame)
+        symbol = self.index.resolve(node.func, frame.scope) if not self._is_local(node.func, frame) else None
+        if isinstance(symbol, External):
+            found = self._external(symbol.dotted, node, arguments, keywords, frame)
+            if found is not None:
+                return found
+        if isinstance(node.func, ast.Attribute):
+            return self._method(node.func, node, arguments, keywords, frame)
+        return self._generic(dotted_name(node.func) or "", arguments)
+
+    def _callee(self, node: ast.Call, frame: Frame) -> Value:
+        """What is called, when that is a function or class; the holder of a method is left to `_method`."""
+        if isinstance(node.func, ast.Attribute):
+            root = node.func.value
+            while isinstance(root, ast.Attribute):
+                root = root.value
+            if isinstance(root, ast.Name) and root.id not in frame.env:
+                symbol = self.index.resolve(node.func, frame.scope)
+                if isinstance(symbol, Function):
+                    return FunctionValue(symbol)
+                if isinstance(symbol, Class):
+                    return ClassValue(symbol)
+            held = self.evaluate(node.func.value, frame)
+            if isinstance(held, Instance | ClassValue):
+                member = self.index.class_member(held.class_, node.func.attr)
+                if isinstance(member, Function):
+                    return FunctionValue(member, owner=held)
+            return UNKNOWN
+        return self.evaluate(node.func, frame)
+
+    def _is_local(self, function: ast.expr, frame: Frame) -> bool:
+        root = function
+        while isinstance(root, ast.Attribute | ast.Call):
+            root = root.value if isinstance(root, ast.Attribute) else root.func
+        return isinstance(root, ast.Name) and root.id in frame.env
+
+    def is_own_call(self, node: ast.expr, frame: Frame) -> bool:
+        """Whether an expression calls a function of the folder, whose own awaits were counted."""
+        if not isinstance(node, ast.Call):
+            return False
+        if isinstance(node.func, ast.Name) and isinstance(frame.env.get(node.func.id), FunctionValue):
+            return True
+        return isinstance(self.index.resolve(node.func, frame.scope), Function)
+
+    def _construct(
+        self, class_: Class, node: ast.Call, arguments: list[Value], keywords: dict[str, Value], frame: Frame
+    ) -> Value:
+        if self.schemas.is_enumeration(class_):
+            self._convert(arguments, class_.name, "ValueError", "string", node, frame)
+            return Mixed(tuple(arguments))
+        if self.schemas.is_model(class_):
+            return self._validated(class_, [*arguments, *keywords.values()], node, frame)
+        made = Instance(class_, dict(keywords))
+        initializer = self.index.class_member(class_, "__init__")
+        if isinstance(initializer, Function) and not self.database.table(class_):
+            self.invoke(FunctionValue(initializer, owner=made), arguments, keywords, depth=frame.depth + 1)
+        return made
+
+    def _validated(self, class_: Class, values: list[Value], node: ast.Call, frame: Frame) -> Value:
+        """A model made of a document: from there on its fields are known."""
+        for value in values:
+            if isinstance(value, Ref | Raw) and not value.shape.fields:
+                shape = value.shape
+                shape.declared = self.schemas.of_class(class_)
+                is_answer = value.is_answer
+                if not is_answer:
+                    self.state.note(
+                        Conversion(node, frame.scope, self.state.caught, Ref(shape), class_.name, "ValidationError")
+                    )
+                given = Shape(shape.name, declared=shape.declared, is_given=True)
+                return Ref(given, is_answer=is_answer)
+        return UNKNOWN
+
+    # Functions of libraries
+
+    def _external(
+        self, dotted: str, node: ast.Call, arguments: list[Value], keywords: dict[str, Value], frame: Frame
+    ) -> Value | None:
+        name = dotted.rpartition(".")[2]
+        first = arguments[0] if arguments else UNKNOWN
+        if dotted == "builtins.len":
+            return Length(first) if isinstance(first, Ref) else Mixed((first,)) if sources(first) else UNKNOWN
+        if dotted in {"json.loads", "json.load", "orjson.loads", "ujson.loads", "simplejson.loads"}:
+            return self._parsed(first, node, frame)
+        if dotted.startswith("sqlalchemy") and name in {"select", "update", "delete", "insert"}:
+            return self._builder(name, node, arguments, frame)
+        if name == "text" and dotted.startswith("sqlalchemy"):
+            return first
+        if name in {"get_object_or_404", "aget_object_or_404", "get_list_or_404"}:
+            query = self.database.query(first.class_) if isinstance(first, ClassValue) else first
+            return self.database.row(query, node, frame.scope) if isinstance(query, Query) else UNKNOWN
+        if dotted in CONVERSIONS:
+            function, error, kind = CONVERSIONS[dotted]
+            return self._convert(arguments, function, error, kind, node, frame)
+        if name in {"run_in_threadpool", "to_thread", "sync_to_async", "run_sync"} and isinstance(first, FunctionValue):
+            return self.invoke(first, arguments[1:], keywords, depth=frame.depth + 1)
+        if dotted in {"asyncio.gather", "asyncio.wait_for", "asyncio.shield"}:
+            return first if dotted != "asyncio.gather" else Several(tuple(arguments))
+        if dotted == "dataclasses.replace" or name in _PASSES:
+            return first if sources(first) or isinstance(first, Row | Known) else None
+        return None
+
+    def _generic(self, name: str, arguments: list[Value]) -> Value:
+        if name in {"min", "max", "sum", "any", "all", "zip", "enumerate", "map", "filter"}:
+            found = tuple(value for value in arguments if sources(value))
+            return Mixed(found) if found else UNKNOWN
+        used = tuple(value for value in arguments if sources(value))
+        return Mixed(used) if used and name[:1].islower() else UNKNOWN
+
+    def _parsed(self, value: Value, node: ast.Call, frame: Frame) -> Value:
+        if isinstance(value, Mixed):
+            value = next((part for part in value.parts if isinstance(part, Raw)), value)
+        if isinstance(value, Raw):
+            if not value.is_answer:
+                if self.state.request is not None:
+                    self.state.request.inputs.reads_json = True
+                self.state.note(
+                    Conversion(node, frame.scope, self.state.caught, Ref(value.shape), "json.loads", "JSONDecodeError")
+                )
+            return Ref(value.shape, is_answer=value.is_answer)
+        return UNKNOWN
+
+    def _builder(self, name: str, node: ast.Call, arguments: list[Value], frame: Frame) -> Value:
+        target = next((value for value in arguments if isinstance(value, ClassValue | Query)), None)
+        counts = any(
+            word in ast.unparse(argument) for argument in node.args for word in ("func.count", "func.sum", "func.max")
+        )
+        if target is None:
+            for argument in node.args:  # select(Model.id), select(func.count(Model.id))
+                for part in ast.walk(argument):
+                    symbol = self.index.resolve(part, frame.scope) if isinstance(part, ast.Name) else None
+                    if isinstance(symbol, Class) and target is None:
+                        target = ClassValue(symbol)
+        if not isinstance(target, ClassValue):
+            return UNKNOWN
+        kind = "select" if name == "select" else name
+        query = self.database.query(target.class_, kind=kind, is_count=counts)
+        return query if query is not None else UNKNOWN
+
+    def _convert(
+        self, arguments: list[Value], function: str, error: str, kind: str, node: ast.Call, frame: Frame
+    ) -> Value:
+        first = arguments[0] if arguments else UNKNOWN
+        if not isinstance(first, Ref):
+            return Mixed(tuple(arguments)) if any(sources(value) for value in arguments) else UNKNOWN
+        shape = first.shape
+        is_safe = (
+            first.converted
+            or shape.is_given
+            or self.state.knows(shape, "enum", "digits", "pattern", f"type:{kind}")
+            or (kind == "number" and self.state.knows(shape, "type:integer"))
+            or (kind == "integer" and self.state.knows(shape, "type:number"))
+        )
+        if not is_safe and not first.is_answer:
+            self.state.note(Conversion(node, frame.scope, self.state.caught, first, function, error))
+        if kind.startswith("format:"):
+            shape.ask("string")
+            shape.limit("format", kind.removeprefix("format:"))
+        else:
+            shape.ask(kind)
+        return Ref(shape, converted=True, is_answer=first.is_answer)
+
+    # Methods
+
+    def _method(
+        self, function: ast.Attribute, node: ast.Call, arguments: list[Value], keywords: dict[str, Value], frame: Frame
+    ) -> Value:
+        held = frame.memo.get(id(function.value), UNKNOWN)
+        name = function.attr
+        match held:
+            case Request():
+                return request_method(held, name)
+            case Response():
+                return self._response_method(held, name)
+            case Raw():
+                return held
+            case Ref():
+                return self._ref_method(held, name, node, arguments, keywords, frame)
+            case Query():
+                return self.database.on_query(held, name, node, arguments, keywords, frame.scope)
+            case Row():
+                return self._row_method(held, name, node, arguments, frame)
+            case Column(row=row):
+                if row.in_memory and name in {"get", "pop"}:
+                    return held
+                return Mixed((held, *arguments))
+            case Memory():
+                return self._memory_method(held, name, node, arguments, frame)
+            case Known(value=constant):
+                return self._constant_method(constant, name, arguments)
+            case Namespace(attributes=attributes) if name in {"get", "pop", "setdefault"} and arguments:
+                key = arguments[0]
+                return attributes.get(str(key.value), UNKNOWN) if isinstance(key, Known) else UNKNOWN
+            case Mapping(entries=entries) if name in {"get", "pop"} and arguments and isinstance(arguments[0], Known):
+                return entries.get(str(arguments[0].value), UNKNOWN)
+            case Mixed():
+                return Mixed((held, *arguments))
+            case ClassValue(class_=class_):
+                return self._class_method(class_, name, node, arguments, frame)
+            case _:
+                return self._unknown_method(function, node, arguments, keywords, frame)
+
+    def _class_method(self, class_: Class, name: str, node: ast.Call, arguments: list[Value], frame: Frame) -> Value:
+        if name in {"model_validate", "parse_obj", "model_validate_json", "parse_raw", "from_dict", "validate"}:
+            return self._validated(class_, arguments, node, frame)
+        query = self.database.query(class_)
+        if query is not None and name in {"get", "get_or_none", "select", "create"}:  # peewee
+            return query if name == "select" else self.database.on_query(query, name, node, arguments, {}, frame.scope)
+        return UNKNOWN
+
+    def _unknown_method(
+        self, function: ast.Attribute, node: ast.Call, arguments: list[Value], keywords: dict[str, Value], frame: Frame
+    ) -> Value:
+        """A method of something unknown: a session or cursor, when it is given a query; else it is by its name."""
+        name, first = function.attr, arguments[0] if arguments else UNKNOWN
+        if name in RUN or (name == "query" and isinstance(first, ClassValue)):
+            return self.database.run(first, name, node, arguments[1:], frame.scope)
+        if isinstance(first, ClassValue) and name in {"get", "get_one", "get_or_404", "first_or_404", "refresh"}:
+            query = self.database.query(first.class_)
+            if query is not None:
+                return self._by_key(query, name, node, arguments, keywords, frame)
+        if name in {"add", "add_all"}:
+            self.database.add(first, node, frame.scope)
+        elif name in {"commit", "rollback"} and not arguments:
+            self.state.end_transaction()
+        elif name == "acquire" and self.is_lock(function.value, frame):
+            self.state.enter()
+        elif name == "release" and self.is_lock(function.value, frame):
+            self.state.leave()
+        used = tuple(value for value in arguments if sources(value))
+        return Mixed(used) if used else UNKNOWN
+
+    def _by_key(
+        self, query: Query, name: str, node: ast.Call, arguments: list[Value], keywords: dict[str, Value], frame: Frame
+    ) -> Value:
+        locked = keywords.get("with_for_update")
+        is_locked = locked is not None and locked != Known(False) and locked != Known(None)
+        by_input = any(isinstance(source, Ref) for one in arguments[1:] for source in sources(one))
+        found = Query(query.table, locks=is_locked, filters=frozenset({"id"}), by_input=by_input)
+        return self.database.row(found, node, frame.scope, may_be_none=name == "get")
+
+    def _ref_method(
+        self, held: Ref, name: str, node: ast.Call, arguments: list[Value], keywords: dict[str, Value], frame: Frame
+    ) -> Value:
+        shape = held.shape
+        key = arguments[0] if arguments else UNKNOWN
+        if name in {"get", "pop", "getlist", "setdefault"} and isinstance(key, Known) and isinstance(key.value, str):
+            return self._get(held, header_name(key.value), name, node, arguments, keywords, frame)
+        if name in {"get", "pop"} and arguments:
+            return Ref(shape.any_child(), is_answer=held.is_answer, is_text=held.is_text)
+        if name == "items":
+            return Several((Several((UNKNOWN, Ref(shape.any_child(), is_answer=held.is_answer))),))
+        if name in {"values", "keys"}:
+            return Several((Ref(shape.any_child()),)) if name == "values" else UNKNOWN
+        if name in {"to_dict", "copy", "dict", "model_dump"}:
+            return held
+        if name in TEXT_METHODS:
+            if not held.is_answer:
+                self.want(held, "string", f"used as text by .{name}()", node, frame.scope, "AttributeError")
+            shape.ask("string") if not held.is_answer or not shape.kinds else None
+            return held if name not in {"split", "encode", "partition"} else Mixed((held,))
+        if name in {"is_finite", "quantize", "scaleb", "total_seconds", "isoformat", "date", "replace"}:
+            return held
+        return Mixed((held, *arguments))
+
+    def _get(
+        self,
+        held: Ref,
+        key: str,
+        name: str,
+        node: ast.Call,
+        arguments: list[Value],
+        keywords: dict[str, Value],
+        frame: Frame,
+    ) -> Value:
+        shape = held.shape
+        is_whole = not (held.is_text or held.is_answer or shape.name or shape.is_given)
+        if is_whole and not self.state.knows(shape, "type:object", "present"):
+            self.state.note(
+                WrongType(
+                    node, frame.scope, self.state.caught, held, "object", f"read with .{name}()", "AttributeError"
+                )
+            )
+            self.state.know(shape, "type:object")
+        child = shape.child(key)
+        default = keywords.get("default", arguments[1] if len(arguments) > 1 else UNKNOWN)
+        if child.default is None:
+            child.default = default_of(default)
+        if name == "pop" and len(arguments) < 2 and not self.state.knows(child, "present"):
+            self.state.note(
+                MissingKey(node, frame.scope, self.state.caught, Ref(child), shape.name or "document", "KeyError")
+            )
+        converter = next((keyword.value for keyword in node.keywords if keyword.arg == "type"), None)
+        converted = False
+        if converter is not None:  # werkzeug answers the default for what does not convert
+            kind = {"int": "integer", "float": "number", "bool": "boolean"}.get(ast.unparse(converter), "string")
+            child.ask(kind)
+            converted = kind != "string"
+        return Ref(child, converted, held.is_answer, held.is_text)
+
+    def _row_method(self, row: Row, name: str, node: ast.Call, arguments: list[Value], frame: Frame) -> Value:
+        if row.in_memory:
+            if name in {"get", "pop"} and arguments and isinstance(arguments[0], Known):
+                return Column(row, str(arguments[0].value).lower())
+            return Column(row, "*")
+        if row.is_many:
+            return self.database.on_rows(row, name, node, frame.scope)
+        if name in {"keys", "save", "delete", "refresh_from_db", "asave", "adelete"}:
+            return UNKNOWN
+        self.use_row(row, node, frame.scope, "AttributeError")
+        return Column(row, name.lower())
+
+    def _constant_method(self, constant: object, name: str, arguments: list[Value]) -> Value:
+        if isinstance(constant, str):
+            if name in {"lower", "upper", "strip", "title"}:
+                return Known(getattr(constant, name)())
+            return Known(constant) if name in {"format", "join", "replace"} else UNKNOWN
+        if isinstance(constant, dict) and name in {"keys", "items", "values", "get"}:
+            if name == "keys":
+                return Known(tuple(constant))
+            if name == "get" and arguments and isinstance(arguments[0], Known) and len(arguments) == 1:
+                return Known(constant.get(arguments[0].value))
+        return UNKNOWN
+
+    # Answers
+
+    def response_attribute(self, response: Response, name: str) -> Value:
+        """`response.name`."""
+        if name in {"text", "content", "data"}:
+            return Raw(response.shape, is_answer=True)
+        return UNKNOWN
+
+    def _response_method(self, response: Response, name: str) -> Value:
+        if name == "json":
+            return Ref(response.shape, is_answer=True)
+        if name in {"read", "text", "aread", "readlines", "decode"}:
+            return Raw(response.shape, is_answer=True)
+        return response if name in {"__enter__", "raise_for_status"} else UNKNOWN
+
+    # Memory
+
+    def memory_row(self, memory: Memory, key: Value, node: ast.AST, frame: Frame, *, may_be_none: bool) -> Row:
+        """An entry of a shared container is read."""
+        state = self.state
+        row = Row(
+            memory.name, node, frame.scope, session=state.session, in_memory=True, may_be_none=may_be_none,
+            awaits=state.awaits, filters=frozenset({"key"}),
+        )  # fmt: skip
+        state.rows.append(row)
+        ref = next((one for one in sources(key) if isinstance(one, Ref)), None)
+        is_checked = ref is None or ref.is_answer or state.knows(ref.shape, "enum", "member")
+        if not is_checked and ref is not None and not may_be_none and memory.kind in {"dict", "OrderedDict"}:
+            state.note(MissingKey(node, frame.scope, state.caught, ref, memory.name, "KeyError"))
+        return row
+
+    def write_memory(self, memory: Memory, name: str, value: Value, frame: Frame, node: ast.AST) -> None:
+        """An entry of a shared container is set, or a shared number rebound."""
+        state = self.state
+        state.note(
+            Write(
+                node, frame.scope, state.caught, memory.name, name.lower(), value, state.rows_of(memory.name), state.session,
+                in_memory=True, awaits=state.awaits,
+            )
+        )  # fmt: skip
+
+    def _memory_method(self, memory: Memory, name: str, node: ast.Call, arguments: list[Value], frame: Frame) -> Value:
+        key = arguments[0] if arguments else UNKNOWN
+        if name == "get":
+            return self.memory_row(memory, key, node, frame, may_be_none=len(arguments) < 2)
+        if name in {"values", "items", "copy"}:
+            row = self.memory_row(memory, UNKNOWN, node, frame, may_be_none=False)
+            return Several((Several((UNKNOWN, row)),)) if name == "items" else Several((row,))
+        if name in {"append", "add", "update", "insert"}:
+            state = self.state
+            state.note(
+                Insert(
+                    node, frame.scope, state.caught, memory.name, state.rows_of(memory.name), state.session,
+                    in_memory=True, awaits=state.awaits,
+                )
+            )  # fmt: skip
+        return UNKNOWN
+
+    # Locks and context managers
+
+    def is_lock(self, expression: ast.expr, frame: Frame) -> bool:
+        """Whether an expression is a lock, by its class or else by its name."""
+        target = expression.func if isinstance(expression, ast.Call) else expression
+        symbol = self.index.resolve(target, frame.scope)
+        made = symbol if isinstance(expression, ast.Call) else self.index.instance_of(symbol)
+        if isinstance(made, External) and made.dotted.rpartition(".")[2] in _LOCK_CLASSES:
+            return True
+        if isinstance(made, Function):
+            return False  # a context manager of the folder: what it does is seen by running it
+        name = ast.unparse(target).lower().rpartition(".")[2]
+        if isinstance(target, ast.Subscript):
+            name = ast.unparse(target.value).lower()
+        return any(word in name for word in _LOCK_NAMES) and "block" not in name and "clock" not in name
+
+    def own_manager(
+        self, expression: ast.expr, frame: Frame
+    ) -> tuple[FunctionValue, list[Value], dict[str, Value]] | None:
+        """The generator function of the folder behind `with f(...)`, with its arguments."""
+        if not isinstance(expression, ast.Call):
+            return None
+        symbol = self.index.resolve(expression.func, frame.scope)
+        if not isinstance(symbol, Function) or not any(isinstance(part, ast.Yield) for part in ast.walk(symbol.node)):
+            return None
+        arguments = [self.evaluate(_unstarred(argument), frame) for argument in expression.args]
+        keywords = {keyword.arg or "**": self.evaluate(keyword.value, frame) for keyword in expression.keywords}
+        owner = None
+        if isinstance(expression.func, ast.Attribute):
+            held = self.evaluate(expression.func.value, frame)
+            owner = held if isinstance(held, Instance) else None
+        return FunctionValue(symbol, owner=owner), arguments, keywords
+
+    def suppressed(self, expression: ast.expr) -> frozenset[str]:
+        """The exceptions that `contextlib.suppress(...)` swallows."""
+        if isinstance(expression, ast.Call) and (dotted_name(expression.func) or "").endswith("suppress"):
+            return frozenset((dotted_name(one) or "").rpartition(".")[2] for one in expression.args)
+        return frozenset()
+
+
+def _unstarred(node: ast.expr) -> ast.expr:
+    return node.value if isinstance(node, ast.Starred) else node

@@ -1,0 +1,29 @@
+"""Functions that convert text or JSON values and raise on what they cannot convert."""
+
+from __future__ import annotations
+
+# By dotted name: what to call it, the exception, and the JSON type (or "format:" and the JSON Schema format).
+CONVERSIONS: dict[str, tuple[str, str, str]] = {
+    "builtins.int": ("int", "ValueError", "integer"),
+    "builtins.float": ("float", "ValueError", "number"),
+    "decimal.Decimal": ("Decimal", "InvalidOperation", "number"),
+    "fractions.Fraction": ("Fraction", "ValueError", "number"),
+    "uuid.UUID": ("UUID", "ValueError", "format:uuid"),
+    "datetime.date.fromisoformat": ("date.fromisoformat", "ValueError", "format:date"),
+    "datetime.datetime.fromisoformat": ("datetime.fromisoformat", "ValueError", "format:date-time"),
+    "datetime.datetime.strptime": ("datetime.strptime", "ValueError", "string"),
+    "datetime.time.fromisoformat": ("time.fromisoformat", "ValueError", "format:time"),
+    "dateutil.parser.parse": ("dateutil.parser.parse", "ValueError", "format:date-time"),
+    "django.utils.dateparse.parse_datetime": ("parse_datetime", "ValueError", "format:date-time"),
+    "django.utils.dateparse.parse_date": ("parse_date", "ValueError", "format:date"),
+    "ipaddress.ip_address": ("ip_address", "ValueError", "format:ipv4"),
+    "base64.b64decode": ("b64decode", "Error", "string"),
+    "bytes.fromhex": ("bytes.fromhex", "ValueError", "string"),
+}
+
+TEXT_METHODS = frozenset(
+    {
+        "strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "casefold", "split", "partition",
+        "encode", "startswith", "endswith", "removeprefix", "removesuffix", "isdigit", "isalnum", "isalpha",
+    }
+)  # fmt: skip

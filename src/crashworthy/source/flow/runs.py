@@ -1,0 +1,189 @@
+"""Runs of all handlers of a folder, and of the functions that no handler reaches."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from crashworthy.core.operation import Body
+from crashworthy.source.flow.events import Event
+from crashworthy.source.flow.machine import Machine
+from crashworthy.source.flow.shape import Shape
+from crashworthy.source.flow.state import OutOfStepsError, State
+from crashworthy.source.flow.values import UNKNOWN, FunctionValue, Inputs, Instance, Ref, Request, Value
+from crashworthy.source.index import Index, dotted_name
+from crashworthy.source.outbound import Outbound
+from crashworthy.source.routes.fastapi import dependencies
+from crashworthy.source.routes.route import Route
+from crashworthy.source.schemas import Schema
+from crashworthy.source.symbols import Function, Parameter, Scope
+
+
+@dataclass
+class Run:
+    """A run over one handler, or over a function by itself (then `route` is None)."""
+
+    function: Function
+    route: Route | None
+    inputs: Inputs
+    events: list[Event] = field(default_factory=list)
+    is_complete: bool = True
+
+
+class Runs:
+    """Runs handlers. `answers` grows what outbound calls answer: the shape by id of the call."""
+
+    def __init__(self, index: Index, outbound: Iterable[Outbound]) -> None:
+        self.index = index
+        self.answers: dict[int, Shape] = {id(call.call): Shape() for call in outbound}
+
+    def of_route(self, route: Route, declared: Mapping[str, Schema], body: Body | None) -> Run:
+        """Run a route's handler with everything around it.
+
+        `declared` are schemas that the framework has checked the handler's parameters against, by name; `body` is
+        the request body, where the signature declares it.
+        """
+        assert route.handler is not None
+        inputs = Inputs()
+        run = Run(route.handler, route, inputs)
+        request = Request(inputs, route.framework, route.method)
+        state = State(request=request)
+        machine = Machine(self.index, state, self.answers)
+        body_schema = body.data_schema if body is not None else None
+        self._guarded(run, lambda: self._play(machine, route, request, declared, body_schema))
+        run.events = state.events
+        return run
+
+    def of_function(self, function: Function) -> Run:
+        """Run a function by itself, over unknown arguments."""
+        run = Run(function, None, Inputs())
+        state = State()
+        machine = Machine(self.index, state, self.answers)
+        self._guarded(run, lambda: machine.invoke(FunctionValue(function), [], {}))
+        run.events = state.events
+        return run
+
+    def _guarded(self, run: Run, play: Callable[[], object]) -> None:
+        try:
+            play()
+        except (OutOfStepsError, RecursionError):
+            run.is_complete = False
+
+    def _play(
+        self, machine: Machine, route: Route, request: Request, declared: Mapping[str, Schema], body: Schema | None
+    ) -> None:
+        handler = route.handler
+        assert handler is not None
+        binder = _Binder(machine, route, request, declared, body)
+        machine.state.given = {parameter.name: binder.value(parameter) for parameter in handler.parameters.values()}
+        done: set[str] = set()
+        for hook in (*route.wrappers, *route.dependencies):
+            if hook.key not in done and not _wraps(hook) and not binder.has_run(hook):
+                done.add(hook.key)
+                machine.invoke(
+                    FunctionValue(hook), [], {name: binder.value(one) for name, one in hook.parameters.items()}
+                )
+        entry = decorated(self.index, FunctionValue(handler, owner=self._self(handler, request)))
+        first = [request] if entry.function is not handler and _takes_request(route) else []
+        named = machine.state.given if entry.function is handler else {}
+        machine.invoke(entry, list(first), dict(named), is_open=True)
+
+    def _self(self, handler: Function, request: Request) -> Instance | None:
+        return Instance(handler.owner, {"request": request}) if handler.owner is not None else None
+
+
+def _takes_request(route: Route) -> bool:
+    return route.framework in {"django", "aiohttp", "starlette"}
+
+
+class _Binder:
+    """Gives parameters of handlers and dependencies their values."""
+
+    def __init__(
+        self, machine: Machine, route: Route, request: Request, declared: Mapping[str, Schema], body: Schema | None
+    ) -> None:
+        self.machine = machine
+        self.route = route
+        self.request = request
+        self.declared = declared
+        self.body = body
+        self._results: dict[str, Value] = {}
+
+    def has_run(self, function: Function) -> bool:
+        """Whether a parameter already needed the function's result."""
+        return function.key in self._results
+
+    def value(self, parameter: Parameter, depth: int = 6) -> Value:
+        """What a framework passes for a parameter."""
+        function = parameter.function
+        scope: Scope = function.parent or function
+        if parameter.name in {"self", "cls"} and function.owner is not None:
+            return Instance(function.owner, {"request": self.request})
+        if self._is_request(parameter):
+            return self.request
+        for expression in (parameter.annotation, parameter.default):
+            for dependency in dependencies(self.machine.index, expression, scope):
+                return self._result(dependency, depth)
+        if "{" + parameter.name + "}" in self.route.path:
+            shape = self.request.inputs.path.child(parameter.name)
+            shape.declared = self.route.path_schemas.get(parameter.name) or self.declared.get(parameter.name)
+            shape.is_given = shape.declared is not None and shape.declared.get("type") in {"integer", "number"}
+            return Ref(shape, is_text=not shape.is_given)
+        if parameter.name in self.declared:
+            return Ref(Shape(parameter.name, declared=self.declared[parameter.name], is_given=True))
+        return UNKNOWN
+
+    def _result(self, dependency: Function, depth: int) -> Value:
+        if dependency.key not in self._results:
+            self._results[dependency.key] = UNKNOWN
+            keywords = {name: self.value(one, depth - 1) for name, one in dependency.parameters.items() if depth > 0}
+            self._results[dependency.key] = self.machine.invoke(FunctionValue(dependency), [], keywords)
+        return self._results[dependency.key]
+
+    def _is_request(self, parameter: Parameter) -> bool:
+        if parameter.annotation is not None:
+            named = (dotted_name(parameter.annotation) or "").rpartition(".")[2]
+            if named in {"Request", "HttpRequest", "HTTPConnection"}:
+                return True
+        is_first = parameter.position == (1 if parameter.function.owner is not None else 0)
+        if parameter.name in {"request", "req"}:
+            return True
+        return (
+            is_first
+            and parameter.annotation is None
+            and _takes_request(self.route)
+            and ("{" + parameter.name + "}" not in self.route.path)
+        )
+
+
+def decorated(index: Index, inner: FunctionValue, depth: int = 6) -> FunctionValue:
+    """A function within the folder's own decorators: calling the result runs their code around it."""
+    function = inner.function
+    if depth <= 0:
+        return inner
+    for decorator in reversed(function.node.decorator_list):
+        expression = decorator.func if isinstance(decorator, ast.Call) else decorator
+        symbol = index.origin(index.resolve(expression, function.parent or function))
+        found = _wrapper(symbol) if isinstance(symbol, Function) else None
+        if found is not None:
+            wrapper, name = found
+            inner = decorated(index, FunctionValue(wrapper, {name: inner}), depth - 1)
+    return inner
+
+
+def _wrapper(decorator: Function, depth: int = 3) -> tuple[Function, str] | None:
+    """The function that a decorator puts around another, and the name by which it calls the other."""
+    for nested in decorator.nested():
+        for parameter in decorator.parameters.values():
+            if any(isinstance(call.func, ast.Name) and call.func.id == parameter.name for call in nested.calls):
+                return nested, parameter.name
+        if depth > 0:
+            found = _wrapper(nested, depth - 1)
+            if found is not None:
+                return found
+    return None
+
+
+def _wraps(function: Function) -> bool:
+    return _wrapper(function) is not None

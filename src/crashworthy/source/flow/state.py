@@ -1,0 +1,140 @@
+"""What one run over a handler remembers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from crashworthy.source.flow.events import Event
+from crashworthy.source.flow.shape import Shape
+from crashworthy.source.flow.values import UNKNOWN, FunctionValue, Namespace, Request, Row, Value
+from crashworthy.source.symbols import Scope
+
+_MAX_STEPS = 60_000
+
+
+class OutOfStepsError(Exception):
+    """The run took too long; what was noticed so far stands."""
+
+
+@dataclass(eq=False)
+class Frame:
+    """A function that is being run. `memo` keeps the value of each expression evaluated last."""
+
+    scope: Scope
+    env: dict[str, Value] = field(default_factory=dict)
+    returns: list[Value] = field(default_factory=list)
+    memo: dict[int, Value] = field(default_factory=dict)
+    inner: FunctionValue | None = None
+    body_of_with: list[ast.stmt] | None = None
+    outer: Frame | None = None
+    with_target: ast.expr | None = None
+    depth: int = 0
+
+
+@dataclass(eq=False)
+class State:
+    """The run itself.
+
+    `session` is the critical section that is held (0: none); each has its own number. `row_lock` is set once a
+    row was locked. `facts` are (id of shape or row, what is known of it). `given` are values for parameters that a
+    framework passes by name.
+    """
+
+    request: Request | None = None
+    given: dict[str, Value] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    answers: dict[int, Shape] = field(default_factory=dict)
+    facts: set[tuple[int, str]] = field(default_factory=set)
+    catching: list[frozenset[str]] = field(default_factory=list)
+    locals: Namespace = field(default_factory=lambda: Namespace({}))
+    active: list[str] = field(default_factory=list)
+    session: int = 0
+    sessions: int = 0
+    locks_held: int = 0
+    row_lock: bool = False
+    awaits: int = 0
+    steps: int = 0
+    kept: list[object] = field(default_factory=list)
+
+    def step(self) -> None:
+        """Count one piece of work."""
+        self.steps += 1
+        if self.steps > _MAX_STEPS:
+            raise OutOfStepsError
+
+    @property
+    def caught(self) -> frozenset[str]:
+        """Names of the exceptions that are handled here."""
+        return frozenset().union(*self.catching)
+
+    def note(self, event: Event) -> None:
+        """Keep an event."""
+        self.events.append(event)
+
+    def know(self, thing: object, fact: str) -> None:
+        """Remember a fact of a shape or row for the rest of the run (or of the branch, see `branch`)."""
+        self.kept.append(thing)  # so that its id stays its own
+        self.facts.add((id(thing), fact))
+
+    def knows(self, thing: object, *facts: str) -> bool:
+        """Whether any of the facts is known."""
+        return any((id(thing), fact) in self.facts for fact in facts)
+
+    @contextmanager
+    def branch(self) -> Iterator[None]:
+        """Forget on leaving what became known inside."""
+        before = set(self.facts)
+        try:
+            yield
+        finally:
+            self.facts = before
+
+    @contextmanager
+    def critical(self) -> Iterator[None]:
+        """Hold a lock."""
+        before = self.session
+        if not before:
+            self.sessions += 1
+            self.session = self.sessions
+        self.locks_held += 1
+        try:
+            yield
+        finally:
+            self.locks_held -= 1
+            self.session = before
+
+    def enter(self) -> None:
+        """Take a lock that nothing in the syntax releases."""
+        if not self.session:
+            self.sessions += 1
+            self.session = self.sessions
+
+    def leave(self) -> None:
+        """Release it."""
+        self.session = 0
+
+    def end_transaction(self) -> None:
+        """Commit or roll back: the locks of the database are released, those of the program are not."""
+        self.row_lock = False
+        if not self.locks_held:
+            self.session = 0
+
+    def rows_of(self, table: str) -> tuple[Row, ...]:
+        """Rows of a table read so far."""
+        return tuple(row for row in self.rows if row.table == table)
+
+
+def merged(values: list[Value]) -> Value:
+    """One value for several possible ones: that of which most is known."""
+    for value in values:
+        if not _says_nothing(value):
+            return value
+    return values[0] if values else UNKNOWN
+
+
+def _says_nothing(value: Value) -> bool:
+    return value == UNKNOWN or getattr(value, "value", 0) is None

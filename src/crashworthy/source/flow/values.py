@@ -1,0 +1,230 @@
+"""The values that the source is run over: unknown, but known where they come from."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from crashworthy.source.flow.shape import Shape
+from crashworthy.source.symbols import Class, Function, Scope
+
+
+@dataclass(frozen=True)
+class Known:
+    """A constant, or a list, tuple, set or dict of constants."""
+
+    value: object
+
+
+@dataclass(frozen=True, eq=False)
+class Ref:
+    """A value out of a document: the request's, or a dependency's answer.
+
+    `converted` when it went through a conversion such as `int`, so that its type holds from there on.
+    `is_answer` when it came from a dependency. `is_text` for what always arrives as text (query, form).
+    """
+
+    shape: Shape
+    converted: bool = False
+    is_answer: bool = False
+    is_text: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Length:
+    """`len()` of such a value."""
+
+    ref: Ref
+
+
+@dataclass(frozen=True, eq=False)
+class Raw:
+    """The bytes or text of a JSON document that is not parsed yet."""
+
+    shape: Shape
+    is_answer: bool = False
+
+
+@dataclass(eq=False)
+class Inputs:
+    """All that a request brings, as the handler reads it."""
+
+    json: Shape = field(default_factory=Shape)
+    form: Shape = field(default_factory=Shape)
+    query: Shape = field(default_factory=Shape)
+    headers: Shape = field(default_factory=Shape)
+    cookies: Shape = field(default_factory=Shape)
+    files: Shape = field(default_factory=Shape)
+    path: Shape = field(default_factory=Shape)
+    reads_json: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """The framework's request object. `attributes` are those that the source itself puts on it."""
+
+    inputs: Inputs
+    framework: str
+    method: str
+    attributes: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """A dependency's response; `shape` is that of its JSON body."""
+
+    shape: Shape
+
+
+@dataclass(eq=False)
+class Row:
+    """A row of a table, or an entry of a container in memory, as it was when it was read.
+
+    `session` is the critical section it was read in (0: none). `checked` are the columns that a refusal
+    depended on. `filters` are the columns it was found by. `is_count` for an aggregate over rows,
+    `may_be_none` when reading may find nothing. `awaits` counts suspensions before the read.
+    """
+
+    table: str
+    node: ast.AST
+    scope: Scope
+    session: int = 0
+    in_memory: bool = False
+    is_count: bool = False
+    may_be_none: bool = False
+    awaits: int = 0
+    filters: frozenset[str] = frozenset()
+    checked: dict[str, ast.AST] = field(default_factory=dict)
+    is_many: bool = False
+    by_input: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A value read from a row."""
+
+    row: Row
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Mixed:
+    """A value computed from others."""
+
+    parts: tuple[Value, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Several:
+    """A tuple or list whose elements are known one by one."""
+
+    elements: tuple[Value, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Mapping:
+    """A dict display."""
+
+    entries: dict[str, Value]
+
+
+@dataclass(frozen=True, eq=False)
+class ClassValue:
+    """A class of the folder."""
+
+    class_: Class
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """A new object of a class of the folder; `attributes` are those set so far."""
+
+    class_: Class
+    attributes: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class FunctionValue:
+    """A function of the folder, with the values of the scope it was made in."""
+
+    function: Function
+    closure: dict[str, Value] = field(default_factory=dict)
+    owner: Value | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Query:
+    """A query that is not run yet.
+
+    `kind` is "select", "update" or "delete"; `values` are what an update sets, by column.
+    """
+
+    table: str
+    kind: str = "select"
+    locks: bool = False
+    is_count: bool = False
+    filters: frozenset[str] = frozenset()
+    values: tuple[tuple[str, Value], ...] = ()
+    by_input: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """A container or number at module level that requests share."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, eq=False)
+class Namespace:
+    """An object that lives as long as the request (`flask.g`, `request.state`)."""
+
+    attributes: dict[str, Value]
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nothing is known."""
+
+
+UNKNOWN = Unknown()
+
+Value: TypeAlias = (
+    Known
+    | Ref
+    | Length
+    | Raw
+    | Request
+    | Response
+    | Row
+    | Column
+    | Mixed
+    | Several
+    | Mapping
+    | ClassValue
+    | Instance
+    | FunctionValue
+    | Query
+    | Memory
+    | Namespace
+    | Unknown
+)
+
+
+def sources(value: Value, depth: int = 6) -> list[Ref | Column]:
+    """The document values and columns that a value is computed from."""
+    match value:
+        case Ref() | Column():
+            return [value]
+        case Length(ref=ref):
+            return [ref]
+        case Row(is_count=True):
+            return [Column(value, "count")]
+        case Mixed(parts=parts) | Several(elements=parts) if depth > 0:
+            return [source for part in parts for source in sources(part, depth - 1)]
+        case Mapping(entries=entries) if depth > 0:
+            return [source for part in entries.values() for source in sources(part, depth - 1)]
+        case _:
+            return []
