@@ -13,6 +13,7 @@ import pytest
 from crashworthy.lab.service.failure import StartError
 from crashworthy.lab.service.output import KEPT_HEAD, KEPT_TAIL
 from crashworthy.lab.service.plan import StartKind, StartPlan
+from crashworthy.lab.testbed import Capability
 
 APP = """
     import os, signal, subprocess, sys, threading, time
@@ -102,11 +103,15 @@ def test_takes_all_memory(may_fork, write_service, open_service):
     folder = write_service(
         app("hoard = [b'x' * (1 << 20) for _ in range(400) if not time.sleep(0.001)]; time.sleep(60)")
     )
-    with open_service(folder, SCRIPT, may_fork=may_fork, memory_limit=250 << 20) as testbed, testbed.fresh() as copy:
-        with pytest.raises(httpx.TransportError):
-            httpx.get(f"{copy.base_url}/act", timeout=30)
-        assert copy.wait(5.0) == -signal.SIGKILL
-        assert copy.overran
+    with open_service(folder, SCRIPT, may_fork=may_fork, memory_limit=250 << 20) as testbed:
+        with testbed.fresh() as copy:
+            with pytest.raises(httpx.TransportError):
+                httpx.get(f"{copy.base_url}/act", timeout=30)
+            assert copy.wait(5.0) == -signal.SIGKILL
+            assert copy.overran
+        with testbed.fresh() as copy:
+            assert not copy.overran
+        assert (Capability.FORK in testbed.capabilities) == may_fork
 
 
 def test_goes_on_when_the_zygote_was_ended(write_service, open_service, events):

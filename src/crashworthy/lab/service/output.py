@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import array
+import fcntl
 import os
+import select
+import termios
 import threading
 import time
 
 KEPT_HEAD = 64 * 1024
 KEPT_TAIL = 64 * 1024
+_READ_BYTES = 256 * 1024
+_FREE_BYTES = 64 * 1024 * 1024
 
 
 class OutputLog:
@@ -59,21 +65,37 @@ class OutputReader(threading.Thread):
         super().__init__(name="service-output", daemon=True)
         self._fd = pipe_fd
         self._log = log
+        self._reading = threading.Lock()
+        self._ended = False
         # Reading at full speed what is printed without end would take a core from the measurements.
-        self._free = 64 * 1024 * 1024
+        self._free = _FREE_BYTES
 
     def run(self) -> None:
         """Read until the last process that can write to the pipe is gone."""
         pause = threading.Event()
-        while True:
-            try:
-                data = os.read(self._fd, 256 * 1024)
-            except OSError:
-                break
-            if not data:
-                break
-            self._log.append(data)
+        while not self._ended:
+            select.select([self._fd], [], [])
+            with self._reading:
+                data = os.read(self._fd, _READ_BYTES)
+                self._log.append(data)
+                self._ended = not data
+                if self._ended:
+                    os.close(self._fd)
             self._free -= len(data)
             if self._free < 0:
                 pause.wait(0.005)
-        os.close(self._fd)
+
+    def catch_up(self, timeout_s: float) -> None:
+        """Wait until all that was printed so far is in the log, but not longer than that."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            with self._reading:
+                if self._ended or _unread_bytes(self._fd) == 0:
+                    return
+            time.sleep(0.001)
+
+
+def _unread_bytes(fd: int) -> int:
+    count = array.array("i", [0])
+    fcntl.ioctl(fd, termios.FIONREAD, count)
+    return count[0]

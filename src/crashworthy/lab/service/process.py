@@ -24,6 +24,8 @@ SERVICE_MARK = "CRASHWORTHY_SERVICE"
 _OPEN_FILES = 4096
 _LARGEST_FILE = 4 * 1024**3
 _MEMORY_LOOK_S = 0.5
+_CATCH_UP_S = 0.2
+_CLOSED_PAUSE_S = 0.01
 _QUIET_AFTER_TRACEBACK_S = 5.0
 
 
@@ -46,7 +48,7 @@ class Channel:
         while b"\n" not in self._unread:
             left = max(0.0, deadline - time.monotonic())
             if self._closed:
-                time.sleep(left)
+                time.sleep(min(left, _CLOSED_PAUSE_S))
                 return None
             if not select.select([self._socket], [], [], left)[0]:
                 return None
@@ -119,8 +121,14 @@ class ServiceProcess:
         """Process, process group and session id."""
         return self._process.pid
 
+    def begin_copy(self) -> None:
+        """What is printed and used from now on belongs to another copy."""
+        self.log.mark()
+        self.overran = False
+
     def output(self) -> str:
         """What it printed: the first and last 64 KiB."""
+        self._reader.catch_up(_CATCH_UP_S)
         return self.log.text()
 
     def wait(self, timeout_s: float) -> int | None:
@@ -132,7 +140,7 @@ class ServiceProcess:
 
     def has_given_up(self) -> bool:
         """Whether it printed a traceback and nothing since: a supervisor that waits for its workers' file to change."""
-        return self.log.quiet_s > _QUIET_AFTER_TRACEBACK_S and "Traceback (most recent call last)" in self.output()
+        return self.log.quiet_s > _QUIET_AFTER_TRACEBACK_S and "Traceback (most recent call last)" in self.log.text()
 
     def signal_group(self, number: int) -> None:
         """Send a signal to the process and those of its group."""
@@ -149,7 +157,7 @@ class ServiceProcess:
 
     def end(self) -> None:
         """End the process and everything that it started; its last output is read."""
-        if self._done.is_set() and not self.overran:
+        if self._done.is_set():
             return
         self._done.set()
         end_all(lambda: self._marked() | relatives(self.pid))
@@ -182,17 +190,20 @@ class ServiceProcess:
 
     def _watch_memory(self, limit: int) -> None:
         while not self._done.wait(_MEMORY_LOOK_S):
-            if _resident_bytes(self.pid) > limit:
+            sizes = _resident_bytes(self.pid)
+            if sum(sizes.values()) > limit:
                 self.overran = True
-                end_all(lambda: self._marked() | relatives(self.pid))
-                return
+                # A zygote is spared for the next copies, unless it is the one that grew.
+                spared = {self.pid} if sizes.get(self.pid, 0) < limit / 2 else set[int]()
+                end_all(lambda spared=spared: (self._marked() | relatives(self.pid)) - spared)  # type: ignore[misc]
 
 
-def _resident_bytes(pid: int) -> int:
-    total = 0
+def _resident_bytes(pid: int) -> dict[int, int]:
+    """Of the process and its descendants."""
+    sizes: dict[int, int] = {}
     with contextlib.suppress(psutil.Error):
         process = psutil.Process(pid)
         for one in [process, *process.children(recursive=True)]:
             with contextlib.suppress(psutil.Error):
-                total += one.memory_info().rss
-    return total
+                sizes[one.pid] = one.memory_info().rss
+    return sizes

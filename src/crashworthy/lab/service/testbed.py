@@ -103,12 +103,12 @@ class ServiceTestbed:
 
     def prepare(self) -> None:
         """Find out how this start behaves and get ready for `fresh`. StartError when it does not work."""
-        self._state.take()
         for step in self.start.before:
             error = run_to_end(self._plan, step)
             if error is not None:
                 self._note(f"{error.message} (it was to run before the start)", warning=True)
-        self._state.take()
+        if self.start.before:
+            self._state.take()
         self._try_as_declared()
         if self.declared.error is not None and not self.start.is_python:
             raise self.declared.error  # there is nothing to override
@@ -197,7 +197,7 @@ class ServiceTestbed:
     def _start_copy(self, port: int) -> RunningCopy:
         if self._zygote is None:
             return StartedCopy(port, launch(self._plan, self.start, "serve", port), self._drain)
-        self._zygote.log.mark()
+        self._zygote.begin_copy()
         try:
             return ForkedCopy(port, self._zygote, self._drain)
         except RuntimeError:
@@ -253,7 +253,9 @@ def open_testbed(plan: ServicePlan, run_folder: Path, emit: Emit) -> Iterator[Se
     for start in plan.starts:
         testbed = ServiceTestbed(plan, start, state, emit)
         try:
-            if errors:
+            if not errors:
+                state.take()
+            else:
                 emit(Note(text=f"{errors[-1].message}; next try: `{start.command}` ({start.origin})", level="warning"))
                 state.reset()
             testbed.prepare()
