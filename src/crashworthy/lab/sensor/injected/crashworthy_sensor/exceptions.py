@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from crashworthy_sensor.place import Place
 
 MAX_CHAIN = 10
+_MARK = "__crashworthy_reported__"
 
 
 def report(error: BaseException | None, *, handled: bool = False) -> None:
@@ -25,7 +26,12 @@ def report(error: BaseException | None, *, handled: bool = False) -> None:
     try:
         exchange = current.get()
         shown = _cause(error) if handled else _sole(error)
-        if exchange is not None and exchange is not ANONYMOUS:
+        if exchange is None or exchange is ANONYMOUS:
+            # It passes several of our hooks on its way up.
+            if getattr(shown, _MARK, False):
+                return
+            setattr(shown, _MARK, True)
+        else:
             if exchange.reported in (id(error), id(shown)):
                 return
             exchange.reported = id(shown)

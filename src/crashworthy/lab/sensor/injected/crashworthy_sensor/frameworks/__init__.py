@@ -29,6 +29,7 @@ def install() -> None:
     when_imported("django.core.handlers.wsgi", django.patch_wsgi)
     when_imported("django.core.handlers.asgi", django.patch_asgi)
     when_imported("django.core.handlers.exception", django.patch_exception)
+    when_imported("starlette._exception_handler", asgi.patch_starlette_handlers)
     when_imported("quart.app", asgi.patch_quart)
     when_imported("litestar.app", asgi.patch_litestar)
     when_imported("aiohttp.web_app", aiohttp.patch)

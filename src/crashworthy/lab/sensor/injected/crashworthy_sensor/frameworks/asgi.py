@@ -40,6 +40,19 @@ def patch_starlette_errors(module: Any) -> None:
     module.ServerErrorMiddleware.__init__ = init
 
 
+def patch_starlette_handlers(module: Any) -> None:
+    """See the exceptions that handlers turn into answers, also where middleware sends these from another task."""
+    original = getattr(module, "_lookup_exception_handler", None)
+    if original is None:
+        return  # not in this version; `call` sees those that are answered while they are handled
+
+    def lookup(handlers: Any, error: Exception) -> Any:
+        exceptions.remember(error)
+        return original(handlers, error)
+
+    module._lookup_exception_handler = lookup
+
+
 def patch_litestar(module: Any) -> None:
     """Litestar."""
     wrap_method(module.Litestar, "__call__")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import zlib
 
 from crashworthy_sensor.context import current
@@ -78,9 +77,16 @@ def route(host: str, port: int, timeout: float | None, frame: FrameType, *, bloc
     standin = settings.standin
     if standin is None or (canonical, port) in settings.allow:
         return None
-    if is_loopback(canonical) and (port == standin[1] or listening.is_own(port)):
-        return None
-    return _stand_in(canonical, port, timeout, frame, standin, blocking=blocking)
+    if is_loopback(canonical):
+        if port == standin[1]:
+            # An address that the stand-in gave out itself: the call is told, the connection passes.
+            _tell(canonical, port, timeout, frame, None, blocking=blocking)
+            return None
+        if listening.is_own(port):
+            return None
+    slot = slot_of(f"{canonical}:{port}")
+    _tell(canonical, port, timeout, frame, slot, blocking=blocking)
+    return slot_address(slot), standin[1]
 
 
 def database(host: str, port: int) -> Address | None:
@@ -90,21 +96,13 @@ def database(host: str, port: int) -> Address | None:
     return settings.redirect.get((host, port)) or settings.redirect.get(("*", port))
 
 
-def _stand_in(
-    host: str, port: int, timeout: float | None, frame: FrameType, standin: Address, *, blocking: bool
-) -> Address:
-    slot = slot_of(f"{host}:{port}")
+def _tell(host: str, port: int, timeout: float | None, frame: FrameType, slot: int | None, *, blocking: bool) -> None:
     try:
         exchange = current.get()
         place = innermost(frame)
-        record("outbound-map", encode({"slot": slot, "host": host, "port": port}), exchange, place)
+        if slot is not None:
+            record("outbound-map", encode({"slot": slot, "host": host, "port": port}), exchange, place, urgent=True)
         data = {"host": host, "port": port, "timeout": timeout, "blocking": blocking}
         record("outbound", encode(data), exchange, place, urgent=True)
     except Exception:
         sensor_error("outbound")
-    return slot_address(slot), standin[1]
-
-
-def caller(depth: int = 2) -> FrameType:
-    """The frame `depth` calls up."""
-    return sys._getframe(depth)

@@ -2,8 +2,8 @@
 
 `Connection` and `Cursor` are replaced by subclasses under the same names, in both modules that carry them, before
 anybody imports the names: so `isinstance`, own subclasses, factories and annotations go on working. Both classes need
-the overrides, because the C `Connection.execute` does not call an overridden `Cursor.execute`, and `with connection:`
-does not call an overridden `commit`.
+the overrides, because the C `Connection.execute` makes a C cursor and calls no overridden `Cursor.execute`, and
+`with connection:` does not call an overridden `commit`.
 """
 
 from __future__ import annotations
@@ -49,8 +49,9 @@ def patch(module: Any) -> None:
             return super().__exit__(kind, value, traceback)
 
     for name in _METHODS:
-        setattr(Cursor, name, _observed(name, getattr(base_cursor, name)))
-        setattr(Connection, name, _observed(name, getattr(base_connection, name)))
+        observed = _observed(name, getattr(base_cursor, name))
+        setattr(Cursor, name, observed)
+        setattr(Connection, name, _shortcut(name, base_connection, Cursor, observed))
 
     def connect(*args: Any, **kwargs: Any) -> Any:
         if len(args) <= FACTORY_POSITION:
@@ -67,6 +68,23 @@ def patch(module: Any) -> None:
         for owner in (module, sys.modules.get("sqlite3")):
             if owner is not None and getattr(owner, name, None) is original:
                 setattr(owner, name, replacement)
+
+
+def _shortcut(name: str, base_connection: Any, cursor_class: Any, observed: Any) -> Any:
+    """The connection's method of the same name, which returns the cursor that it made.
+
+    As in C, the cursor comes from the class's own `cursor`, not from one that a subclass put in its place.
+    """
+    original = getattr(base_connection, name)
+    make_cursor = base_connection.cursor
+
+    def method(self: Any, sql: Any, *args: Any) -> Any:
+        return observed(make_cursor(self, cursor_class), sql, *args)
+
+    method.__name__ = name
+    method.__qualname__ = original.__qualname__
+    method.__doc__ = original.__doc__
+    return method
 
 
 def _observed(name: str, original: Any) -> Any:
