@@ -212,7 +212,7 @@ class PostgresServer:
             sslmode="disable",
             gssencmode="disable",
             options="",
-            connect_timeout=5,
+            connect_timeout=2,
             autocommit=True,
         )
 
