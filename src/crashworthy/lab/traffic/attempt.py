@@ -17,7 +17,7 @@ from crashworthy.lab.traffic.encode import FORM, MULTIPART
 from crashworthy.lab.traffic.facts import Slot, slots_of
 from crashworthy.lab.traffic.hints import Hints
 from crashworthy.lab.traffic.knowledge import Knowledge, Source
-from crashworthy.lab.traffic.names import OPPOSITE, words
+from crashworthy.lab.traffic.names import DIRECTIONS, OPPOSITE, collection, words
 from crashworthy.lab.traffic.schema import Schema
 from crashworthy.lab.traffic.session import Session
 from crashworthy.lab.traffic.template import as_text
@@ -73,21 +73,43 @@ class Plan:
 
 @dataclass
 class Draft:
-    """A request ready for the session, the steps it builds on, and the inputs it gives."""
+    """A request and the steps it builds on, on their own and as the session calls their values; the inputs given."""
 
     step: Step
+    live: Step
     setup: tuple[Step, ...]
     given: list[Path]
     unmet: list[Slot] = field(default_factory=list)
 
 
+class _Base:
+    """The steps that one request builds on: played in the session, and collected without what others played."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.setup = Setup()
+        self.live: dict[str, str] = {}
+
+    def include(self, steps: tuple[Step, ...]) -> dict[str, str]:
+        """Play the steps; names of their values in `setup`. `live` leads from these to the session's names."""
+        played = self._session.include(steps)
+        own = self.setup.add(steps)
+        self.live.update({own[name]: played[name] for name in own})
+        return own
+
+
 @dataclass(frozen=True)
 class Workshop:
-    """Builds requests for plans. `operations` numbers the operations, so that their unique texts differ."""
+    """Builds requests for plans.
+
+    `numbers` gives each operation a number, so that their unique texts differ; `nouns` are the words that the
+    service's paths have for its things.
+    """
 
     knowledge: Knowledge
     hints: Hints
     numbers: Mapping[str, int]
+    nouns: frozenset[str]
     seed: int
 
     def first_plan(self, operation: Operation) -> Plan:
@@ -102,12 +124,21 @@ class Workshop:
         slots = slots_of(operation)
         return {slot.path: self.knowledge.sources(slot, slots, operation) for slot in slots}
 
+    def signature(self, operation: Operation, plan: Plan) -> tuple[object, ...]:
+        """Tells requests apart: the plan, where its values come from, and the ways it goes before."""
+        sources = [
+            (slot.path, source.key)
+            for slot in slots_of(operation)
+            if self._is_bound(slot, operation, plan) and (source := self._source(slot, operation, plan))
+        ]
+        identity = self.knowledge.identities.get(plan.actor)
+        return plan, tuple(sources), repr(identity), tuple(name in self.knowledge.lessons for name in plan.before)
+
     def draft(self, operation: Operation, plan: Plan, session: Session) -> Draft:
         """Play the set-up that the plan needs and fill in the request. Raises SetupFailedError."""
         identity = self.knowledge.identities.get(plan.actor, NOBODY) if plan.actor else NOBODY
-        own = Setup()
-        names = self._include(identity.steps, session, own)
-        step_headers = bind(_carrier(identity), names).headers
+        base = _Base(session)
+        step_headers = bind(_carrier(identity), base.include(identity.steps)).headers
         known: dict[Path, Json] = {path: json.loads(text) for path, text in plan.values}
         unmet: list[Slot] = []
         for slot in slots_of(operation):
@@ -115,23 +146,17 @@ class Workshop:
                 continue
             source = self._source(slot, operation, plan)
             if source is not None:
-                names = self._include(source.steps, session, own)
+                names = base.include(source.steps)
                 save = source.fact.save
                 known[slot.path] = f"${{{names[save.name]}}}" if save else source.fact.template
-            elif slot.required and slot.is_reference:
+            elif slot.required and self.refers(slot, operation):
                 unmet.append(slot)
         for name in plan.before:
             lesson = self.knowledge.lessons.get(name)
             if lesson is not None:
-                self._include(lesson.way.steps, session, own)
+                base.include(lesson.way.steps)
         step, given = self._fill(operation, plan, identity, step_headers, known)
-        return Draft(step, tuple(own.steps), given, unmet)
-
-    def _include(self, steps: tuple[Step, ...], session: Session, own: Setup) -> dict[str, str]:
-        """Play steps in the session; `own` collects the same set-up without what other attempts played."""
-        names = session.include(steps)
-        own.add(tuple(steps))
-        return names
+        return Draft(step, bind(step, base.live), tuple(base.setup.steps), given, unmet)
 
     def _is_bound(self, slot: Slot, operation: Operation, plan: Plan) -> bool:
         """Whether the slot takes a value that exists already."""
@@ -146,14 +171,27 @@ class Workshop:
             last = operation.path.endswith("{" + slot.name + "}")
             made = operation.method == "PUT" and last and slot.data_schema.get("type") != "integer"
             return not made
-        if slot.is_reference:
+        if "enum" in slot.data_schema or "const" in slot.data_schema:
+            return False
+        if self.refers(slot, operation):
             return True
         return self._source(slot, operation, plan) is not None and bool(
             {*words(slot.name)} & OPPOSITE or self._source_score(slot, operation) >= 5
         )
 
+    def refers(self, slot: Slot, operation: Operation) -> bool:
+        """Whether the input names a thing that must exist: by its form, or because paths have a word for it."""
+        if slot.is_reference:
+            return True
+        plain = [word for word in words(slot.name) if word not in DIRECTIONS]
+        kind = slot.data_schema.get("type")
+        if not plain or plain[-1] not in self.nouns or kind in ("boolean", "array", "object", "number"):
+            return False
+        directed = len(plain) < len(words(slot.name))
+        return (kind == "integer" or directed) and plain[-1] not in words(collection(operation.path))
+
     def _source_score(self, slot: Slot, operation: Operation) -> float:
-        if len(words(slot.name)) < 2 or "enum" in slot.data_schema:
+        if len(words(slot.name)) < 2:
             return 0
         found = self.knowledge.sources(slot, slots_of(operation), operation)
         return found[0].score if found else 0

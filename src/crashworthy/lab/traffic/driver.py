@@ -18,7 +18,7 @@ from crashworthy.lab.traffic.explore import Explorer, Trail
 from crashworthy.lab.traffic.hints import read_hints
 from crashworthy.lab.traffic.identify import Identifier
 from crashworthy.lab.traffic.knowledge import Knowledge
-from crashworthy.lab.traffic.names import words
+from crashworthy.lab.traffic.names import path_words, words
 from crashworthy.lab.traffic.openapi import SecurityScheme
 from crashworthy.lab.traffic.verify import Verifier
 from crashworthy.source.tree import SourceTree
@@ -91,7 +91,8 @@ def learn(context: LearnContext) -> Playbook:
         tuple(name for name in names if "dempotency" not in name),
     )
     numbers = {operation.name: number + 1 for number, operation in enumerate(reachable)}
-    workshop = Workshop(knowledge, hints, numbers, context.seed)
+    nouns = frozenset(word for operation in reachable for word in path_words(operation.path))
+    workshop = Workshop(knowledge, hints, numbers, nouns, context.seed)
     with context.testbed.fresh() as instance:
         explorer = Explorer(
             instance.base_url,

@@ -28,10 +28,11 @@ _FIRST_SESSION = 100_000
 
 @dataclass
 class Trail:
-    """What was tried on one operation."""
+    """What was tried on one operation; `failures` holds the first attempt that got each of the `answers`."""
 
-    tried: set[Plan] = field(default_factory=set)
-    failures: list[tuple[float, Plan, Exchange, Draft]] = field(default_factory=list)
+    tried: set[tuple[object, ...]] = field(default_factory=set)
+    answers: set[tuple[int, str]] = field(default_factory=set)
+    failures: list[tuple[Plan, Exchange, Draft]] = field(default_factory=list)
     last: str = ""
     last_status: int = 0
     unmet: tuple[Slot, ...] = ()
@@ -82,7 +83,7 @@ class Explorer:
                 if not self._goes_on():
                     return
                 trail = self.trails[operation.name]
-                if operation.name in self.knowledge.lessons or trail.attempts >= _ATTEMPTS:
+                if trail.attempts >= _ATTEMPTS or not self.knowledge.wants(operation):
                     continue
                 if trail.version != self.knowledge.version:
                     self._search(operation, trail)
@@ -133,21 +134,20 @@ class Explorer:
         def push(plans: Sequence[tuple[float, Plan]]) -> None:
             nonlocal serial
             for rank, plan in plans:
-                if plan not in trail.tried:
-                    serial += 1
-                    heapq.heappush(queue, (rank, serial, plan))
+                serial += 1
+                heapq.heappush(queue, (rank, serial, plan))
 
         push([(0, self._workshop.first_plan(operation))])
-        for rank, plan, exchange, draft in sorted(trail.failures, key=lambda item: item[0])[:3]:
-            push(self._successors.of(operation, plan, exchange, draft, rank))
+        for plan, exchange, draft in trail.failures[-4:]:
+            push(self._successors.of(operation, plan, exchange, draft, 0))
         session, played = self._session(), Plan()
-        for _ in range(_ATTEMPTS_PER_ROUND):
-            if not queue or not self._goes_on() or trail.attempts >= _ATTEMPTS:
-                break
+        last = min(trail.attempts + _ATTEMPTS_PER_ROUND, _ATTEMPTS)
+        while queue and self._goes_on() and trail.attempts < last:
             rank, _, plan = heapq.heappop(queue)
-            if plan in trail.tried:
+            signature = self._workshop.signature(operation, plan)
+            if signature in trail.tried:
                 continue
-            trail.tried.add(plan)
+            trail.tried.add(signature)
             if played.before != plan.before[: len(played.before)] or _moved(played, plan):
                 session = self._renew(session)
             played = plan
@@ -156,8 +156,9 @@ class Explorer:
             except SetupFailedError as error:
                 trail.setup_failed = str(error)
                 session, played = self._renew(session), Plan()
+                push(self._successors.without(operation, plan, rank))
                 continue
-            exchange = session.attempt(draft.step)
+            exchange = session.attempt(draft.live)
             trail.attempts += 1
             if succeeded(exchange) and exchange.response is not None:
                 self._reached(operation, plan, draft, exchange, session)
@@ -166,13 +167,20 @@ class Explorer:
             trail.last_status = exchange.response.status if exchange.response else 0
             if refused(exchange):
                 self._identify(operation, plan, draft, exchange, session)
-            trail.failures.append((rank, plan, exchange, draft))
+            # An answer that was not seen before is a step forward: what it suggests comes first.
+            answer = (trail.last_status, re.sub(r"\W*\d+\W*", "0", trail.last))
+            if answer not in trail.answers:
+                trail.answers.add(answer)
+                trail.failures.append((plan, exchange, draft))
+                rank = 0
+            else:
+                rank += 1
             push(self._successors.of(operation, plan, exchange, draft, rank))
         self.requests += session.player.sent
 
     def _identify(self, operation: Operation, plan: Plan, draft: Draft, exchange: Exchange, session: Session) -> None:
         """Find out who may call, when nobody or this caller may not."""
-        found = self._identifier.find(operation, plan.actor, draft.step, exchange, session)
+        found = self._identifier.find(operation, plan.actor, draft.live, exchange, session)
         if found is not None:
             self.knowledge.identify(found)
 
@@ -184,7 +192,8 @@ class Explorer:
             status=exchange.response.status,
             steps=(*draft.setup, draft.step),
         )
-        facts = self.knowledge.learn(operation, way, exchange.response, session.values_in(draft.step))
+        echoed = [*session.values_in(draft.live), *_segments(draft.step.path)]
+        facts = self.knowledge.learn(operation, way, exchange.response, echoed, draft.unmet)
         self._identifier.offer(operation, way, facts, exchange.response)
         self._progress(len(self.knowledge.lessons))
 
@@ -195,6 +204,11 @@ class Explorer:
     def _renew(self, session: Session) -> Session:
         self.requests += session.player.sent
         return self._session()
+
+
+def _segments(path: str) -> list[str | int]:
+    """Values that stand in a path."""
+    return [int(part) if part.isdigit() else part for part in path.split("/") if part]
 
 
 def _moved(played: Plan, plan: Plan) -> bool:

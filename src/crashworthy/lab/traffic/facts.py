@@ -152,16 +152,18 @@ def score(slot: Slot, fact: Fact, consumer: Operation, kinds: Collection[str] = 
         points += 2
     elif fact.field[-1] in ("id", "uuid") and last in ("uuid", "id", "ref", "reference", "no", "number"):
         points += 1
-    elif fact.field[-1] in ("id", "code", "name") and last in about and len(wanted) <= 2:
-        points += 0.5  # `wallet` for the id of a wallet
+    elif fact.field[-1] in ("id", "uuid", "code", "name") and last in about - {*fact.field} and len(wanted) == 1:
+        # `wallet` for the id of a wallet.
+        points += 2.5 if fact.field[-1] in ("id", "uuid") else 1.5
     else:
         return 0
     for word in wanted[:-1]:
         points += 2 if word in about or _SAME_KIND.get(word) in about else -2
     if len(wanted) == 1 and wanted == list(fact.field):
         points += 1
+    points -= 1.5 * sum(word not in wanted and word not in fact.nouns for word in fact.field[:-1])
     if slot.path[0] == "path" and collection(fact.operation.path) == collection(consumer.path):
-        points += 2
+        points += 0.5 if "{" in fact.operation.path else 2
     if fact.operation.method == "POST" and "{" not in fact.operation.path.rsplit("/", 1)[-1]:
         points += 0.6
     elif fact.operation.is_safe:

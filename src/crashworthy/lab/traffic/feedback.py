@@ -90,11 +90,23 @@ def read_feedback(exchange: Exchange, slots: Sequence[Slot], given: Sequence[Pat
         result.state = result.state or bool(_STATE.search(lower))
         result.increase = result.increase or bool(_INCREASE.search(lower))
         result.csrf = result.csrf or "csrf" in lower or "xsrf" in lower
+        alternatives = _alternatives(lower, fields, given)
+        result.patches.update(alternatives)
         for path in fields:
+            if path in alternatives:
+                continue
             patch = _patch(path, text, given)
             if patch is not _NO_PATCH:
                 result.patches[path] = patch  # type: ignore[assignment]
     return result
+
+
+def _alternatives(lower: str, fields: Sequence[Path], given: Sequence[Path]) -> dict[Path, Schema | None]:
+    """For "exactly one of a and b": the first of them stays or comes, the others go."""
+    if len(fields) < 2 or not re.search(r"\b(one of|either|only one|both|mutually exclusive|not .* together)\b", lower):
+        return {}
+    kept = next((path for path in fields if path in given), fields[0])
+    return {path: {} if path == kept else None for path in fields}
 
 
 def _messages(body: str) -> Iterator[tuple[tuple[str, ...], str]]:

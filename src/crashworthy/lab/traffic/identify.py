@@ -30,12 +30,11 @@ from crashworthy.lab.traffic.hints import Hints
 from crashworthy.lab.traffic.knowledge import Knowledge
 from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.openapi import SecurityScheme
-from crashworthy.lab.traffic.session import Session, SetupFailedError
+from crashworthy.lab.traffic.session import Session, SetupFailedError, describe
 from crashworthy.lab.traffic.successors import refused
 from crashworthy.lab.traffic.template import escape
 from crashworthy.lab.traffic.ways import bind
 
-_MOST_TRIES = 60
 _TRIES_PER_OPERATION = 24
 
 
@@ -65,7 +64,6 @@ class Identifier:
         self._sign_up: tuple[Operation, Way] | None = None
         self._log_in: tuple[Operation, Way] | None = None
         self._tried: set[tuple[str, str]] = set()
-        self._tries = 0
 
     def offer(self, operation: Operation, way: Way, facts: Sequence[Fact], response: Response) -> None:
         """Look for proofs of identity in the answer to an operation that was reached."""
@@ -99,15 +97,12 @@ class Identifier:
         left = _TRIES_PER_OPERATION
         for name, candidates in wanted:
             for identity in candidates:
-                key = (
-                    operation.name if name == "A" else "",
-                    f"{name}{identity.headers}{len(identity.steps)}{identity.steps[-1:]}",
-                )
-                if key in self._tried or left <= 0 or self._tries >= _MOST_TRIES:
+                # The same words of refusal mean the same check, and that it will refuse this identity again.
+                key = (describe(exchange), f"{name}{identity.headers}{len(identity.steps)}{identity.steps[-1:]}")
+                if key in self._tried or left <= 0:
                     continue
                 self._tried.add(key)
                 left -= 1
-                self._tries += 1
                 if self._accepts(identity, step, status, session):
                     if identity.headers and identity.steps and name == "A":
                         self._accepted_form = self._form_of(identity)

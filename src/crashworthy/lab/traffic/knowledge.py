@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from crashworthy.core.history import Response
@@ -11,7 +11,7 @@ from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.actors import Identity
-from crashworthy.lab.traffic.facts import Fact, Slot, alike, facts_of, score, shapes_of
+from crashworthy.lab.traffic.facts import Fact, Slot, alike, facts_of, score, shapes_of, slots_of
 from crashworthy.lab.traffic.names import DIRECTIONS, OPPOSITE, words
 from crashworthy.lab.traffic.template import body_value
 from crashworthy.lab.traffic.ways import actors_of, another, as_actor
@@ -22,11 +22,15 @@ _CHOICES = 6
 
 @dataclass(frozen=True)
 class Lesson:
-    """A way that worked, and what its last step was answered."""
+    """A way that worked, and what its last step was answered.
+
+    `guessed` are inputs that name a thing and were made up: the way may lean on what other sessions left behind.
+    """
 
     operation: Operation
     way: Way
     response: Response
+    guessed: tuple[Slot, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,17 @@ class Knowledge:
     shapes: dict[frozenset[str], tuple[str, ...]] = field(default_factory=dict)
     version: int = 0
 
-    def learn(self, operation: Operation, way: Way, response: Response, echoed: Collection[Json] = ()) -> list[Fact]:
+    def learn(
+        self,
+        operation: Operation,
+        way: Way,
+        response: Response,
+        echoed: Collection[Json] = (),
+        guessed: Sequence[Slot] = (),
+    ) -> list[Fact]:
         """Keep a way that worked; returns what its answer taught. `echoed` are values it was given."""
         self.version += 1
-        self.lessons[operation.name] = Lesson(operation, way, response)
+        self.lessons[operation.name] = Lesson(operation, way, response, tuple(guessed))
         self.facts = [fact for fact in self.facts if fact.operation.name != operation.name]
         fresh = facts_of(way, operation, response, echoed)
         self.facts += fresh
@@ -72,6 +83,14 @@ class Knowledge:
             if at[-1:] == (0,) and shape not in self.shapes:
                 self.shapes[shape] = words(operation.path.rstrip("/").rsplit("/", 1)[-1])
                 self.version += 1
+
+    def wants(self, operation: Operation) -> bool:
+        """Whether no way is known, or one that guessed a value which could now be had properly."""
+        lesson = self.lessons.get(operation.name)
+        if lesson is None:
+            return True
+        slots = slots_of(operation)
+        return any(self.sources(slot, slots, operation) for slot in lesson.guessed)
 
     def _kinds(self, fact: Fact) -> tuple[str, ...]:
         return next((kinds for shape, kinds in self.shapes.items() if alike(shape, fact.shape)), ())

@@ -17,6 +17,7 @@ from crashworthy.lab.traffic.facts import Slot, slots_of
 from crashworthy.lab.traffic.feedback import Feedback, read_feedback
 from crashworthy.lab.traffic.names import collection, path_words, stem, words
 from crashworthy.lab.traffic.session import succeeded
+from crashworthy.lab.traffic.template import placeholders
 
 Ranked = list[tuple[float, Plan]]
 
@@ -70,7 +71,7 @@ class Successors:
         plans: Ranked = []
         if refused(exchange):
             plans += self._identities(plan)
-            plans += [(2.5 + far, each) for far, each in self._before(operation, plan, feedback)]
+            plans += [(2.5 + far, each) for far, each in self._before(operation, plan, draft, feedback)]
             if is_identity(operation):
                 plans += self._names(operation, slots, plan)
         elif status in (301, 308):
@@ -78,17 +79,27 @@ class Successors:
         elif status == 404:
             plans += self._other_things(operation, plan, slots, feedback, path=True)
             plans += [(1.5 + each, then) for each, then in self._identities(plan)]
-            plans += [(2 + far, each) for far, each in self._before(operation, plan, feedback)]
+            plans += [(2 + far, each) for far, each in self._before(operation, plan, draft, feedback)]
         elif 400 <= status < 500:
-            plans += self._corrected(operation, plan, slots, feedback, status)
+            plans += self._corrected(operation, plan, draft, slots, feedback, status)
         else:
             plans += [(1, replace(plan, level=plan.level + 1))] if plan.level < ALL else []
             plans += self._other_things(operation, plan, slots, feedback, path=True)
             plans += [(1.5 + each, then) for each, then in self._identities(plan)]
         return [(rank + _DEPTH + far, each) for far, each in plans]
 
+    def without(self, operation: Operation, plan: Plan, rank: float) -> Ranked:
+        """Other sources for each input, where the set-up that the plan needs cannot be played."""
+        chosen = dict(plan.choices)
+        plans: Ranked = []
+        for path, sources in self._workshop.sources(operation).items():
+            number = chosen.get(path, 0)
+            if 0 <= number < len(sources) - 1:
+                plans.append((rank + _DEPTH, plan.choose(path, number + 1)))
+        return plans
+
     def _corrected(
-        self, operation: Operation, plan: Plan, slots: list[Slot], feedback: Feedback, status: int
+        self, operation: Operation, plan: Plan, draft: Draft, slots: list[Slot], feedback: Feedback, status: int
     ) -> Ranked:
         plans: Ranked = []
         corrected = plan.patch(feedback.patches)
@@ -97,17 +108,17 @@ class Successors:
         if status == 415 or re.search(r"content.?type|media type|expected json|form data", feedback.text):
             kinds = ("application/json", FORM, MULTIPART)
             plans += [(0.5 + n, replace(plan, content_type=kind)) for n, kind in enumerate(kinds)]
-        if feedback.taken and plan.fresh < 4:
+        if feedback.taken and plan.fresh < 4 and "unique" in placeholders(draft.step):
             plans.append((0.6, replace(plan, fresh=plan.fresh + 1)))
         plans += self._other_things(operation, plan, slots, feedback, path=False)
         stateful = feedback.state or status in (402, 409, 412, 423, 428)
         distance = 0.8 if stateful and not feedback.patches else 2.2
-        plans += [(distance + far, each) for far, each in self._before(operation, plan, feedback)]
+        plans += [(distance + far, each) for far, each in self._before(operation, plan, draft, feedback)]
         if plan.level < ALL:
             plans.append((1.2 if not feedback.patches else 2, replace(plan, level=plan.level + 1)))
         if is_identity(operation):
             plans += self._names(operation, slots, plan)
-        plans += self._other_values(plan, slots, feedback)
+        plans += self._other_values(operation, plan, slots, feedback)
         plans += [(2.5 + far, each) for far, each in self._identities(plan)]
         return plans
 
@@ -136,16 +147,17 @@ class Successors:
                 plans.append((2, plan.choose(slot.path, MADE_UP)))
         return plans
 
-    def _before(self, operation: Operation, plan: Plan, feedback: Feedback) -> Ranked:
+    def _before(self, operation: Operation, plan: Plan, draft: Draft, feedback: Feedback) -> Ranked:
         """Operations that may bring the objects into the state that this one needs, the likeliest first."""
         if len(plan.before) >= _MOST_BEFORE:
             return []
+        done = {*plan.before, *(step.operation for step in draft.setup)}
         said = {stem(word) for word in re.findall(r"[a-z]+", feedback.text)}
         own = {stem(word) for word in path_words(operation.path)}
         plans: list[tuple[float, str]] = []
         for name, lesson in self._workshop.knowledge.lessons.items():
             other = lesson.operation
-            if other.is_safe or other.method == "DELETE" or name == operation.name or name in plan.before:
+            if other.is_safe or other.method == "DELETE" or name == operation.name or name in done:
                 continue
             if is_identity(other) and not (is_identity(operation) and sign_up_score(other) > 0):
                 continue
@@ -199,22 +211,24 @@ class Successors:
                     plans += [(0.2 + 0.1 * n, base.give(slot.path, value)) for n, value in enumerate(same)]
         return plans
 
-    @staticmethod
-    def _other_values(plan: Plan, slots: list[Slot], feedback: Feedback) -> Ranked:
+    def _other_values(self, operation: Operation, plan: Plan, slots: list[Slot], feedback: Feedback) -> Ranked:
         """Other members of enumerations; smaller and larger amounts."""
         plans: Ranked = []
         given = dict(plan.values)
         for slot in slots:
+            if slot.path[0] != "body":
+                continue
             enum = slot.data_schema.get("enum")
-            if isinstance(enum, list) and slot.path[0] == "body":
+            mentioned = slot.path in feedback.mentioned
+            if isinstance(enum, list):
                 rest: list[Json] = [value for value in enum[1:6] if value is not None]
-                far = 0.9 if slot.path in feedback.mentioned else 2.4
-                plans += [(far + 0.1 * n, plan.give(slot.path, value)) for n, value in enumerate(rest)]
-            elif (
-                slot.data_schema.get("type") in ("integer", "number")
-                and slot.path[0] == "body"
-                and slot.path not in given
-            ):
-                if feedback.state or slot.path in feedback.mentioned:
-                    plans += [(1.6 + 0.2 * n, plan.give(slot.path, value)) for n, value in enumerate((1, 100, 10_000))]
+                near = mentioned or words(slot.name)[-1] in feedback.text
+                plans += [
+                    ((0.7 if near else 2.4) + 0.1 * n, plan.give(slot.path, value)) for n, value in enumerate(rest)
+                ]
+            elif slot.path not in given and (feedback.state or mentioned) and self._is_amount(slot, operation):
+                plans += [(1.6 + 0.2 * n, plan.give(slot.path, value)) for n, value in enumerate((1, 100, 10_000))]
         return plans
+
+    def _is_amount(self, slot: Slot, operation: Operation) -> bool:
+        return slot.data_schema.get("type") in ("integer", "number") and not self._workshop.refers(slot, operation)

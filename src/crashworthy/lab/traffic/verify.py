@@ -54,11 +54,10 @@ class Verifier:
                     for way in group:
                         self.failures[way.operation] = "worked once; no time was left to replay it from a fresh state"
                     break
-                shared = [way for way in group if way.steps[-1].method in _SAFE] or group[:1]
-                if shared != group and group[len(shared)].steps[-1].method not in _SAFE:
-                    shared = [*shared, group[len(shared)]]
-                group[:] = [way for way in group if way not in shared]
-                kept += self._group(shared)
+                # All that only read, and one that changes the state after them.
+                readers = sum(way.steps[-1].method in _SAFE for way in group)
+                kept += self._group(group[: readers + 1])
+                del group[: readers + 1]
         return [self._shorter(way) for way in kept]
 
     def _group(self, ways: Sequence[Way]) -> list[Way]:
