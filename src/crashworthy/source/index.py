@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
+from crashworthy.source import sql
 from crashworthy.source.files import ReadFile, is_test
 from crashworthy.source.symbols import Class, External, Function, Import, Module, Parameter, Scope, Variable, collect
 from crashworthy.source.tree import SourceFile
@@ -35,22 +36,22 @@ def dotted_name(expression: ast.AST) -> str | None:
 
 @dataclass
 class Index:
-    """Modules by path. `sql` holds (path, text) of the folder's SQL scripts."""
+    """Modules by path. `scripts` holds (path, text) of the folder's SQL scripts."""
 
     modules: dict[str, Module]
-    sql: tuple[tuple[str, str], ...] = ()
+    scripts: tuple[tuple[str, str], ...] = ()
     roots: Counter[str] = field(default_factory=Counter)
     _found: dict[tuple[str, str], Module | None] = field(default_factory=dict)
     _members: dict[tuple[str, str], Symbol | None] = field(default_factory=dict)
     _busy: set[int] = field(default_factory=set)
 
     @classmethod
-    def build(cls, files: Iterable[ReadFile], sql: tuple[tuple[str, str], ...] = ()) -> Index:
+    def build(cls, files: Iterable[ReadFile], scripts: tuple[tuple[str, str], ...] = ()) -> Index:
         """Collect the symbols of all files and name their modules by how they import each other."""
         modules = {
             file.path: collect(SourceFile(file.path, _plain_name(file.path), file.text, file.tree)) for file in files
         }
-        index = cls(modules, sql)
+        index = cls(modules, scripts)
         index._name_modules()
         index._members.clear()
         return index
@@ -154,6 +155,39 @@ class Index:
                 if isinstance(scope, Class) and "config" in scope.name.lower():
                     for name, variable in scope.attributes.items():
                         found[name].extend((value, scope) for value in variable.values)
+        return found
+
+    @cached_property
+    def schema_scripts(self) -> tuple[str, ...]:
+        """Texts with CREATE TABLE statements: SQL scripts of the folder, and those within the source."""
+        found = [text for _, text in self.scripts if "create" in text.lower()]
+        for module in self.service_modules:
+            if "create table" in module.file.text.lower() or "create unique" in module.file.text.lower():
+                found.extend(
+                    node.value
+                    for node in ast.walk(module.node)
+                    if isinstance(node, ast.Constant)
+                    and isinstance(node.value, str)
+                    and "create " in node.value.lower()
+                )
+        return tuple(found)
+
+    @cached_property
+    def table_types(self) -> dict[str, dict[str, str]]:
+        """JSON types of columns, by table, as CREATE TABLE declares them."""
+        found: dict[str, dict[str, str]] = defaultdict(dict)
+        for script in self.schema_scripts:
+            for table, types in sql.column_types(script).items():
+                found[table].update(types)
+        return found
+
+    @cached_property
+    def unique_columns(self) -> dict[str, list[frozenset[str]]]:
+        """Sets of columns that CREATE TABLE or CREATE UNIQUE INDEX declare unique, by table."""
+        found: dict[str, list[frozenset[str]]] = defaultdict(list)
+        for script in self.schema_scripts:
+            for table, unique in sql.unique_columns(script).items():
+                found[table].extend(unique)
         return found
 
     # Modules

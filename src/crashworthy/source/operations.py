@@ -108,7 +108,7 @@ def _add_used(parameters: Parameters, inputs: UsedInputs, route: Route) -> None:
         for name, one in shape.fields.items():
             if where is ParameterIn.HEADER and name.lower() in _PLUMBING:
                 continue
-            parameter = Parameter(name=name, where=where, required=one.required, data_schema=one.schema())
+            parameter = Parameter(name=name, where=where, required=one.must_be_sent, data_schema=one.schema())
             parameters.setdefault((name, where), parameter)
     for name, one in inputs.path.fields.items():
         key = (name, ParameterIn.PATH)
@@ -119,7 +119,7 @@ def _add_used(parameters: Parameters, inputs: UsedInputs, route: Route) -> None:
 def _used_body(inputs: UsedInputs) -> Body | None:
     form: dict[str, Shape] = inputs.form.fields
     if inputs.files.fields:
-        schema = inputs.form.schema() if form else {"type": "object", "properties": {}}
+        schema: Schema = inputs.form.schema() if form else {"type": "object", "properties": {}}
         properties = schema.get("properties")
         files: Schema = {name: {"type": "string", "format": "binary"} for name in inputs.files.fields}
         schema["properties"] = {**(properties if isinstance(properties, dict) else {}), **files}

@@ -64,5 +64,5 @@ def parse_folder(root: Path) -> SourceTree:
 
 def _answered(site: OutboundSite, runs: Runs, call: Outbound) -> OutboundSite:
     """The site with an example of what it should be answered, where the source looks into the answer."""
-    shape = runs.answers[id(call.call)]
-    return replace(site, answer=shape.example()) if shape.is_used else site
+    shape = runs.answers.of_site(call, site)
+    return replace(site, answer=shape.example()) if shape is not None else site

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Mapping as MappingType
+from dataclasses import replace
 
+from crashworthy.source.flow.answers import Answers
 from crashworthy.source.flow.conversions import CONVERSIONS, TEXT_METHODS
 from crashworthy.source.flow.database import RUN, Database
+from crashworthy.source.flow.decorators import decorated
 from crashworthy.source.flow.events import Called, Conversion, Insert, MissingKey, Write, WrongType
 from crashworthy.source.flow.requests import default_of, header_name
 from crashworthy.source.flow.requests import method as request_method
@@ -50,7 +52,7 @@ _FLASK_MISSING = "BadRequestKeyError"
 class Calls(ABC):
     """The part of the machine that evaluates calls."""
 
-    def __init__(self, index: Index, state: State, answers: MappingType[int, Shape]) -> None:
+    def __init__(self, index: Index, state: State, answers: Answers) -> None:
         self.index = index
         self.state = state
         self.answers = answers
@@ -91,11 +93,12 @@ class Calls(ABC):
         callee = self._callee(node, frame)
         arguments = [self.evaluate(_unstarred(argument), frame) for argument in node.args]
         keywords = {keyword.arg or "**": self.evaluate(keyword.value, frame) for keyword in node.keywords}
-        if id(node) in self.answers:
+        if id(node) in self.answers.calls:
             state = self.state
             state.note(Called(node, frame.scope, state.caught, node, state.session, state.row_lock))
-            return Response(self.answers[id(node)])
+            return Response(self.answers.shape(node, [*arguments, *keywords.values()]))
         if isinstance(callee, FunctionValue):
+            callee = callee if callee.is_bare else decorated(self.index, replace(callee, is_bare=True))
             is_open = "**" in keywords or any(isinstance(argument, ast.Starred) for argument in node.args)
             if is_open:
                 arguments = [
@@ -157,6 +160,8 @@ class Calls(ABC):
             return Mixed(tuple(arguments))
         if self.schemas.is_model(class_):
             return self._validated(class_, [*arguments, *keywords.values()], node, frame)
+        for name, value in keywords.items():
+            self.database.note_column(class_, name, value)
         made = Instance(class_, dict(keywords))
         initializer = self.index.class_member(class_, "__init__")
         if isinstance(initializer, Function) and not self.database.table(class_):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from crashworthy.source.flow.events import Insert, NoRow, Write
-from crashworthy.source.flow.sql import Statement, read
 from crashworthy.source.flow.state import State
 from crashworthy.source.flow.values import (
     UNKNOWN,
@@ -23,16 +24,21 @@ from crashworthy.source.flow.values import (
     sources,
 )
 from crashworthy.source.index import Index
+from crashworthy.source.sql import Statement, read
 from crashworthy.source.symbols import Class, Scope
 
 RUN = frozenset(
-    {"execute", "executemany", "executescript", "exec", "scalar", "scalars", "scalar_one", "scalar_one_or_none", "stream",
-     "stream_scalars", "fetch", "fetchrow", "fetchval", "fetch_one", "fetch_all", "fetch_val", "fetchone", "fetchall",
-     "exec_driver_sql", "raw"}
+    {
+        "execute", "executemany", "executescript", "exec", "scalar", "scalars", "scalar_one", "scalar_one_or_none",
+        "stream", "stream_scalars", "fetch", "fetchrow", "fetchval", "fetch_one", "fetch_all", "fetch_val",
+        "fetchone", "fetchall", "exec_driver_sql", "raw",
+    }
 )  # fmt: skip
 _ONE_OR_NONE = frozenset(
-    {"first", "one_or_none", "scalar_one_or_none", "scalar", "fetchone", "last", "latest", "earliest", "afirst", "alast",
-     "get_or_none", "unique_one", "find_one"}
+    {
+        "first", "one_or_none", "scalar_one_or_none", "scalar", "fetchone", "last", "latest", "earliest", "afirst",
+        "alast", "get_or_none", "unique_one", "find_one",
+    }
 )  # fmt: skip
 _ONE_OR_REFUSE = frozenset({"first_or_404", "get_or_404", "one_or_404", "get_one_or_404"})
 _ONE = frozenset({"one", "scalar_one", "get_one", "aget"})
@@ -41,11 +47,21 @@ _COUNTS = frozenset({"count", "exists", "aggregate", "acount", "aexists", "total
 _LOCKS = frozenset({"with_for_update", "select_for_update"})
 _CREATES = frozenset({"create", "acreate", "create_user", "insert_one", "bulk_create"})
 _KEEPS = frozenset(
-    {"where", "filter", "filter_by", "order_by", "options", "limit", "offset", "join", "outerjoin", "group_by", "having",
-     "distinct", "select_from", "exclude", "select_related", "prefetch_related", "using", "values_list", "values", "only",
-     "defer", "annotate", "execution_options", "populate_existing", "with_only_columns", "subquery", "reverse", "raw",
-     "objects", "yield_per", "correlate", "add_columns"}
+    {
+        "where", "filter", "filter_by", "order_by", "options", "limit", "offset", "join", "outerjoin", "group_by",
+        "having", "distinct", "select_from", "exclude", "select_related", "prefetch_related", "using", "values_list",
+        "values", "only", "defer", "annotate", "execution_options", "populate_existing", "with_only_columns",
+        "subquery", "reverse", "raw", "objects", "yield_per", "correlate", "add_columns",
+    }
 )  # fmt: skip
+
+
+_COLUMN_TYPES = {
+    "integer": re.compile(r"\b(?:Integer|BigInteger|SmallInteger|int|(?:Positive)?(?:Big|Small)?IntegerField)\b"),
+    "number": re.compile(r"\b(?:Float|Numeric|Decimal|float|FloatField|DecimalField|DECIMAL)\b"),
+    "boolean": re.compile(r"\b(?:Boolean|bool|BooleanField)\b"),
+    "string": re.compile(r"\b(?:String|Text|Unicode|str|CharField|TextField|SlugField|EmailField|URLField)\b"),
+}
 
 
 class Database:
@@ -66,6 +82,28 @@ class Database:
             _looks_like_column(variable.values[-1]) for variable in class_.attributes.values() if variable.values
         ) or self.index.inherits(class_, ".Model", "django.db.models.Model", "django.contrib.auth.models.AbstractUser")
         return class_.name.lower() if is_model else None
+
+    def note_column(self, class_: Class, name: str, value: Value) -> None:
+        """A value goes into a column of a model: it is of the column's type."""
+        variable = class_.attributes.get(name)
+        if variable is None or not isinstance(value, Ref) or value.shape.kinds:
+            return
+        text = " ".join(ast.unparse(part) for part in (variable.annotation, *variable.values) if part is not None)
+        for kind, pattern in _COLUMN_TYPES.items():
+            if pattern.search(text):
+                value.shape.ask(kind)
+                return
+
+    def note_table_column(self, table: str, name: str, value: Value) -> None:
+        """As `note_column`, by the name of the table."""
+        class_ = self._classes.get(table)
+        if class_ is not None:
+            self.note_column(class_, name, value)
+
+    @cached_property
+    def _classes(self) -> dict[str, Class]:
+        named = ((self.table(class_), class_) for module in self.index.service_modules for class_ in module.classes)
+        return {table: class_ for table, class_ in named if table is not None}
 
     def has_version(self, table: str) -> bool:
         """Whether the mapper of a table's class checks a version column on each update."""
@@ -210,6 +248,7 @@ class Database:
                         )
                     )
             case "insert":
+                self._note_types(statement, parameters)
                 self.insert(statement.table, call, scope, atomic=statement.ignores_conflict)
             case "begin" | "lock":
                 if statement.locks:
@@ -219,6 +258,16 @@ class Database:
             case _:
                 pass
         return UNKNOWN
+
+    def _note_types(self, statement: Statement, parameters: Value) -> None:
+        """Values that are inserted are of their columns' types."""
+        values = parameters.elements if isinstance(parameters, Several) else ()
+        if len(values) != len(statement.columns):
+            return
+        types = self.index.table_types.get(statement.table, {})
+        for column, value in zip(statement.columns, values, strict=True):
+            if isinstance(value, Ref) and not value.shape.kinds and column in types:
+                value.shape.ask(types[column])
 
     def _update(self, query: Query, call: ast.Call, scope: Scope) -> None:
         for column, value in query.values:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping as MappingType
 
+from crashworthy.source.flow.answers import Answers
 from crashworthy.source.flow.calls import Calls
 from crashworthy.source.flow.events import MissingKey, NoRow, WrongType
 from crashworthy.source.flow.facts import Facts
 from crashworthy.source.flow.requests import attribute as request_attribute
 from crashworthy.source.flow.requests import header_name
-from crashworthy.source.flow.shape import Shape
 from crashworthy.source.flow.state import Frame, State, merged
 from crashworthy.source.flow.values import (
     UNKNOWN,
@@ -29,6 +28,7 @@ from crashworthy.source.flow.values import (
     Request,
     Response,
     Row,
+    Setting,
     Several,
     Value,
     sources,
@@ -53,7 +53,7 @@ _ENOUGH: dict[str, tuple[str, ...]] = {
 class Expressions(Calls):
     """The part of the machine that evaluates expressions."""
 
-    def __init__(self, index: Index, state: State, answers: MappingType[int, Shape]) -> None:
+    def __init__(self, index: Index, state: State, answers: Answers) -> None:
         super().__init__(index, state, answers)
         self._memories: dict[int, Memory | None] = {}
 
@@ -108,13 +108,13 @@ class Expressions(Calls):
                 evaluated = tuple(
                     self.evaluate(part.value, frame) for part in parts if isinstance(part, ast.FormattedValue)
                 )
+                if evaluated and isinstance(evaluated[0], Setting) and isinstance(parts[0], ast.FormattedValue):
+                    return evaluated[0]
+                if any(sources(one) for one in evaluated):
+                    return Mixed(evaluated)
                 text = text_of(self.index, node, frame.scope)
-                constant = "".join(str(p.value) if isinstance(p, ast.Constant) else "{}" for p in parts)
-                return (
-                    Mixed(evaluated)
-                    if any(sources(one) for one in evaluated)
-                    else Known(text.start if text.complete else constant)
-                )
+                holes = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
+                return Known(text.start if text.complete else holes)
             case ast.ListComp(elt=element) | ast.SetComp(elt=element) | ast.GeneratorExp(elt=element):
                 return self._comprehension([element], node.generators, frame)
             case ast.DictComp(key=key, value=value_node):
@@ -392,6 +392,8 @@ class Expressions(Calls):
                 if isinstance(node.op, ast.Add) and not isinstance(other, Known | Column | Mixed):
                     continue
                 self.want(value, "string" if is_text else "number", "computed with", node, frame.scope, "TypeError")
+        if isinstance(left, Setting):
+            return left
         if isinstance(left, Known) and isinstance(right, Known):
             return constant_arithmetic(left.value, node.op, right.value)
         return Mixed((left, right)) if sources(left) or sources(right) else UNKNOWN
@@ -418,6 +420,8 @@ class Expressions(Calls):
         all_known = True
         for key, value_node in zip(keys, values, strict=True):
             value = self.evaluate(value_node, frame)
+            if key is None and isinstance(value, Ref):
+                return value  # `{**document, ...}` is the document, as far as a reader of it can tell
             known_key = self.evaluate(key, frame) if key is not None else UNKNOWN
             if isinstance(known_key, Known) and _hashable(known_key.value):
                 entries[str(known_key.value)] = value
@@ -506,7 +510,9 @@ def constant_of(index: Index, expression: ast.expr, scope: Scope) -> Value:
             if isinstance(inner, Known) and isinstance(inner.value, list | tuple | set | dict):
                 return inner
     text = text_of(index, expression, scope)
-    return Known(text.start) if text.complete and text.variable is None else UNKNOWN
+    if text.variable is not None:
+        return Setting(text.variable)
+    return Known(text.start) if text.complete else UNKNOWN
 
 
 def constant_arithmetic(left: object, operator: ast.operator, right: object) -> Value:

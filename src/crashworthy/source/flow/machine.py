@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping as MappingType
 
+from crashworthy.source.flow.answers import Answers
 from crashworthy.source.flow.events import Write
 from crashworthy.source.flow.expressions import Expressions
 from crashworthy.source.flow.facts import Facts
 from crashworthy.source.flow.refusal import is_refusal, never_returns
-from crashworthy.source.flow.shape import Shape
 from crashworthy.source.flow.state import Frame, State, merged
 from crashworthy.source.flow.values import (
     UNKNOWN,
@@ -36,7 +35,7 @@ _MAX_ROUNDS = 20
 class Machine(Expressions):
     """Runs one handler. `answers` are the shapes of what outbound calls (by id of the call) answer."""
 
-    def __init__(self, index: Index, state: State, answers: MappingType[int, Shape]) -> None:
+    def __init__(self, index: Index, state: State, answers: Answers) -> None:
         super().__init__(index, state, answers)
 
     # Functions
@@ -334,10 +333,13 @@ class Machine(Expressions):
         match held:
             case Request(attributes=attributes) | Namespace(attributes=attributes) | Instance(attributes=attributes):
                 attributes[name] = value
+                if isinstance(held, Instance):
+                    self.database.note_column(held.class_, name, value)
             case Mapping(entries=entries):
                 entries[name] = value
             case Row() | Column():
                 row = held if isinstance(held, Row) else held.row
+                self.database.note_table_column(row.table, name, value)
                 column = name if isinstance(held, Row) or name == "*" else held.name
                 state.note(
                     Write(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from crashworthy.core.operation import Body
+from crashworthy.source.flow.answers import Answers
+from crashworthy.source.flow.decorators import decorated, wraps
 from crashworthy.source.flow.events import Event
 from crashworthy.source.flow.machine import Machine
 from crashworthy.source.flow.shape import Shape
@@ -32,11 +33,11 @@ class Run:
 
 
 class Runs:
-    """Runs handlers. `answers` grows what outbound calls answer: the shape by id of the call."""
+    """Runs handlers. `answers` learns what outbound calls are answered."""
 
     def __init__(self, index: Index, outbound: Iterable[Outbound]) -> None:
         self.index = index
-        self.answers: dict[int, Shape] = {id(call.call): Shape() for call in outbound}
+        self.answers = Answers(outbound)
 
     def of_route(self, route: Route, declared: Mapping[str, Schema], body: Body | None) -> Run:
         """Run a route's handler with everything around it.
@@ -79,12 +80,13 @@ class Runs:
         machine.state.given = {parameter.name: binder.value(parameter) for parameter in handler.parameters.values()}
         done: set[str] = set()
         for hook in (*route.wrappers, *route.dependencies):
-            if hook.key not in done and not _wraps(hook) and not binder.has_run(hook):
+            if hook.key not in done and not wraps(hook) and not binder.has_run(hook):
                 done.add(hook.key)
                 machine.invoke(
                     FunctionValue(hook), [], {name: binder.value(one) for name, one in hook.parameters.items()}
                 )
-        entry = decorated(self.index, FunctionValue(handler, owner=self._self(handler, request)))
+        bare = FunctionValue(handler, owner=self._self(handler, request), is_bare=True)
+        entry = decorated(self.index, bare)
         first = [request] if entry.function is not handler and _takes_request(route) else []
         named = machine.state.given if entry.function is handler else {}
         machine.invoke(entry, list(first), dict(named), is_open=True)
@@ -155,35 +157,3 @@ class _Binder:
             and _takes_request(self.route)
             and ("{" + parameter.name + "}" not in self.route.path)
         )
-
-
-def decorated(index: Index, inner: FunctionValue, depth: int = 6) -> FunctionValue:
-    """A function within the folder's own decorators: calling the result runs their code around it."""
-    function = inner.function
-    if depth <= 0:
-        return inner
-    for decorator in reversed(function.node.decorator_list):
-        expression = decorator.func if isinstance(decorator, ast.Call) else decorator
-        symbol = index.origin(index.resolve(expression, function.parent or function))
-        found = _wrapper(symbol) if isinstance(symbol, Function) else None
-        if found is not None:
-            wrapper, name = found
-            inner = decorated(index, FunctionValue(wrapper, {name: inner}), depth - 1)
-    return inner
-
-
-def _wrapper(decorator: Function, depth: int = 3) -> tuple[Function, str] | None:
-    """The function that a decorator puts around another, and the name by which it calls the other."""
-    for nested in decorator.nested():
-        for parameter in decorator.parameters.values():
-            if any(isinstance(call.func, ast.Name) and call.func.id == parameter.name for call in nested.calls):
-                return nested, parameter.name
-        if depth > 0:
-            found = _wrapper(nested, depth - 1)
-            if found is not None:
-                return found
-    return None
-
-
-def _wraps(function: Function) -> bool:
-    return _wrapper(function) is not None

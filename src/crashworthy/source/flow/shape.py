@@ -14,6 +14,7 @@ _INTEGER_NAMES = re.compile(
     r"(^|_)(id|ids|quantity|qty|count|cents|amount|price|total|stock|age|year|days?|hours?|minutes?|seconds?|limit|"
     r"offset|page|size|seats?|capacity|points|units?|number|rows?|score|rating|copies|percent|width|height)$"
 )
+_ID_NAMES = re.compile(r"(^|_)id$")
 _BOOLEAN_NAMES = re.compile(
     r"^(is|has|can|allow|enable|enabled|active|approved|accepted|ok|success|successful|valid|available|verified|"
     r"authorized|confirmed|paid|result)(_|$)"
@@ -100,7 +101,7 @@ class Shape:
             return self._with_default({"enum": list(self.enum)})
         if self.fields and "array" not in self.kinds:
             properties: dict[str, Json] = {name: one.schema(depth - 1) for name, one in self.fields.items()}
-            required: list[Json] = [name for name, one in self.fields.items() if one.required]
+            required: list[Json] = [name for name, one in self.fields.items() if one.must_be_sent]
             found: Schema = {"type": "object", "properties": properties}
             if required:
                 found["required"] = required
@@ -132,9 +133,31 @@ class Shape:
         return self._with_default(schema)
 
     def _with_default(self, schema: Schema) -> Schema:
-        if isinstance(self.default, str | int | float | bool):
+        if isinstance(self.default, str | int | float | bool) and self._accepts(self.default):
             schema["default"] = self.default
         return schema
+
+    @property
+    def must_be_sent(self) -> bool:
+        """Whether the source refuses, or fails, without it: a default that it accepts itself makes it optional."""
+        return self.required and (self.default is None or not self._accepts(self.default))
+
+    def _accepts(self, value: Json) -> bool:
+        if (self.truthy and not value) or (self.enum and value not in self.enum):
+            return False
+        limits = self.limits
+        if isinstance(value, str):
+            least = limits.get("minLength")
+            return not isinstance(least, int) or len(value) >= least
+        if isinstance(value, int | float):
+            low, above = limits.get("minimum"), limits.get("exclusiveMinimum")
+            high = limits.get("maximum")
+            return not (
+                (isinstance(low, int | float) and value < low)
+                or (isinstance(above, int | float) and value <= above)
+                or (isinstance(high, int | float) and value > high)
+            )
+        return True
 
     def _kind(self) -> str:
         for kind in ("integer", "boolean", "number", "string"):
@@ -174,7 +197,12 @@ class Shape:
             return {}
         if not self.kinds and self.truthy and _BOOLEAN_NAMES.search(self.name):
             return True
-        return example_of(self._scalar_schema() | {"title": self.name})
+        schema: Schema = self._scalar_schema()
+        if "number" in self.kinds and _INTEGER_NAMES.search(self.name):
+            schema["type"] = "integer"
+        elif not self.kinds and _ID_NAMES.search(self.name):
+            schema = {"type": "string"}  # ids of other systems are texts, unless something shows otherwise
+        return example_of(schema | {"title": self.name})
 
 
 def example_of(schema: Schema, depth: int = _MAX_DEPTH) -> Json:

@@ -146,11 +146,15 @@ class Instance:
 
 @dataclass(frozen=True, eq=False)
 class FunctionValue:
-    """A function of the folder, with the values of the scope it was made in."""
+    """A function of the folder, with the values of the scope it was made in.
+
+    `is_bare` when it stands for itself, without the decorators around it.
+    """
 
     function: Function
     closure: dict[str, Value] = field(default_factory=dict)
     owner: Value | None = None
+    is_bare: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,6 +189,13 @@ class Namespace:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """A text that begins with an environment variable's value."""
+
+    variable: str
+
+
+@dataclass(frozen=True)
 class Unknown:
     """Nothing is known."""
 
@@ -209,6 +220,7 @@ Value: TypeAlias = (
     | Query
     | Memory
     | Namespace
+    | Setting
     | Unknown
 )
 

@@ -153,11 +153,9 @@ def _split(text: str) -> list[str]:
 def unique_columns(script: str) -> dict[str, list[frozenset[str]]]:
     """Per table the sets of columns that a schema script declares unique."""
     found: dict[str, list[frozenset[str]]] = {}
-    text = re.sub(r"--[^\n]*", " ", script)
-    for match in re.finditer(rf"CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?{_NAME}\s*\(", text, re.IGNORECASE):
-        body = _body(text, match.end())
-        unique = found.setdefault(match[1].lower(), [])
-        for part in _split(body):
+    for table, parts in _tables(script):
+        unique = found.setdefault(table, [])
+        for part in parts:
             named = re.match(r"\s*(?:CONSTRAINT\s+\w+\s+)?(?:UNIQUE|PRIMARY\s+KEY)\s*\(([^)]*)\)", part, re.IGNORECASE)
             column = re.match(r"\s*[`\"\[]?(\w+)", part)
             if named:
@@ -165,7 +163,7 @@ def unique_columns(script: str) -> dict[str, list[frozenset[str]]]:
             elif column and re.search(r"\bUNIQUE\b|\bPRIMARY\s+KEY\b", part, re.IGNORECASE):
                 unique.append(frozenset({column[1].lower()}))
     pattern = rf"CREATE\s+UNIQUE\s+INDEX\s+(?:IF\s+NOT\s+EXISTS\s+)?\S+\s+ON\s+{_NAME}\s*\(([^)]*)\)"
-    for match in re.finditer(pattern, text, re.IGNORECASE):
+    for match in re.finditer(pattern, re.sub(r"--[^\n]*", " ", script), re.IGNORECASE):
         found.setdefault(match[1].lower(), []).append(_names(match[2]))
     return found
 
@@ -181,3 +179,30 @@ def _body(text: str, start: int) -> str:
 
 def _names(listed: str) -> frozenset[str]:
     return frozenset(re.sub(r"\W", "", name).lower() for name in listed.split(",") if name.strip())
+
+
+_TYPES = (
+    (re.compile(r"BOOL", re.IGNORECASE), "boolean"),
+    (re.compile(r"INT|SERIAL", re.IGNORECASE), "integer"),
+    (re.compile(r"REAL|FLOA|DOUB|NUMERIC|DECIMAL", re.IGNORECASE), "number"),
+    (re.compile(r"CHAR|TEXT|CLOB|UUID", re.IGNORECASE), "string"),
+)
+
+
+def column_types(script: str) -> dict[str, dict[str, str]]:
+    """Per table the JSON types of its columns, as a schema script declares them."""
+    found: dict[str, dict[str, str]] = {}
+    for table, parts in _tables(script):
+        types = found.setdefault(table, {})
+        for part in parts:
+            match = re.match(r"\s*[`\"\[]?(\w+)[`\"\]]?\s+(\w+)", part)
+            kind = next((kind for pattern, kind in _TYPES if match and pattern.search(match[2])), None)
+            if match and kind:
+                types[match[1].lower()] = kind
+    return found
+
+
+def _tables(script: str) -> list[tuple[str, list[str]]]:
+    text = re.sub(r"--[^\n]*", " ", script)
+    pattern = rf"CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?{_NAME}\s*\("
+    return [(match[1].lower(), _split(_body(text, match.end()))) for match in re.finditer(pattern, text, re.IGNORECASE)]
