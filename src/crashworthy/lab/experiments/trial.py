@@ -25,6 +25,7 @@ SLEEP_MS = 25
 LINE_MS = 8
 LINE_SHARE = 0.4
 _EVENT_SETTLE_S = 0.02
+_EXCEPTION_SETTLE_S = 0.1
 
 
 class OutOfTimeError(Exception):
@@ -143,9 +144,16 @@ class Stage:
     def collect(self) -> None:
         """Take the sensor's events and the state of the process; times become seconds since the trial began."""
         self.events += _relative(self.instance.drain(_EVENT_SETTLE_S), self.player.origin)
+        if Capability.EXCEPTIONS in self.lab.testbed.capabilities and self._lacks_an_exception():
+            # Frameworks answer 500 before they hand the exception on to the server.
+            self.events += _relative(self.instance.drain(_EXCEPTION_SETTLE_S), self.player.origin)
         self.crashed = self.crashed or not self.instance.alive()
         self.output = self.instance.output() if self.crashed else ""
         self.ended = time.monotonic() - self.player.origin
+
+    def _lacks_an_exception(self) -> bool:
+        failed = {e.id for e in self.exchanges if e.response is not None and e.response.status == 500}
+        return bool(failed - {event.exchange for event in self.events if event.kind == "exception"})
 
     def trial(self, id_: str) -> Trial:
         """What was played, as a value."""

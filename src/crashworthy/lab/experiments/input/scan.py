@@ -16,7 +16,7 @@ from crashworthy.lab.experiments.trial import Recorder, Stage
 from crashworthy.lab.traffic.player import Played
 
 SCAN = "scan"
-SCAN_TIMEOUT_S = 6.0
+SCAN_TIMEOUT_S = 2.5
 MOST_COPIES = 30
 
 _FIRST_VALID = 200
@@ -41,12 +41,13 @@ class Scan:
     recorder: Recorder
     look: Callable[[Stage, Played, Shot], bool] = lambda _stage, _known, _shot: True
     trials: list[tuple[Trial, list[Shot]]] = field(default_factory=list)
+    _fragile: bool = False
 
-    def run(self) -> None:
-        """Send every mutation; a new copy whenever the present one is spent. OutOfTimeError as usual."""
+    def run(self, enough: Callable[[], bool] = lambda: False) -> None:
+        """Send every mutation, or until it is enough; a new copy whenever one is spent. OutOfTimeError as usual."""
         waiting = list(mutations(self.base.steps[0], self.operation))
         scenario = Scenario(setup=self.base.setup, attack=self.base.steps, observe=())
-        while waiting and len(self.trials) < MOST_COPIES:
+        while waiting and len(self.trials) < MOST_COPIES and not enough():
             shots: list[Shot] = []
             with self.recorder.copy(scenario, SCAN, timeout_s=SCAN_TIMEOUT_S) as stage:
                 known = stage.player.play(scenario.setup, "setup")
@@ -71,6 +72,10 @@ class Scan:
     def _usable(self, shot: Shot, stage: Stage, known: Played) -> bool:
         """Whether the copy still accepts the good request after one that may have changed something."""
         if shot.exchange.response is None:
+            # What hangs after a failure may hang because of it: from now on, each failure spends its copy.
+            self._fragile = True
+            return False
+        if shot.exchange.response.status >= 500 and self._fragile:
             return False
         if not shot.exchange.ok or self.operation.is_safe:
             return True
