@@ -39,13 +39,19 @@ def unprivileged() -> Account:
 
 
 class ServerProcess:
-    """One server. Its output goes to `log`. It shares no session with crashworthy, so Ctrl-C does not reach it."""
+    """One server. Its output goes to `log`. It shares no session with crashworthy, so Ctrl-C does not reach it.
 
-    def __init__(self, name: str, command: Sequence[str], log: Path, account: Account | None = None) -> None:
+    `keeps` are file descriptors that stay open in it.
+    """
+
+    def __init__(
+        self, name: str, command: Sequence[str], log: Path, account: Account | None = None, keeps: Sequence[int] = ()
+    ) -> None:
         self._name = name
         self._command = list(command)
         self._log = log
         self._account = account or Account()
+        self._keeps = keeps
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, ready: Callable[[], bool]) -> None:
@@ -59,6 +65,7 @@ class ServerProcess:
                 cwd="/",
                 env=server_environment(),
                 start_new_session=True,
+                pass_fds=self._keeps,
                 user=self._account.uid,
                 group=self._account.gid,
                 extra_groups=None if self._account.uid is None else [],
