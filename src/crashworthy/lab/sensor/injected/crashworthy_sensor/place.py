@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from contextvars import ContextVar
 
 from crashworthy_sensor.settings import settings
@@ -18,8 +19,9 @@ MAX_DEPTH = 400
 MAX_FRAMES = 50
 MAX_FILES = 20_000
 _LIBRARIES = ("site-packages", "dist-packages")
-# Where own code handed over work that now runs in a thread without any own code on its stack.
-handed_over: ContextVar[Place | None] = ContextVar("crashworthy_place", default=None)
+# Where own code handed over work that now runs without any own code on its stack: in a task, in an executor's thread.
+task_place: ContextVar[Place | None] = ContextVar("crashworthy_place", default=None)
+thread_place = threading.local()
 
 # Files whose frames stand between a request and what serves it: callers beyond them are no cause of anything.
 _BOUNDARIES = tuple(
@@ -30,13 +32,13 @@ _BOUNDARIES = tuple(
         ("crashworthy_sensor", "frameworks", "aiohttp.py"),
         ("crashworthy_sensor", "frameworks", "http_server.py"),
         ("asyncio", "runners.py"),
-        ("asyncio", "base_events.py"),
         ("asyncio", "events.py"),
         ("uvloop", "__init__.py"),
         ("uvicorn", "server.py"),
     )
 )
 BOUNDARY = ""
+_RUNNERS = os.path.join("asyncio", "runners.py")
 
 _own_files: dict[str, str | None] = {}
 _working_folder = os.getcwd()
@@ -93,7 +95,16 @@ def innermost(frame: FrameType | None) -> Place | None:
             return relative, frame.f_lineno or code.co_firstlineno, code.co_qualname
         frame = frame.f_back
         depth += 1
-    return handed_over.get()
+    place: Place | None = getattr(thread_place, "place", None)
+    return place or task_place.get()
+
+
+def beyond_runner(frame: FrameType) -> FrameType | None:
+    """The caller of `asyncio.run`, where `frame` is a part of that, else `frame`."""
+    caller: FrameType | None = frame
+    while caller is not None and caller.f_code.co_filename.endswith(_RUNNERS):
+        caller = caller.f_back
+    return caller
 
 
 def own_frames(traceback: TracebackType | None) -> list[Place]:

@@ -9,7 +9,7 @@ from json.encoder import encode_basestring_ascii as quote
 from crashworthy_sensor import lines
 from crashworthy_sensor.context import ANONYMOUS, Exchange, current
 from crashworthy_sensor.events import MAX_TEXT, record, sensor_error
-from crashworthy_sensor.place import handed_over, innermost
+from crashworthy_sensor.place import innermost, task_place, thread_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ def run_for(
     exchange: Exchange | None, place: Place | None, function: Callable[..., Any], *args: Any, **kwargs: Any
 ) -> Any:
     """Call `function` in this thread on behalf of `exchange`; own code at `place` asked for it."""
-    previous, previous_place = current.get(), handed_over.get()
+    previous, previous_place = current.get(), getattr(thread_place, "place", None)
     current.set(exchange)
-    handed_over.set(place)
+    thread_place.place = place
     traced = exchange is not None and (exchange.coverage or exchange.line is not None)
     if traced:
         lines.enter_thread()
@@ -38,7 +38,7 @@ def run_for(
         if traced:
             lines.leave_thread()
         current.set(previous)
-        handed_over.set(previous_place)
+        thread_place.place = previous_place
 
 
 def patch_threading(module: Any) -> None:
@@ -95,7 +95,7 @@ def patch_anyio(module: Any) -> None:
     async def run_sync(func: Any, *args: Any, **kwargs: Any) -> Any:
         exchange = current.get()
         if exchange is not None and (exchange.coverage or exchange.line):
-            func = partial(run_for, exchange, handed_over.get(), func)
+            func = partial(run_for, exchange, task_place.get(), func)
         return await original(func, *args, **kwargs)
 
     module.run_sync = run_sync

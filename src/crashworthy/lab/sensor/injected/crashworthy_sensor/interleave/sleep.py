@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 
 from crashworthy_sensor.context import Exchange, current
 from crashworthy_sensor.interleave import running_loop
-from crashworthy_sensor.place import handed_over, innermost
+from crashworthy_sensor.place import beyond_runner, innermost, task_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,11 +95,18 @@ def patch_create_task(loop_class: Any) -> None:
             return original(self, coro, **kwargs)
         if (exchange.sleep or exchange.line) and not exchange.ended:
             coro = drowsily(coro, exchange)
-        token = handed_over.set(innermost(sys._getframe(1)))
+        place = innermost(beyond_runner(sys._getframe(1)))
+        context = kwargs.get("context")
+        if context is not None:
+            with suppress(RuntimeError):  # the context that is running, which knows its place
+                context.run(task_place.set, place)
+            return original(self, coro, **kwargs)
+        # The task takes a copy of this context.
+        token = task_place.set(place)
         try:
             return original(self, coro, **kwargs)
         finally:
-            handed_over.reset(token)
+            task_place.reset(token)
 
     create_task.__qualname__ = getattr(original, "__qualname__", "create_task")
     loop_class.create_task = create_task

@@ -45,7 +45,7 @@ def redirect(parameters: dict[str, Any]) -> dict[str, Any]:
 def _is_foreign(folder: str) -> bool:
     if folder in settings.allow_paths or not settings.root:
         return False
-    return not os.path.realpath(folder).startswith(os.path.dirname(settings.root) + os.sep)
+    return not (os.path.realpath(folder) + os.sep).startswith(os.path.dirname(settings.root) + os.sep)
 
 
 def _timeout(parameters: dict[str, Any]) -> float | None:

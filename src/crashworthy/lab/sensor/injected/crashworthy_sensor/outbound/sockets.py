@@ -119,7 +119,7 @@ def _refuse_foreign_database(address: Any) -> None:
     folder = os.path.dirname(os.path.realpath(path))
     if path in settings.allow_paths or folder in settings.allow_paths:
         return
-    if not settings.root or not folder.startswith(os.path.dirname(settings.root) + os.sep):
+    if not settings.root or not (folder + os.sep).startswith(os.path.dirname(settings.root) + os.sep):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
 
 
