@@ -156,3 +156,11 @@ def test_origins_name_the_place(tmp_path: Path):
         "README.md:3",
         f"found at {Location(file='main.py', line=2)}",
     ]
+
+
+def test_variables_of_a_readme_are_examples_only(tmp_path: Path):
+    (tmp_path / "main.py").write_text(FASTAPI)
+    (tmp_path / "README.md").write_text("```\nexport DATABASE_URL=postgresql://prod/db\nuvicorn main:app\n```\n")
+    plan = detect(parse_folder(tmp_path))[0]
+    assert plan.declared_environment == (("DATABASE_URL", "postgresql://prod/db"),)
+    assert plan.environment == ()

@@ -52,7 +52,8 @@ def test_shows_the_end_of_its_own_traceback_only(write_service, open_service):
 def test_a_supervisor_that_waits_after_an_error_is_not_waited_for(write_service, open_service):
     start = StartPlan(StartKind.PROGRAM, ("uvicorn", "main:app", "--reload"))
     files = {"main.py": "import not_there\n"}
-    with pytest.raises(StartError, match="the package not_there is missing"), open_service(write_service(files), start):
+    message = "waits after an error: the package not_there is missing"
+    with pytest.raises(StartError, match=message), open_service(write_service(files), start):
         pass
 
 

@@ -100,6 +100,13 @@ def test_keeps_compiled_modules(folder, snapshot):
     assert (folder / "__pycache__" / "app.pyc").exists()
 
 
+def test_leaves_a_socket_that_was_there_alone(folder, snapshot):
+    os.mkfifo(folder / "server.sock")
+    snapshot.take()
+    assert snapshot.restore() == ()
+    assert (folder / "server.sock").is_fifo()
+
+
 def test_puts_back_modes(folder, snapshot):
     (folder / "app.py").chmod(0o600)
     snapshot.restore()

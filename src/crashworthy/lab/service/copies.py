@@ -14,7 +14,7 @@ from crashworthy.lab.service.readiness import LOOPBACK
 
 _FORK_TIMEOUT_S = 10.0
 
-Drain = Callable[[], tuple[SensorEvent, ...]]
+Drain = Callable[[float], tuple[SensorEvent, ...]]
 
 
 class RunningCopy(ABC):
@@ -37,9 +37,7 @@ class RunningCopy(ABC):
 
     def drain(self, settle_s: float = 0.0) -> tuple[SensorEvent, ...]:
         """Sensor events since the last drain; `settle_s` lets late ones arrive first."""
-        if settle_s > 0:
-            time.sleep(settle_s)
-        return self._drain()
+        return self._drain(settle_s)
 
     def output(self) -> str:
         """What it printed: the first and last 64 KiB."""

@@ -84,15 +84,18 @@ def _of_dockerfile(root: Path, folder: str) -> Iterator[StartPlan]:
 def _of_readme(root: Path, folder: str, folders: tuple[str, ...]) -> Iterator[StartPlan]:
     readmes = sorted(path for path in (root / folder).glob("[Rr][Ee][Aa][Dd][Mm][Ee]*") if path.is_file())
     for path in readmes[:1]:
-        here, block, steps = folder, -1, list[Step]()
+        here, block, steps, exports = folder, -1, list[Step](), list[str]()
         for line in _code_lines(path.read_text(errors="replace")):
             if line.block != block:
-                here, block, steps = folder, line.block, []
+                here, block, steps, exports = folder, line.block, [], []
             text = re.sub(r"^\s*[$>%]\s+", "", line.text)
             change = re.match(r"\s*cd\s+([\w./-]+)\s*(?:&&|;|$)", text)
             if change:
                 here = _inside(root, here, change[1]) or here
-            for step in read_line(re.sub(r"^\s*#\s*or:?\s+", "", text), f"{_origin(root, path)}:{line.number}"):
+            if export := re.match(r"\s*export\s+(\w+=.*)", text):
+                exports.append(export[1])
+                continue
+            for step in read_line(" ".join((*exports, text)), f"{_origin(root, path)}:{line.number}"):
                 if not step.serves:
                     steps.append(step)
                 else:

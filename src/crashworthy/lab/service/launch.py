@@ -115,6 +115,7 @@ def failure_of(plan: ServicePlan, start: StartPlan, process: Startable, port: in
     """Why what was started as a server does not serve. Ends it."""
     status = process.wait(0)
     others = listening_ports(process.pid) - {port} if status is None else set()
+    waits_after_error = status is None and process.has_given_up()
     process.end()
     output = process.output()
     if process.overran:
@@ -126,7 +127,7 @@ def failure_of(plan: ServicePlan, start: StartPlan, process: Startable, port: in
             "by the variable PORT",
             remedy="write {port} into [service] command where the port belongs, as in `node server.js --port {port}`",
         )
-    if status is None and process.has_given_up():
+    if waits_after_error:
         return start_error(start, output, "waits after an error")
     if status is None:
         return start_error(start, output, f"accepts no connection within {plan.start_timeout_s:.0f} s")

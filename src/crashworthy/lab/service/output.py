@@ -77,9 +77,10 @@ class OutputReader(threading.Thread):
             select.select([self._fd], [], [])
             with self._reading:
                 data = os.read(self._fd, _READ_BYTES)
-                self._log.append(data)
-                self._ended = not data
-                if self._ended:
+                if data:
+                    self._log.append(data)
+                else:
+                    self._ended = True
                     os.close(self._fd)
             self._free -= len(data)
             if self._free < 0:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from crashworthy.core.history import SensorEvent
 from crashworthy.core.scenario import DependencyFault
-from crashworthy.lab.testbed import OutboundCall
+from crashworthy.lab.testbed import Capability, OutboundCall
 
 DEFAULT_START_TIMEOUT_S = 40.0
 DEFAULT_MEMORY_LIMIT = 2 * 1024**3
@@ -100,8 +100,14 @@ class ResettableState(Protocol):
 class EventSource(Protocol):
     """Where sensor events arrive (crashworthy.lab.sensor.receiver.Receiver)."""
 
-    def drain(self) -> Sequence[SensorEvent]:
-        """Events since the last drain."""
+    def drain(self, settle_s: float = 0.0) -> Sequence[SensorEvent]:
+        """Events since the last drain; `settle_s` lets late ones arrive first."""
+
+    def capabilities(self) -> frozenset[Capability]:
+        """What the self-tests of the present copy's processes found to work."""
+
+    def forget(self) -> None:
+        """Drop what has arrived: another copy begins."""
 
 
 class StandIn(Protocol):

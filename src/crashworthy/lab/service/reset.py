@@ -43,7 +43,7 @@ class _Original:
 class FolderSnapshot:
     """The files below `folder` as they are at `take`, with their contents copied to `store`.
 
-    Links are remembered as links and never followed. Sockets and pipes are not remembered, and go.
+    Links are remembered as links and never followed. Sockets and pipes that are there stay; new ones go.
     """
 
     def __init__(self, folder: Path, store: Path) -> None:
@@ -55,11 +55,13 @@ class FolderSnapshot:
         self._links: dict[str, str] = {}
         self._originals: dict[str, _Original] = {}
         self._signatures: dict[str, _Signature] = {}
+        self._specials: set[str] = set()
 
     def take(self) -> None:
         """Remember the present state; contents that did not change since the last time are not copied again."""
         known = self._signatures
         self._folders, self._links, self._originals, self._signatures = {}, {}, {}, {}
+        self._specials = set()
         for path, entry in _walk(self._folder, lambda _path: True):
             status = entry.stat(follow_symlinks=False)
             if stat.S_ISLNK(status.st_mode):
@@ -72,6 +74,8 @@ class FolderSnapshot:
                     self._store_content(path, entry)
                 self._originals[path] = _Original(status.st_mtime_ns, stat.S_IMODE(status.st_mode))
                 self._signatures[path] = signature
+            else:
+                self._specials.add(path)
 
     def _store_content(self, path: str, entry: os.DirEntry[str]) -> None:
         place = self._store / path
@@ -105,7 +109,9 @@ class FolderSnapshot:
             return self._links.get(path) == os.readlink(entry.path)  # noqa: PTH115
         if entry.is_dir(follow_symlinks=False):
             return path in self._folders
-        return path in self._originals and entry.is_file(follow_symlinks=False)
+        if entry.is_file(follow_symlinks=False):
+            return path in self._originals
+        return path in self._specials
 
     def _is_unchanged(self, path: str, entry: os.DirEntry[str]) -> bool:
         return not path.endswith(_ALWAYS_WRITTEN_BACK) and self._signatures[path] == _Signature.of(

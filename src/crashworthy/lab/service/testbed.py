@@ -64,13 +64,13 @@ class ServiceTestbed:
         self.declared = DeclaredStart()
         self.fork_refusal: str | None = "not tried yet"
         self._zygote: ServiceProcess | None = None
-        self._hooks: frozenset[Capability] = frozenset()
+        self._seen_working: frozenset[Capability] = frozenset()
         self._copy_began = time.monotonic()
 
     @property
     def capabilities(self) -> frozenset[Capability]:
         """What the sensor's self-test found to work, and whether copies are forked."""
-        return self._hooks | ({Capability.FORK} if self._zygote is not None else frozenset())
+        return self._working() | ({Capability.FORK} if self._zygote is not None else frozenset())
 
     @property
     def dependencies(self) -> tuple[str, ...]:
@@ -147,15 +147,15 @@ class ServiceTestbed:
         self.fork_refusal = self._start_zygote()
         if self.fork_refusal is None:
             try:
-                with self.fresh() as copy:
-                    self._learn_capabilities(copy)
+                with self.fresh():
+                    self._await_self_test()
                 return
             except StartError as error:
                 self.fork_refusal = f"a forked copy does not serve: {error.message}"
                 self.close()
         self._state.reset()
-        with self.fresh() as copy:
-            self._learn_capabilities(copy)
+        with self.fresh():
+            self._await_self_test()
 
     def _start_zygote(self) -> str | None:
         """Why there is none, or None. The state that copies begin from is the one at the zygote's moment."""
@@ -181,6 +181,8 @@ class ServiceTestbed:
         for _ in range(2):
             began = self._copy_began = time.monotonic()
             self._state.reset()
+            if self._plan.sensor is not None:
+                self._plan.sensor.forget()
             if self._plan.stand_in is not None:
                 self._plan.stand_in.clear()
             port = free_port()
@@ -206,26 +208,22 @@ class ServiceTestbed:
             self._note("the process that copies were forked from ended; copies are started anew now", warning=True)
             return self._start_copy(port)
 
-    def _drain(self) -> tuple[SensorEvent, ...]:
+    def _drain(self, settle_s: float) -> tuple[SensorEvent, ...]:
         """Events of the present copy; those of the one before may arrive late."""
         if self._plan.sensor is None:
             return ()
-        events = tuple(event for event in self._plan.sensor.drain() if event.at >= self._copy_began)
-        for event in events:
-            if event.kind == "hello":
-                self._learn_hooks(event)
-        return events
+        return tuple(event for event in self._plan.sensor.drain(settle_s) if event.at >= self._copy_began)
 
-    def _learn_capabilities(self, copy: RunningCopy) -> None:
+    def _await_self_test(self) -> None:
         deadline = time.monotonic() + _HELLO_TIMEOUT_S
-        while self._plan.sensor is not None and not self._hooks and time.monotonic() < deadline:
-            copy.drain(0.01)
+        while self._plan.sensor is not None and not self._working() and time.monotonic() < deadline:
+            time.sleep(0.005)
 
-    def _learn_hooks(self, hello: SensorEvent) -> None:
-        hooks = hello.data.get("hooks")
-        if isinstance(hooks, dict):
-            working = {Capability(name) for name in Capability if hooks.get(name.value)}
-            self._hooks = frozenset({Capability.SENSOR, *working})
+    def _working(self) -> frozenset[Capability]:
+        """Grows: what a library can be observed by is known once the service has imported it."""
+        if self._plan.sensor is not None:
+            self._seen_working |= self._plan.sensor.capabilities()
+        return self._seen_working
 
     def _note_overrides(self) -> None:
         declared, overridden = self.declared, []
