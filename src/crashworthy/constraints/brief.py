@@ -88,7 +88,8 @@ def _from_workload(constraints: Constraints) -> Iterator[Criterion]:
     if workload.concurrency is not None:
         yield Criterion(
             id="time-per-request",
-            text=f"A request holds a worker for less than {milliseconds(1000 * workload.concurrency / rate)} on average.",
+            text=f"On average a request holds a worker for less than "
+            f"{milliseconds(1000 * workload.concurrency / rate)}.",
             why="Above that, the queue only grows (Little's law).",
         )
 
@@ -102,7 +103,7 @@ def _from_objectives(constraints: Constraints) -> Iterator[Criterion]:
         yield Criterion(
             id="latency",
             text=f"{number(objectives.latency_percentile)} % of requests are answered within "
-            f"{number(objectives.latency_ms)} ms{share if 0 < spent < objectives.latency_ms else ''}.",
+            f"{milliseconds(objectives.latency_ms)}{share if 0 < spent < objectives.latency_ms else ''}.",
         )
     if objectives.availability is not None:
         yield Criterion(

@@ -251,7 +251,8 @@ def _while_failing(dependency: Dependency, constraints: Constraints) -> Check:
         return check.decided(Outcome.CONDITIONAL, says)
     total = worst + others
     arithmetic = (
-        f"{_count(dependency.calls, 'call')} · {_count(dependency.retries + 1, 'try', 'tries')} · {milliseconds(dependency.timeout_ms or 0)}"
+        f"{_count(dependency.calls, 'call')} · {_count(dependency.retries + 1, 'try', 'tries')}"
+        + f" · {milliseconds(dependency.timeout_ms or 0)}"
         + (f" + {milliseconds(others)} for the others" if others else "")
         + f" = {milliseconds(total)}"
     )
