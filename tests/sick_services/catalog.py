@@ -148,3 +148,67 @@ LOST_UPDATE = (
     ),
     SickService("fastapi_background", "fastapi", None, ("fastapi_background_healthy",), SALES, "POST /sales"),
 )
+
+ORDERS = api(
+    operation("POST", "/orders", {}),
+    operation("GET", "/health"),
+    ways=((step("POST", "/orders", body={"amount": 5}),), (step("GET", "/health"),)),
+)
+
+SLOW_DEPENDENCY = (
+    SickService(
+        "fastapi_sync_urllib",
+        "fastapi",
+        "fastapi_sync_urllib_sick",
+        ("fastapi_total_limit_healthy",),
+        ORDERS,
+        "POST /orders",
+    ),
+    SickService("fastapi_async_blocked", "fastapi", "fastapi_async_blocked_sick", (), ORDERS, "POST /orders"),
+    SickService("flask_drip", "flask", "flask_drip_sick", ("flask_background_healthy",), ORDERS, "POST /orders"),
+)
+
+QUANTITIES = api(
+    operation("POST", "/orders", _object("quantity"), source="openapi"),
+    operation("GET", "/health"),
+    ways=((step("POST", "/orders", body={"quantity": 2}),), (step("GET", "/health"),)),
+)
+ORDER_LIST = api(
+    operation("POST", "/orders", _object("quantity"), source="openapi"),
+    operation("GET", "/orders"),
+    ways=((step("POST", "/orders", body={"quantity": 2}),), (step("GET", "/orders"),)),
+)
+PEOPLE = api(
+    operation("POST", "/people", _object("name", kind="string"), source="openapi"),
+    operation("GET", "/people"),
+    ways=((step("POST", "/people", body={"name": "person-${unique}1"}),), (step("GET", "/people"),)),
+)
+
+CRASH_ON_INPUT = (
+    SickService(
+        "flask_unchecked", "flask", "flask_unchecked_sick", ("flask_checked_healthy",), QUANTITIES, "POST /orders"
+    ),
+    SickService(
+        "fastapi_duplicate",
+        "fastapi",
+        "fastapi_duplicate_sick",
+        ("fastapi_duplicate_healthy",),
+        PEOPLE,
+        "POST /people",
+    ),
+    SickService("fastapi_exit", "fastapi", "fastapi_exit_sick", (), QUANTITIES, "POST /orders"),
+)
+
+WEDGED = (
+    SickService("flask_lock", "flask", "flask_lock_sick", ("flask_lock_healthy",), QUANTITIES, "POST /orders"),
+    SickService("fastapi_pool", "fastapi", "fastapi_pool_sick", ("fastapi_pool_healthy",), ORDER_LIST, "POST /orders"),
+    SickService("flask_poisoned_list", "flask", "flask_poisoned_list_sick", (), ORDER_LIST, "POST /orders"),
+)
+
+ALL = {
+    "lost_update": LOST_UPDATE,
+    "slow_dependency": SLOW_DEPENDENCY,
+    "crash_on_input": CRASH_ON_INPUT,
+    "wedged": WEDGED,
+}
+"""By folder."""

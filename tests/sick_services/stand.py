@@ -11,18 +11,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from sick_services.catalog import FOLDER, Api
-
 from crashworthy.core.suspicion import Suspicion
-from crashworthy.lab import sensor
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
+from crashworthy.lab.sensor.inject import injection
 from crashworthy.lab.sensor.receiver import Receiver
 from crashworthy.lab.service.plan import ServicePlan, StartKind, StartPlan
 from crashworthy.lab.service.testbed import open_testbed
 from crashworthy.lab.standin.server import StandIns
 from crashworthy.source.tree import SourceTree
-
-INJECTED = Path(sensor.__file__).parent / "injected"
+from sick_services.catalog import FOLDER, Api
 
 
 @contextlib.contextmanager
@@ -45,15 +42,15 @@ def open_lab(
         shutil.copy(file, root / "app.py")
         receiver = stack.enter_context(Receiver(folder / "sensor.sock"))
         stand_in = stack.enter_context(StandIns(seed=seed))
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(folder),
-            "PYTHONPATH": str(INJECTED),
-            "CRASHWORTHY_SENSOR_SOCKET": str(folder / "sensor.sock"),
-            "CRASHWORTHY_ROOT": str(root),
-            "CRASHWORTHY_STANDIN": f"127.0.0.1:{stand_in.port}",
-            "CRASHWORTHY_RUN": folder.name,
-        }
+        stand_in.ask_for_names(receiver.resolve_slot)
+        given = injection(
+            folder,
+            root=root,
+            socket=receiver.path,
+            standin=f"127.0.0.1:{stand_in.port}",
+            run_id=folder.name,
+        )
+        environment = {"PATH": os.environ["PATH"], "HOME": str(folder), **given}
         plan = ServicePlan(
             root=root,
             starts=(StartPlan(StartKind.OBJECT, framework=framework, target="app:app"),),

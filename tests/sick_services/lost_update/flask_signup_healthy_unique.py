@@ -3,6 +3,7 @@
 import secrets
 import sqlite3
 import time
+from contextlib import closing
 
 from flask import Flask, jsonify, request
 
@@ -13,7 +14,7 @@ def connect():
     return sqlite3.connect("users.db", timeout=5)
 
 
-with connect() as db:
+with closing(connect()) as db:
     db.execute("CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY, email TEXT UNIQUE, code TEXT, joined REAL)")
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from contextlib import closing
 
 from flask import Flask, jsonify, request
 
@@ -14,7 +15,7 @@ def connect():
     return sqlite3.connect(DB, timeout=5)
 
 
-with connect() as db:
+with closing(connect()) as db:
     db.execute("CREATE TABLE IF NOT EXISTS accounts (id INTEGER PRIMARY KEY, balance INTEGER NOT NULL)")
 
 

@@ -1,6 +1,7 @@
 """Withdraws by reading the balance and writing it back."""
 
 import sqlite3
+from contextlib import closing
 
 from flask import Flask, jsonify, request
 
@@ -12,7 +13,7 @@ def connect():
     return sqlite3.connect(DB, timeout=5)
 
 
-with connect() as db:
+with closing(connect()) as db:
     db.execute("CREATE TABLE IF NOT EXISTS accounts (id INTEGER PRIMARY KEY, balance INTEGER NOT NULL)")
 
 

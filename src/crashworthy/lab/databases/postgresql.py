@@ -12,6 +12,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -28,6 +29,8 @@ ADMIN = "crashworthy_admin"
 _TEMPLATE_PREFIX = "crashworthy_template_"
 _OWN_DATABASES = ("postgres", "template0", "template1")
 _FILE_COPY_SINCE = 150000
+_CUT_S = 0.5
+_CUT_POLL_S = 0.0005
 _INITIALISATION = ("-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions", "--wal-segsize=4")
 
 _SETTINGS = {
@@ -173,7 +176,9 @@ class PostgresServer:
     def reset(self) -> None:
         """Bring all databases back to the remembered state; those made since are dropped. Connections are cut."""
         kept = {template for template, _ in self._templates.values()}
-        for database in self._names("pg_database", "datname") - kept - set(_OWN_DATABASES):
+        changed = self._names("pg_database", "datname") - kept - set(_OWN_DATABASES)
+        self._cut(changed)
+        for database in changed:
             self._admin().execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
         for database, (template, owner) in self._templates.items():
             self._copy(template, database, owner)
@@ -192,10 +197,26 @@ class PostgresServer:
         admin, name = self._admin(), sql.Identifier(database)
         admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
         try:
-            admin.execute("SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE datname = %s", [database])
+            self._cut({database})
             yield
         finally:
             admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
+
+    def _cut(self, databases: set[str]) -> None:
+        """End all connections to databases and wait for their processes to be gone.
+
+        PostgreSQL itself looks every 100 ms only whether a database that is dropped is still in use.
+        """
+        admin, process = self._admin(), self._process
+        assert process is not None, "not started"
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY(%s)", [list(databases)]
+        )
+        staying = "SELECT pid FROM pg_stat_activity WHERE backend_type <> 'client backend' OR pid = pg_backend_pid()"
+        stay = {pid for (pid,) in admin.execute(staying)}
+        until = time.monotonic() + _CUT_S
+        while process.children() - stay and time.monotonic() < until:
+            time.sleep(_CUT_POLL_S)
 
     def _names(self, table: str, column: str) -> set[str]:
         query = sql.SQL("SELECT {} FROM {}").format(sql.Identifier(column), sql.Identifier(table))

@@ -91,9 +91,14 @@ class ServerProcess:
             process.kill()
             process.wait()
 
-    def alive(self) -> bool:
-        """Whether the server runs."""
-        return self._process is not None and self._process.poll() is None
+    def children(self) -> frozenset[int]:
+        """Process ids of the server's own children, where the system tells them (Linux)."""
+        pid = self._process.pid if self._process is not None else 0
+        try:
+            listed = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
+        except OSError:
+            return frozenset()
+        return frozenset(int(child) for child in listed.split())
 
     def output(self) -> str:
         """What the server printed."""

@@ -28,7 +28,7 @@ def _smaller(scenario: Scenario) -> Iterator[Scenario]:
     attack = scenario.attack
     fewest = _FEWEST_TOGETHER if len(set(map(repr, attack))) > 1 or scenario.interleaving != "serial" else 1
     if len(attack) > fewest:
-        for size in dict.fromkeys((fewest, len(attack) // 2, len(attack) - 1)):
+        for size in dict.fromkeys((fewest, len(attack) // 2, len(attack) * 3 // 4)):
             if fewest <= size < len(attack):
                 yield scenario.model_copy(update={"attack": attack[:size]})
     for index in reversed(range(len(scenario.setup))):

@@ -29,12 +29,14 @@ _SUSPECTED = 80.0
 _CHANGING = 30.0
 _SAFE = 12.0
 _ESTIMATE_S = 4.0
-_PROBE_TIMEOUT_S = 4.0
-_PAUSE_S = 1.5
+_LOOKER = 5_000
+_PROBE_TIMEOUT_S = 2.0
+_PAUSE_S = 1.0
 _MOST_READS = 3
 _MOST_WAYS = 3
 _MOST_REPEATED = 4
-_MOST_SUSPECTS = 4
+_MOST_SUSPECTS = 3
+HASTY = "hasty"
 _UNIQUE = re.compile(r"(?<!\$)\$\{unique\}")
 _FIRST_OBSERVER = 810_000
 
@@ -78,9 +80,9 @@ class WedgedByOneRequest(Experiment):
             try:
                 control = _play(good, CONTROL, recorder)
                 if all(exchange.ok for exchange in of_part(control, "setup")):
-                    watch = _Watch(observe, control)
+                    watch = _Watch(base, observe, control)
                     scan = Scan(base, operation, recorder, watch.look)
-                    scan.run()
+                    scan.run(enough=lambda: len(watch.suspects) >= _MOST_SUSPECTS)
                     _prove(good, control, watch.suspects, _repeaters(scan), recorder)
             except OutOfTimeError:
                 recorder.notes.append("the budget ended before all was tried")
@@ -89,6 +91,10 @@ class WedgedByOneRequest(Experiment):
     def judge(self, history: History) -> Judgement:
         """See `wedges`."""
         return judge_wedges(history)[0]
+
+    def quick(self, scenario: Scenario) -> Scenario:
+        """Without the pause."""
+        return scenario.model_copy(update={"settings": {**scenario.settings, HASTY: True}})
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """The control and the bad request again."""
@@ -105,9 +111,10 @@ class WedgedByOneRequest(Experiment):
 
 
 class _Watch:
-    """Looks at a few reads after each shot that was accepted or failed."""
+    """Looks at a few reads after each shot that was accepted or failed, and after a failure at the good request."""
 
-    def __init__(self, observe: Sequence[Step], control: Trial) -> None:
+    def __init__(self, base: Ground, observe: Sequence[Step], control: Trial) -> None:
+        self._base = base
         works = {exchange.operation for exchange in of_part(control, "observe") if exchange.ok}
         self.reads = tuple(step for step in observe if step.method == "GET" and step.operation in works)[:_MOST_READS]
         self.suspects: list[Shot] = []
@@ -118,8 +125,11 @@ class _Watch:
         if response is not None and 400 <= response.status < 500:
             return True
         well = stage.instance.alive()
-        if well and self.reads:
-            looks = stage.player.play(self.reads, "probe", known.variables).exchanges
+        if well:
+            looking = list(self.reads)
+            if response is None or response.status >= 500:
+                looking.append(self._base.bound(self._base.steps[0], _LOOKER + len(stage.exchanges)))
+            looks = stage.player.play(looking, "probe", known.variables).exchanges
             stage.exchanges += looks
             well = not any(failed(look) for look in looks)
         if not well:
@@ -182,18 +192,20 @@ def _play(scenario: Scenario, purpose: str, recorder: Recorder, control: Trial |
             stage.exchanges.append(answer)
             if answer.response is None:
                 break
-        valid = stage.player.play(scenario.observe, "observe", known.variables, timeout_s=_PROBE_TIMEOUT_S)
-        stage.exchanges += valid.exchanges
-        suspicious = [
-            step
-            for index, (step, exchange) in enumerate(zip(scenario.observe, valid.exchanges, strict=True))
-            if failed(exchange) and _worked(control, index)
-        ]
-        if suspicious and control is not None:
-            time.sleep(_PAUSE_S)
-            stage.exchanges += stage.player.play(
-                suspicious, AGAIN, valid.variables, timeout_s=_PROBE_TIMEOUT_S
-            ).exchanges
+        variables = known.variables
+        suspicious: list[Step] = []
+        for index, step in enumerate(scenario.observe):
+            valid = stage.player.play((step,), "observe", variables)
+            stage.exchanges += valid.exchanges
+            variables = valid.variables
+            if failed(valid.exchanges[0]) and _worked(control, index):
+                suspicious.append(step)
+            # One request that is not answered is enough, and another would cost as much time again.
+            if suspicious and valid.exchanges[0].response is None:
+                break
+        if suspicious:
+            time.sleep(0 if scenario.settings.get(HASTY) else _PAUSE_S)
+            stage.exchanges += stage.player.play(suspicious, AGAIN, variables).exchanges
     return recorder.keep(stage)
 
 

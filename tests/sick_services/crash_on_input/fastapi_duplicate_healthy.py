@@ -1,0 +1,38 @@
+"""Answers 409 when the name is taken."""
+
+import sqlite3
+from contextlib import closing
+
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel, Field
+
+app = FastAPI()
+
+
+class Person(BaseModel):
+    name: str = Field(min_length=1, max_length=80, pattern=r"^[a-z0-9-]+$")
+
+
+def connect():
+    return sqlite3.connect("people.db")
+
+
+with closing(connect()) as db:
+    db.execute("CREATE TABLE IF NOT EXISTS people (name TEXT UNIQUE)")
+
+
+@app.post("/people", status_code=201)
+def add(body: Person):
+    with closing(connect()) as db:
+        try:
+            db.execute("INSERT INTO people VALUES (?)", (body.name,))
+        except sqlite3.IntegrityError:
+            raise HTTPException(409, "the name is taken") from None
+        db.commit()
+    return {"ok": True}
+
+
+@app.get("/people")
+def people():
+    with closing(connect()) as db:
+        return [name for (name,) in db.execute("SELECT name FROM people")]
