@@ -1,0 +1,1 @@
+"""Reads a parsed folder and lists suspicions: what would break, where, and which operations reach it."""

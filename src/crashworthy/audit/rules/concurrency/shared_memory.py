@@ -1,0 +1,202 @@
+"""State in the process's memory is read, decided on and changed while other requests run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from crashworthy.audit.rule import Context, Hit, Rule, Sample, operations_of
+from crashworthy.audit.rules.concurrency.read_then_write import is_held
+from crashworthy.source.flow.events import Insert, Write
+from crashworthy.source.flow.runs import Run
+from crashworthy.source.flow.values import Column, Row, sources
+from crashworthy.weaknesses.concurrency import LOST_UPDATE
+
+_FLASK = """
+from flask import Flask, abort, request
+
+app = Flask(__name__)
+stock = {}
+"""
+_FASTAPI = """
+import asyncio
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+stock = {}
+"""
+
+
+class SharedMemory(Rule):
+    """A container or number at module level is changed from a value read before, or after a refusal that depended on it.
+
+    In an `async` handler others run at every suspension; in a handler that runs in a thread they run at any time.
+    Left alone: `async` code without a suspension between reading and changing, code that holds a lock over both,
+    single statements such as `counter += 1` (interrupted too rarely to matter), caches that fill in what is missing.
+    """
+
+    id = "shared-memory"
+    weakness = LOST_UPDATE
+    firing = (
+        Sample(
+            "checked, awaited, changed",
+            {
+                "main.py": _FASTAPI
+                + """
+@app.post("/items/{item}/buy")
+async def buy(item: str):
+    if stock[item] < 1:
+        raise HTTPException(409)
+    await asyncio.sleep(0)
+    stock[item] -= 1
+"""
+            },
+        ),
+        Sample(
+            "checked and changed in a thread",
+            {
+                "app.py": _FLASK
+                + """
+@app.post("/items/<item>/buy")
+def buy(item):
+    entry = stock.get(item)
+    if entry is None:
+        abort(404)
+    if entry["left"] < 1:
+        abort(409)
+    entry["left"] -= 1
+    return {}
+"""
+            },
+        ),
+        Sample(
+            "a name is taken if it is not there yet",
+            {
+                "app.py": _FLASK
+                + """
+@app.post("/items")
+def create():
+    name = request.form["name"]
+    if name in stock:
+        abort(409)
+    stock[name] = {"left": 1}
+    return {}
+"""
+            },
+        ),
+    )
+    quiet = (
+        Sample(
+            "no suspension between check and change",
+            {
+                "main.py": _FASTAPI
+                + """
+@app.post("/items/{item}/buy")
+async def buy(item: str):
+    await asyncio.sleep(0)
+    if stock[item] < 1:
+        raise HTTPException(409)
+    stock[item] -= 1
+"""
+            },
+        ),
+        Sample(
+            "a lock over both",
+            {
+                "main.py": _FASTAPI
+                + """
+lock = asyncio.Lock()
+
+@app.post("/items/{item}/buy")
+async def buy(item: str):
+    async with lock:
+        if stock[item] < 1:
+            raise HTTPException(409)
+        await asyncio.sleep(0)
+        stock[item] -= 1
+"""
+            },
+        ),
+        Sample(
+            "a cache",
+            {
+                "app.py": _FLASK
+                + """
+@app.get("/items/<item>")
+def show(item):
+    if item not in stock:
+        stock[item] = load(item)
+    return {"item": stock[item]}
+"""
+            },
+        ),
+        Sample(
+            "a counter of requests",
+            {
+                "app.py": _FLASK
+                + """
+served = 0
+
+@app.get("/")
+def index():
+    global served
+    served += 1
+    return {}
+"""
+            },
+        ),
+        Sample(
+            "a table of constants",
+            {
+                "app.py": _FLASK
+                + """
+PRICES = {"a": 1}
+
+@app.get("/prices/<item>")
+def price(item):
+    if item not in PRICES:
+        abort(404)
+    return {"price": PRICES[item]}
+"""
+            },
+        ),
+    )
+
+    def find(self, context: Context) -> Iterator[Hit]:
+        """Changes of shared memory from stale reads."""
+        for run in context.runs:
+            for event in run.events:
+                if isinstance(event, Write | Insert) and event.in_memory:
+                    message = self._stale(event, run)
+                    if message is not None:
+                        yield Hit(event.node, event.scope, message, operations_of(run))
+
+    def _stale(self, event: Write | Insert, run: Run) -> str | None:
+        name = event.table.rpartition(":")[2]
+        if isinstance(event, Write):
+            for source in sources(event.value):
+                if isinstance(source, Column) and source.row.in_memory and source.row.table == event.table:
+                    is_single = _line(source.row.node) == _line(event.node) and not run.function.is_async
+                    same = source.name in {event.column, "*"}
+                    if same and not is_single and self._can_interleave(source.row, event, run):
+                        return f'"{name}" is changed from a value read before, and other requests run in between'
+        for row in event.rows:
+            if row.in_memory and row.checked and self._depends(row, event) and self._can_interleave(row, event, run):
+                return f'"{name}" is checked, then changed, and other requests run in between'
+        return None
+
+    def _depends(self, row: Row, event: Write | Insert) -> bool:
+        if isinstance(event, Insert):
+            return False  # adding to a list loses nothing, whatever was read of it before
+        return event.column in row.checked or (event.column == "*" and "*" in row.checked)
+
+    def _can_interleave(self, row: Row, event: Write | Insert, run: Run) -> bool:
+        if is_held(row, event.session):
+            return False
+        if run.function.is_async:
+            return row.awaits < event.awaits
+        return True
+
+
+def _line(node: ast.AST) -> int:
+    return getattr(node, "lineno", 0)
