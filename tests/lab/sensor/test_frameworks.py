@@ -189,6 +189,50 @@ def test_django(sense) -> None:
     assert event.location.symbol == "boom"
 
 
+def test_aiohttp(sense) -> None:
+    sensed = sense("""
+        import asyncio, json
+        from aiohttp import ClientSession, web
+
+        async def ok(request):
+            assert b"x-crashworthy" not in {name.lower() for name, _ in request.raw_headers}
+            seen = {name: request.headers.get(name) for name in ("X-Crashworthy", "X-Kept")}
+            return web.json_response(seen)
+
+        async def boom(request):
+            return {}["missing"]
+
+        async def refused(request):
+            raise web.HTTPNotFound()
+
+        async def main():
+            app = web.Application()
+            app.add_routes([web.get("/ok", ok), web.get("/boom", boom), web.get("/refused", refused)])
+            runner = web.AppRunner(app)
+            await runner.setup()
+            site = web.TCPSite(runner, "127.0.0.1", 0)
+            await site.start()
+            port = runner.addresses[0][1]
+            async with ClientSession() as session:
+                for path in ("ok", "boom", "refused"):
+                    headers = {"X-Crashworthy": json.dumps({"id": path}), "X-Kept": "yes"}
+                    async with session.get(f"http://127.0.0.1:{port}/{path}", headers=headers) as response:
+                        print(response.status, await response.text())
+            await runner.cleanup()
+
+        asyncio.run(main())
+    """)
+    assert sensed.output.startswith('200 {"X-Crashworthy": null, "X-Kept": "yes"}')
+    assert [(event.exchange, event.data["status"]) for event in sensed.of("request-end")] == [
+        ("ok", 200),
+        ("boom", 500),
+        ("refused", 404),
+    ]
+    (event,) = sensed.of("exception")
+    assert event.location is not None
+    assert event.location.symbol == "boom"
+
+
 def test_an_application_without_any_framework_behind_a_server(sense) -> None:
     sensed = sense("""
         import json, threading, urllib.request
