@@ -1,0 +1,233 @@
+"""The report for a terminal: brief, the proofs first."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from crashworthy.core.finding import Finding
+from crashworthy.core.proof import Proof
+from crashworthy.core.report import RunReport
+from crashworthy.core.verdict import Outcome
+from crashworthy.core.weakness import Severity
+from crashworthy.reports import screen_timeline
+from crashworthy.reports.legible import legible, one_line, plural
+from crashworthy.reports.overview import Overview, overview
+from crashworthy.reports.story import Act, Story, tell
+from crashworthy.reports.timeline import timeline
+from crashworthy.weaknesses.catalogue import CATALOGUE
+
+FILE_WIDTH = 110
+MOST_FULL_PROOFS = 8
+MOST_LISTED = 8
+MOST_LINES = 6
+MOST_SETUP = 3
+
+_VERDICTS = {
+    Outcome.BREAKS: "bold white on red",
+    Outcome.HOLDS: "bold white on green",
+    Outcome.UNKNOWN: "bold black on yellow",
+}
+_SEVERITIES = {Severity.BLOCKER: "bold red", Severity.MAJOR: "red", Severity.MINOR: "yellow", Severity.INFO: "cyan"}
+
+
+def render(report: RunReport) -> str:
+    """The report as plain text, for a file."""
+    console = Console(file=io.StringIO(), width=FILE_WIDTH, color_system=None, highlight=False, legacy_windows=False)
+    with console.capture() as capture:
+        show(report, console)
+    return capture.get()
+
+
+def show(report: RunReport, console: Console) -> None:
+    """Print the report as wide as the console is, in colours when it has them (Rich heeds NO_COLOR)."""
+    for part in _parts(overview(legible(report)), console.width):
+        console.print(part)
+
+
+def _parts(view: Overview, width: int) -> Iterable[RenderableType]:
+    yield Text()
+    yield from _verdict(view)
+    for index, finding in enumerate(view.proven):
+        if index == MOST_FULL_PROOFS:
+            yield from _brief("Also proven", view.proven[index:], view)
+            break
+        yield Text()
+        yield from _proven(finding, view, width)
+    yield from _brief("Proven and accepted", view.accepted, view)
+    yield from _brief("Suspected in the source, not shown", view.suspected, view)
+    yield from _brief("Observed", view.observed, view)
+    yield from _brief("Held", view.held, view)
+    yield from _brief("Unknown", view.unknown, view)
+    yield from _brief("Suspected where no request got", view.unreached, view)
+    yield from _not_tried(view)
+    yield from _how(view)
+
+
+def _verdict(view: Overview) -> Iterable[RenderableType]:
+    report = view.report
+    word = Text(f" {report.verdict} ", style=_VERDICTS[report.verdict])
+    yield Text.assemble(word, "  ", (report.service.name, "bold"), "  ", (" · ".join(view.summary), ""))
+    if report.interrupted:
+        yield Text("  interrupted: this is what was known by then", style="yellow")
+    reasons = report.judgement.reasons if report.verdict is not Outcome.BREAKS or len(view.proven) > 1 else ()
+    for reason in _cut(reasons, MOST_FULL_PROOFS):
+        yield _hanging("  ", reason)
+    for missing in _cut(report.judgement.missing, MOST_LISTED):
+        yield _hanging("  missing  ", missing, style="yellow")
+
+
+def _proven(finding: Finding, view: Overview, width: int) -> Iterable[RenderableType]:
+    style = _SEVERITIES[finding.severity]
+    yield _hanging(f"{finding.id}  ", finding.title, style=style, mark=style)
+    facts = [str(finding.severity), finding.weakness]
+    if finding.cwe is not None:
+        facts.append(f"CWE-{finding.cwe}")
+    proof = view.proof(finding)
+    body: list[RenderableType] = []
+    where = Text(" · ".join(facts), style="dim")
+    if finding.location is not None:
+        where.append("  ")
+        where.append(str(finding.location), style="bold")
+        where.append(f" in {finding.location.symbol}" if finding.location.symbol else "")
+    body.append(where)
+    more = [name for name in finding.operations if name not in finding.title]
+    if more:
+        body.append(_hanging("also by  " if len(more) < len(finding.operations) else "by  ", ", ".join(_cut(more, 4))))
+    body.append(_expected_and_seen(finding))
+    if proof is not None:
+        body += _evidence(proof, width - 4)
+    weakness = CATALOGUE.get(finding.weakness)
+    if weakness is not None:
+        body.append(_hanging("cost  ", weakness.cost, mark="dim", style="dim"))
+    if proof is not None:
+        shown = f"shown in {proof.replayed} of {plural(proof.replays, 'fresh replay')}; again:  "
+        body.append(Text.assemble((shown, "dim"), (view.replay(finding), "bold cyan")))
+    yield Padding(Group(*body), (0, 0, 0, 4))
+
+
+def _expected_and_seen(finding: Finding) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    if finding.expected:
+        table.add_row("expected", Text(finding.expected, style="green"))
+    if finding.seen:
+        table.add_row("seen", Text(finding.seen, style="bold red"))
+    return table
+
+
+def _evidence(proof: Proof, width: int) -> Iterable[RenderableType]:
+    story = tell(proof)
+    yield Text()
+    for act in story.acts:
+        yield _act(act, width)
+    yield from _failures(story)
+    picture = screen_timeline.draw(timeline(proof.trial), width)
+    if picture is not None:
+        yield Text()
+        yield picture
+    yield Text()
+
+
+def _act(act: Act, width: int) -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(style="dim", no_wrap=True, width=9)
+    table.add_column(no_wrap=True, justify="right", style="dim")
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=3)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=2)
+    shown = act.lines[: MOST_SETUP if act.part == "setup" else MOST_LINES]
+    actors = {line.actor for line in act.lines} != {"A"}
+    for index, line in enumerate(shown):
+        sent = Text(line.request_text(width))
+        if actors:
+            sent.append(f"  as {one_line(line.actor, 20)}", style="dim")
+        answer = Text(line.answer_text(width), style="bold red" if line.failed else "" if line.status else "dim")
+        table.add_row(act.name if index == 0 else "", f"{line.number}", sent, answer)
+    if len(act.lines) > len(shown):
+        table.add_row("", "", Text(f"… and {len(act.lines) - len(shown)} more", style="dim"), "")
+    if act.intro and act.part == "attack":
+        return Group(table, _hanging(" " * 10, act.intro, style="italic dim"))
+    return table
+
+
+def _failures(story: Story) -> Iterable[RenderableType]:
+    for failure in story.failures[:2]:
+        which = f" in {failure.number}" if failure.number is not None else ""
+        yield _hanging("raised    ", f"{failure.kind}: {failure.message}{which}", mark="dim", style="red")
+        for frame in failure.frames[-3:]:
+            yield Text(f"          {frame}", style="dim")
+    if story.crashed:
+        yield _hanging("died      ", "the service's process ended", mark="dim", style="bold red")
+        for output in story.output.splitlines()[-3:]:
+            yield Text("          " + one_line(output, 160), style="dim")
+
+
+def _brief(heading: str, findings: Sequence[Finding], view: Overview) -> Iterable[RenderableType]:
+    if not findings:
+        return
+    yield Text()
+    yield Text(f"{heading} ({len(findings)})", style="bold")
+    for finding in findings[:MOST_LISTED]:
+        place = str(finding.location) if finding.location else ", ".join(_cut(finding.operations, 2))
+        line = Text(finding.title)
+        if place and place not in finding.title:
+            line.append(f"  {place}", style="cyan")
+        notes = [finding.accepted or finding.why]
+        if finding.trials:
+            notes.append(plural(finding.trials, "trial"))
+        line.append("  " + "; ".join(filter(None, notes)), style="dim")
+        yield _hanging(f"  {finding.id:<4}", line, mark="dim")
+    if len(findings) > MOST_LISTED:
+        yield _rest(len(findings) - MOST_LISTED, view)
+
+
+def _not_tried(view: Overview) -> Iterable[RenderableType]:
+    gaps = [(item.operation, item.why or "no request got a 2xx") for item in view.missed]
+    gaps += [(item.what, item.why) for item in view.report.not_tried]
+    if not gaps:
+        return
+    yield Text()
+    yield Text(f"Not reached or not tried ({len(gaps)})", style="bold")
+    for what, why in gaps[:MOST_LISTED]:
+        yield _hanging("  ", Text.assemble(what, (f"  {why}", "dim")))
+    if len(gaps) > MOST_LISTED:
+        yield _rest(len(gaps) - MOST_LISTED, view)
+
+
+def _how(view: Overview) -> Iterable[RenderableType]:
+    report = view.report
+    service = report.service
+    yield Text()
+    facts = [f"run {report.run}", f"seed {report.seed}", f"{report.duration_s:.0f} s of {report.budget_s:.0f} s"]
+    facts.append(service.framework or "")
+    facts.append("contained" if service.contained else "not contained")
+    yield _hanging("", " · ".join(filter(None, facts)), style="dim")
+    notes = [*service.notes, *report.notes]
+    for note in _cut(notes, MOST_LISTED):
+        yield _hanging("  ", note, style="dim")
+
+
+def _rest(number: int, view: Overview) -> Text:
+    more = f"crashworthy show {view.report.run} --format html -o report.html"
+    return Text.assemble((f"  … and {number} more; all of them: ", "dim"), (more, "cyan"))
+
+
+def _cut(texts: Sequence[str], most: int) -> list[str]:
+    if len(texts) <= most:
+        return list(texts)
+    return [*texts[:most], f"and {len(texts) - most} more"]
+
+
+def _hanging(mark_text: str, text: str | Text, *, style: str = "", mark: str = "") -> RenderableType:
+    """A paragraph whose later lines begin under the first one's text."""
+    table = Table.grid()
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row(Text(mark_text, style=mark), text if isinstance(text, Text) else Text(text, style=style))
+    return table

@@ -1,0 +1,236 @@
+"""Turns a proof into a sequence of readable requests: what was sent, and what came back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from crashworthy.core.history import Exchange, SensorEvent
+from crashworthy.core.proof import Proof
+from crashworthy.core.scenario import DependencyFault, Interleaving
+from crashworthy.reports.legible import one_line, plural, visible
+from crashworthy.reports.secrets import body_text, header_value, query_text, shortened
+
+SETUP, ATTACK, OBSERVE, PROBE = "setup", "attack", "observe", "probe"
+
+_WIRE_HEADERS = frozenset(
+    {"host", "user-agent", "accept", "connection", "content-length", "date", "server", "transfer-encoding",
+     "accept-encoding", "x-crashworthy"}
+)  # fmt: skip
+_LONGEST_PRETTY = 4_000
+
+_TOGETHER = {
+    Interleaving.PLAIN: "sent at the same moment",
+    Interleaving.BARRIER: "sent at the same moment, each held at its first write until all had come that far",
+    Interleaving.SLEEP: "sent at the same moment, with short random waits at their awaits and statements",
+    Interleaving.LINE: "sent at the same moment, with short random waits between lines of the handler",
+}
+_FAULTS = {
+    "hang": "accepts connections and never answers",
+    "slow": "answers late",
+    "drip": "answers one byte a second",
+    "refuse": "refuses connections",
+    "status": "answers with an error status",
+    "garbage": "answers with something that is no JSON",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One request and its answer. `number` counts from 1 and is the same in the timeline.
+
+    `body` and `answer` are as they travelled, credentials shortened; `*_headers` leave out what every request has.
+    `seconds` is how long it took; `failed` says whether the service could not answer (a 5xx or no answer at all).
+    """
+
+    number: int
+    part: str
+    actor: str
+    operation: str
+    method: str
+    path: str
+    body: str
+    headers: tuple[tuple[str, str], ...]
+    status: int | None
+    answer: str
+    answer_headers: tuple[tuple[str, str], ...]
+    error: str
+    seconds: float
+
+    @property
+    def failed(self) -> bool:
+        """Whether the service could not answer."""
+        return self.status is None or self.status >= 500
+
+    @property
+    def outcome(self) -> str:
+        """The status, or what happened instead of one."""
+        return str(self.status) if self.status is not None else self.error or "no answer"
+
+    def request_text(self, limit: int = 70) -> str:
+        """Method, path and body in one line."""
+        start = f"{self.method} {one_line(self.path, 120)}"
+        return f"{start}  {one_line(self.body, limit)}" if self.body else start
+
+    def answer_text(self, limit: int = 70) -> str:
+        """Status and body in one line."""
+        return f"{self.outcome}  {one_line(self.answer, limit)}" if self.answer else self.outcome
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An exception that reached the top of the framework: its type, message and own frames, outermost first."""
+
+    number: int | None
+    kind: str
+    message: str
+    frames: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Act:
+    """Requests that belong together. `intro` says what holds for all of them, in a few words."""
+
+    part: str
+    name: str
+    intro: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Story:
+    """All acts of a proof, in the order in which they happened, and what the service raised."""
+
+    acts: tuple[Act, ...]
+    failures: tuple[Failure, ...]
+    crashed: bool
+    output: str
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All requests."""
+        return tuple(line for act in self.acts for line in act.lines)
+
+
+def tell(proof: Proof) -> Story:
+    """The story of a proof, told from the replay that it shows."""
+    exchanges = proof.trial.exchanges
+    numbers = {exchange.id: number for number, exchange in enumerate(exchanges, start=1)}
+    acts: list[Act] = []
+    start = 0
+    for index in range(1, len(exchanges) + 1):
+        if index == len(exchanges) or exchanges[index].part != exchanges[start].part:
+            part = exchanges[start].part
+            lines = tuple(line(exchange, numbers[exchange.id]) for exchange in exchanges[start:index])
+            acts.append(Act(part, _name(part, proof, lines), _intro(part, proof, lines), lines))
+            start = index
+    failures = tuple(
+        _failure(event, numbers) for event in proof.trial.events if event.kind == "exception" and not _handled(event)
+    )
+    return Story(tuple(acts), failures, proof.trial.crashed, visible(proof.trial.output))
+
+
+def line(exchange: Exchange, number: int) -> Line:
+    """One exchange as a line."""
+    request, response = exchange.request, exchange.response
+    url = urlsplit(request.url)
+    body = request.body or ""
+    return Line(
+        number=number,
+        part=exchange.part,
+        actor=exchange.actor,
+        operation=exchange.operation,
+        method=request.method,
+        path=shortened(url.path or "/") + (f"?{query_text(url.query)}" if url.query else ""),
+        body=f"(binary, Base64) {body}" if request.binary else body_text(body),
+        headers=_telling(request.headers),
+        status=response.status if response else None,
+        answer=(body_text(response.body) + ("…" if response.truncated else "")) if response else "",
+        answer_headers=_telling(response.headers) if response else (),
+        error=exchange.error or "",
+        seconds=exchange.ended - exchange.started,
+    )
+
+
+def pretty(text: str) -> str:
+    """A body over several lines: JSON indented, everything visible, cut where it gets long."""
+    try:
+        data = json.loads(text)
+        if isinstance(data, dict | list):
+            text = json.dumps(data, indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        pass
+    return visible(text if len(text) <= _LONGEST_PRETTY else text[:_LONGEST_PRETTY] + "\n…")
+
+
+def duration(seconds: float) -> str:
+    """Such as `0.4 ms`, `27 ms`, `1.52 s`, `10.3 s`."""
+    if seconds < 0.01:
+        return f"{seconds * 1000:.1f} ms"
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.1f} s"
+
+
+def fault_text(fault: DependencyFault) -> str:
+    """What a stand-in does, as a sentence's end."""
+    who = "every outbound dependency" if fault.host == "*" else one_line(fault.host, 80)
+    does = _FAULTS.get(fault.kind, one_line(fault.kind, 40))
+    if fault.kind == "slow":
+        does = f"answers after {fault.seconds:g} s"
+    if fault.kind == "status" and fault.status:
+        does = f"answers with status {fault.status}"
+    return f"{who} {does}"
+
+
+def _name(part: str, proof: Proof, lines: Sequence[Line]) -> str:
+    if part == ATTACK:
+        return "together" if _concurrent(proof) and len(lines) > 1 else "then"
+    return {SETUP: "first", OBSERVE: "read back", PROBE: "meanwhile"}.get(part, one_line(part, 20))
+
+
+def _intro(part: str, proof: Proof, lines: Sequence[Line]) -> str:
+    if part == SETUP:
+        return "to get there"
+    if part == OBSERVE:
+        return "what the service says afterwards"
+    if part == PROBE:
+        return "valid requests, to see whether they still work"
+    if part != ATTACK:
+        return ""
+    told = [fault_text(fault) for fault in proof.scenario.faults if fault.kind != "normal"]
+    if _concurrent(proof) and len(lines) > 1:
+        told.insert(0, f"{plural(len(lines), 'request')} {_TOGETHER[proof.scenario.interleaving]}")
+    return "; ".join([told[0], *(f"while {each}" for each in told[1:])]) if told else ""
+
+
+def _concurrent(proof: Proof) -> bool:
+    return proof.scenario.interleaving is not Interleaving.SERIAL
+
+
+def _telling(headers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, header_value(name, value)) for name, value in headers if name.lower() not in _WIRE_HEADERS)
+
+
+def _handled(event: SensorEvent) -> bool:
+    return event.data.get("handled") is True
+
+
+def _failure(event: SensorEvent, numbers: dict[str, int]) -> Failure:
+    frames = event.data.get("frames")
+    return Failure(
+        number=numbers.get(event.exchange or ""),
+        kind=one_line(str(event.data.get("type", "exception")), 80),
+        message=one_line(shortened(str(event.data.get("message", ""))), 300),
+        frames=tuple(_frame(frame) for frame in frames[:20]) if isinstance(frames, list) else (),
+    )
+
+
+def _frame(frame: object) -> str:
+    match frame:
+        case [str(file), int(number), str(symbol), *_]:
+            return f"{one_line(file, 160)}:{number} in {one_line(symbol, 80)}"
+        case _:
+            return one_line(str(frame), 160)

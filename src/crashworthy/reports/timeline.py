@@ -1,0 +1,187 @@
+"""A trial as lanes and marks: which request did what, and in which order. The picture is drawn elsewhere."""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import pairwise
+
+from crashworthy.core.history import Exchange, SensorEvent, Trial
+from crashworthy.reports.legible import one_line
+from crashworthy.reports.secrets import shortened
+from crashworthy.reports.story import line
+
+MOST_LANES = 14
+MOST_MARKS = 40
+"""Per lane; the rest is counted."""
+
+
+class MarkKind(StrEnum):
+    """What the sensor saw."""
+
+    READ = "read"
+    WRITE = "write"
+    COMMIT = "commit"
+    ROLLBACK = "rollback"
+    OUTBOUND = "call"
+    BARRIER = "wait"
+    EXCEPTION = "error"
+    FILE = "file"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One thing that happened inside a request. `at` is seconds since the trial began."""
+
+    at: float
+    kind: MarkKind
+    text: str
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One request: `started` and `ended` are seconds since the trial began; `left_out` counts marks not shown."""
+
+    number: int
+    part: str
+    actor: str
+    title: str
+    outcome: str
+    failed: bool
+    started: float
+    ended: float
+    marks: tuple[Mark, ...] = ()
+    left_out: int = 0
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The lanes in the order in which their requests started; `left_out` counts requests not shown."""
+
+    lanes: tuple[Lane, ...]
+    left_out: int = 0
+
+    def of_part(self, part: str) -> tuple[Lane, ...]:
+        """The lanes of one part."""
+        return tuple(lane for lane in self.lanes if lane.part == part)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Maps times to positions from 0 to 1 so that the order stays and no gap swallows the picture.
+
+    A trial has microseconds between two statements and seconds of waiting. Each gap between two things that
+    happened gets room by the logarithm of its length.
+    """
+
+    times: tuple[float, ...]
+    places: tuple[float, ...]
+
+    def __call__(self, at: float) -> float:
+        """The position of a time."""
+        if not self.times:
+            return 0.0
+        if at <= self.times[0]:
+            return 0.0
+        index = bisect_right(self.times, at) - 1
+        if index >= len(self.times) - 1:
+            return 1.0
+        low, high = self.times[index], self.times[index + 1]
+        share = (at - low) / (high - low)
+        return self.places[index] + share * (self.places[index + 1] - self.places[index])
+
+
+def timeline(trial: Trial) -> Timeline:
+    """The lanes of a trial."""
+    chosen = _chosen(trial.exchanges)
+    marks: dict[str, list[Mark]] = {}
+    for event in sorted(trial.events, key=lambda event: event.at):
+        mark = mark_of(event)
+        if mark is not None and event.exchange is not None and math.isfinite(event.at):
+            marks.setdefault(event.exchange, []).append(mark)
+    lanes = [_lane(exchange, number, marks.get(exchange.id, [])) for number, exchange in chosen]
+    return Timeline(tuple(lanes), left_out=len(trial.exchanges) - len(lanes))
+
+
+def scale(lanes: tuple[Lane, ...]) -> Scale:
+    """The scale on which these lanes fit."""
+    times = sorted({at for lane in lanes for at in (lane.started, lane.ended, *(mark.at for mark in lane.marks))})
+    if len(times) < 2:
+        return Scale(tuple(times), (0.0,) * len(times))
+    # A gap of 10 µs gets one unit of room, 10 ms four, 10 s seven.
+    rooms = [1.0 + math.log10(1.0 + (later - earlier) / 1e-5) for earlier, later in pairwise(times)]
+    total = sum(rooms)
+    places, reached = [0.0], 0.0
+    for room in rooms:
+        reached += room
+        places.append(reached / total)
+    return Scale(tuple(times), tuple(places))
+
+
+def sql_text(statement: str, limit: int) -> str:
+    """A statement as one short line; the columns of a SELECT are left out."""
+    text = one_line(shortened(statement), 2_000)
+    text = re.sub(r"^SELECT (?:(?!\bFROM\b).)+ FROM ", "SELECT … FROM ", text, flags=re.IGNORECASE)
+    return one_line(text, limit)
+
+
+def _chosen(exchanges: tuple[Exchange, ...]) -> list[tuple[int, Exchange]]:
+    """The requests to show, with their numbers: the attack's first, then others, back in order."""
+    numbered = list(enumerate(exchanges, start=1))
+    ranked = sorted(numbered, key=lambda item: (item[1].part != "attack", item[0]))[:MOST_LANES]
+    return sorted(ranked)
+
+
+def _lane(exchange: Exchange, number: int, marks: list[Mark]) -> Lane:
+    told = line(exchange, number)
+    started = exchange.started if math.isfinite(exchange.started) else 0.0
+    ended = exchange.ended if math.isfinite(exchange.ended) else started
+    # A service may work on after its answer; what it does long after belongs to no picture.
+    shown = [replace(mark, at=max(mark.at, started)) for mark in marks[:MOST_MARKS]]
+    return Lane(
+        number=number,
+        part=exchange.part,
+        actor=exchange.actor,
+        title=f"{told.method} {one_line(told.path, 80)}",
+        outcome=one_line(told.outcome, 40),
+        failed=told.failed,
+        started=started,
+        ended=max(started, ended),
+        marks=tuple(shown),
+        left_out=len(marks) - len(shown),
+    )
+
+
+def mark_of(event: SensorEvent) -> Mark | None:
+    """The event as a mark; None for kinds that the picture does not show."""
+    data = event.data
+    place = str(event.location) if event.location else ""
+    match event.kind:
+        case "sql":
+            kind = MarkKind.WRITE if data.get("write") else MarkKind.READ
+            text = sql_text(str(data.get("statement", "")), 160)
+        case "commit":
+            kind, text = MarkKind.COMMIT, "COMMIT"
+        case "rollback":
+            kind, text = MarkKind.ROLLBACK, "ROLLBACK"
+        case "outbound":
+            limit = data.get("timeout")
+            within = f"time limit {limit:g} s" if isinstance(limit, int | float) else "no time limit"
+            kind, text = MarkKind.OUTBOUND, f"calls {data.get('host', '?')}:{data.get('port', '?')}, {within}"
+        case "barrier":
+            released = "all had come" if data.get("released") == "full" else "the others did not come"
+            kind, text = MarkKind.BARRIER, f"let go on: {released}"
+        case "exception":
+            kind, text = (
+                MarkKind.EXCEPTION,
+                f"{data.get('type', 'exception')}: {shortened(str(data.get('message', '')))}",
+            )
+        case "file-write":
+            kind, text = MarkKind.FILE, f"writes {data.get('path', 'a file')}"
+        case _:
+            return None
+    return Mark(event.at, kind, one_line(text, 160), one_line(place, 120))
