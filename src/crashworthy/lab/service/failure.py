@@ -78,6 +78,7 @@ def _missing_extra(output: str) -> _Reason | None:
     """Packages that frameworks ask for at run time only, in their own words."""
     found = re.search(
         r'requires "([\w-]+)" to be installed|([\w-]+) is not installed, run `pip install|'
+        r'please install "([^"]+)"|'
         r"the command ([\w-]+) is not installed for this service|no (ASGI server):",
         output,
     )

@@ -232,7 +232,8 @@ class ServiceTestbed:
         if declared.debug:
             overridden.append("no interactive debugger")
         if declared.workers is not None and declared.workers > 1:
-            overridden.append(f"one process instead of {declared.workers}")
+            threads = f" with {declared.workers * declared.threads} threads" if declared.threads else ""
+            overridden.append(f"one process{threads} instead of {declared.workers}")
         if overridden:
             self._note(f"experiments run the service with {', '.join(overridden)}; the first start was as declared")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import os
 import socket
 from typing import Any
@@ -83,11 +82,6 @@ def _loopback_of(sock: socket.socket, host: str) -> str:
 
 
 def _bind_v6(sock: socket.socket, bind: Any, port: int) -> None:
-    """As an IPv6 socket that takes IPv4 connections too; beside an IPv4 socket of the service, as IPv6 only."""
-    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-    try:
-        bind(sock, (f"::ffff:{LOOPBACK}", port))
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        bind(sock, ("::1", port))
+    """So that IPv4 finds it too; one that is for IPv6 only stands beside an IPv4 socket of the service."""
+    only_v6 = sock.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
+    bind(sock, ("::1" if only_v6 else f"::ffff:{LOOPBACK}", port))

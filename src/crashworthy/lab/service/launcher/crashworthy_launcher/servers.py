@@ -87,8 +87,7 @@ def _uvicorn_server(moment: Moment, module: Any) -> None:
         def load() -> None:
             if not config.loaded:
                 config.load()
-            # Imports uvloop where it is installed, which every copy would do otherwise; makes no loop yet.
-            (getattr(config, "get_loop_factory", None) or config.setup_event_loop)()
+            _choose_loop(config)
 
         config.port = moment.reach(server="uvicorn", obstacle=obstacle, prepare=load, **declared)
 
@@ -107,6 +106,20 @@ def _uvicorn_server(moment: Moment, module: Any) -> None:
     module.Server.run, module.Server.serve = run, serve
 
 
+def _choose_loop(config: Any) -> None:
+    """Imports uvloop where it is installed, which every copy would do otherwise; makes no loop yet."""
+    (getattr(config, "get_loop_factory", None) or config.setup_event_loop)()
+
+
+def _load_uvicorn() -> None:
+    """Import what uvicorn's worker imports when it begins to work."""
+    from uvicorn import Config
+
+    config = Config(app=lambda _scope: None, log_config=None)
+    config.load()
+    _choose_loop(config)
+
+
 def _gunicorn(moment: Moment, module: Any) -> None:
     original_run = module.BaseApplication.run
     original_application_run = module.Application.run
@@ -114,10 +127,18 @@ def _gunicorn(moment: Moment, module: Any) -> None:
     @functools.wraps(original_run)
     def run(self: Any) -> Any:
         config = self.cfg
-        workers, threads, kind = config.workers, config.threads, config.worker_class_str
+        workers = config.workers
+        # The other kinds of worker have no use for this setting.
+        threads = config.threads if config.worker_class_str in ("sync", "gthread") else None
+
+        def load() -> None:
+            self.wsgi()
+            if "uvicorn" in config.worker_class.__module__:
+                _load_uvicorn()
+
         forced = moment.reach(
             server="gunicorn",
-            prepare=self.wsgi,
+            prepare=load,
             reload=bool(config.reload),
             workers=workers,
             threads=threads,
@@ -127,7 +148,7 @@ def _gunicorn(moment: Moment, module: Any) -> None:
         if moment.is_managed:
             config.set("workers", 1)
             config.set("reload", False)
-            if kind in ("sync", "gthread") and workers * threads > 1:
+            if threads is not None and workers * threads > 1:
                 # One process that does as many requests at a time as the declared ones did together.
                 config.set("worker_class", "gthread")
                 config.set("threads", workers * threads)
