@@ -88,7 +88,8 @@ class Role(Value):
         if len(set(ids)) != len(ids):
             raise ValueError("two tasks have the same id")
         known = {source.id for source in self.sources}
-        cited = {figure.source for each in (self, *self.tasks) for figure in each.figures}
+        figures = (*self.figures, *(figure for task in self.tasks for figure in task.figures))
+        cited = {figure.source for figure in figures}
         if cited - known:
             raise ValueError(f"figures cite sources that are not listed: {', '.join(sorted(cited - known))}")
         return self

@@ -1,0 +1,38 @@
+"""How familiar a wording is to the prior, without keeping any wording: a Bloom filter of words and pairs of words.
+
+What it cannot tell: a text of familiar pieces in a new sense looks familiar ("set up pipelines" was about pipes when
+the tasks were written), and about one unseen phrase in fifty counts as seen. So a high figure permits an answer and
+never vouches for it; a low one refuses.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+
+from crashworthy.roles.features import phrases
+
+# 2^20 bits for about 110,000 phrases, three bits each: (1 - e^(-3 · 0.105))^3 = 2 % false positives.
+BYTES = 1 << 17
+_SALTS = (b"", b"1", b"2")
+
+
+def bloom_filter(texts: Iterable[str]) -> bytes:
+    """The filter of all words and pairs of words in the texts."""
+    bits = bytearray(BYTES)
+    for text in texts:
+        for phrase in phrases(text):
+            for place in _places(phrase):
+                bits[place >> 3] |= 1 << (place & 7)
+    return bytes(bits)
+
+
+def familiarity(text: str, bits: bytes) -> float:
+    """The share, 0 to 1, of the text's words and pairs of words that the filter has seen."""
+    asked = phrases(text)
+    known = sum(all(bits[place >> 3] >> (place & 7) & 1 for place in _places(phrase)) for phrase in asked)
+    return known / len(asked) if asked else 0.0
+
+
+def _places(phrase: bytes) -> list[int]:
+    return [zlib.crc32(salt + phrase) & (BYTES * 8 - 1) for salt in _SALTS]
