@@ -87,7 +87,7 @@ def test_what_does_not_fit_into_the_budget_is_told() -> None:
     assert order(schedule, present, cost=0) == ["short"]
     (left,) = schedule.left_out
     assert "long" in left.what
-    assert "60 s" in left.why
+    assert "budget" in left.why
 
 
 def test_an_experiment_that_the_sensor_cannot_serve_is_told() -> None:
@@ -101,5 +101,6 @@ def test_abandoning_names_everything_that_waits() -> None:
     present = lab()
     schedule = Schedule.of([Planned("one", ("a", 2, 1), ("b", 1, 1))], present)
     schedule.abandon("the run was interrupted")
-    assert [left.why for left in schedule.left_out] == ["the run was interrupted"] * 2
+    (left,) = schedule.left_out
+    assert (left.what, left.why) == ("Planned: a, b", "the run was interrupted")
     assert len(schedule) == 0

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from crashworthy.core.report import NotTried
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 
+_NO_TIME = "the budget left no time for it"
+
 
 @dataclass
 class _Queue:
@@ -23,25 +25,34 @@ class _Queue:
 
 @dataclass
 class Schedule:
-    """Hands out candidates until the budget ends; what it could not hand out is in `left_out`."""
+    """Hands out candidates until the budget ends; `left_out` tells what it could not hand out."""
 
     queues: list[_Queue]
-    left_out: list[NotTried] = field(default_factory=list)
+    refused: list[NotTried] = field(default_factory=list)
+    skipped: list[tuple[Experiment, Candidate, str]] = field(default_factory=list)
 
     @classmethod
     def of(cls, experiments: Sequence[Experiment], lab: Lab) -> Schedule:
         """All candidates of all experiments whose needs the testbed meets."""
-        queues = []
-        left_out = []
+        schedule = cls([])
         for experiment in experiments:
             lacking = experiment.needs - lab.testbed.capabilities
             if lacking:
                 why = "the sensor cannot do this here: " + ", ".join(sorted(lacking))
-                left_out.append(NotTried(what=experiment.title, why=why))
+                schedule.refused.append(NotTried(what=experiment.title, why=why))
                 continue
             waiting = sorted(experiment.candidates(lab), key=lambda candidate: -candidate.priority)
-            queues.append(_Queue(experiment, waiting))
-        return cls(queues, left_out)
+            schedule.queues.append(_Queue(experiment, waiting))
+        return schedule
+
+    @property
+    def left_out(self) -> tuple[NotTried, ...]:
+        """What was not tried, one entry per experiment and reason."""
+        grouped: dict[tuple[str, str], list[str]] = {}
+        for experiment, candidate, why in self.skipped:
+            grouped.setdefault((experiment.title, why), []).append(" with ".join(candidate.operations))
+        many = [NotTried(what=f"{title}: {', '.join(each)}", why=why) for (title, why), each in grouped.items()]
+        return (*self.refused, *many)
 
     def __len__(self) -> int:
         return sum(len(queue.waiting) for queue in self.queues)
@@ -51,8 +62,7 @@ class Schedule:
         while queue := self._next():
             candidate = queue.waiting.pop(0)
             if candidate.estimate_s > lab.left():
-                why = f"needs about {candidate.estimate_s:.0f} s and {max(lab.left(), 0):.0f} s of the budget were left"
-                self.left_out.append(NotTried(what=_describe(queue.experiment, candidate), why=why))
+                self.skipped.append((queue.experiment, candidate, _NO_TIME))
                 continue
             yield queue.experiment, candidate
 
@@ -63,13 +73,9 @@ class Schedule:
     def abandon(self, why: str) -> None:
         """Nothing more will be tried."""
         for queue in self.queues:
-            self.left_out += [NotTried(what=_describe(queue.experiment, item), why=why) for item in queue.waiting]
+            self.skipped += [(queue.experiment, candidate, why) for candidate in queue.waiting]
             queue.waiting.clear()
 
     def _next(self) -> _Queue | None:
         """The queue whose next candidate promises most for its time."""
         return max((queue for queue in self.queues if queue.waiting), key=_Queue.promise, default=None)
-
-
-def _describe(experiment: Experiment, candidate: Candidate) -> str:
-    return f"{experiment.id}: {candidate.weakness.title} ({', '.join(candidate.operations)})"

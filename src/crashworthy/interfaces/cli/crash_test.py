@@ -17,7 +17,6 @@ from crashworthy.core.weakness import Severity
 from crashworthy.interfaces.cli.live import Progress
 from crashworthy.interfaces.cli.options import seed_or_random, service_folder, variables_given, weaknesses_named
 from crashworthy.lab.experiments.registry import EXPERIMENTS
-from crashworthy.lab.proof.write_test import write_tests
 from crashworthy.ledger.author import author_of
 from crashworthy.ledger.store import open_ledger
 from crashworthy.reports.outputs import Output, pair_outputs, write_outputs
@@ -127,6 +126,8 @@ def _progress_console(wanted: tuple[Output, ...]) -> Console:
 
 
 def _write_tests(report: RunReport, source: Path, folder: Path) -> None:
+    from crashworthy.lab.proof.write_test import write_tests
+
     written = write_tests(report.proofs, source, folder)
     for file in written:
         typer.echo(f"wrote {file}", file=sys.stderr)

@@ -40,11 +40,11 @@ def replay_command(
         evidence, source = read_bundle(Path(run))
     else:
         report = find_run(run).report()
-        evidence = next((item for item in report.proofs if item.id == proof), None)
-        source = Path(report.service.path)
-        if evidence is None:
+        found = next((item for item in report.proofs if item.id == proof), None)
+        if found is None:
             known = ", ".join(item.id for item in report.proofs) or "none"
             raise CrashworthyError(f"run {report.run} has no proof {proof}", remedy=f"Its proofs: {known}.")
+        evidence, source = found, Path(report.service.path)
     request = ReplayRequest(proof=evidence, source=(path or source).resolve(), python=python)
     with Progress(Console(highlight=False)) as progress:
         result = replay(request, create_run_folder(), progress)
