@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from crashworthy.core.events import Emit, Event, Note, StageStarted
 from crashworthy.core.report import ServiceReport
@@ -61,7 +62,9 @@ def open_stand(job: Job, tree: SourceTree, folder: RunFolder, emit: Emit) -> Ite
         stack.enter_context(start_watchdog(job.run))
         databases = stack.enter_context(OwnDatabases(plan.needs, folder.path, emit=listen))
         stand_in = stack.enter_context(StandIns(tree.outbound, seed=job.seed))
-        receiver = stack.enter_context(Receiver(folder.path / "sensor.sock"))
+        # Not below the run's folder: the path of a Unix socket may have about 100 characters, that folder's has any.
+        sockets = stack.enter_context(TemporaryDirectory(prefix="crashworthy-", dir="/tmp"))  # noqa: S108
+        receiver = stack.enter_context(Receiver(Path(sockets) / "sensor"))
         stand_in.ask_for_names(receiver.resolve_slot)
         trust = folder.path / "stand-ins.pem"
         stand_in.write_authority(trust)
