@@ -1,0 +1,449 @@
+"""Starts the service under test and lets requests meet in it. Standard library only; needs no crashworthy.
+
+Written by crashworthy beside the tests that use it. Outside, a test calls `start`, `together` and `comparable`.
+Inside the service's own interpreter (through a sitecustomize module that `start` makes) this file
+- serves on the port that the test chose, whatever the service says,
+- holds each request before its first write until the others have come as far ("barrier"), or lets requests
+  rest at random lines and awaits ("sleep"), while the test asks for it,
+- sends connections that leave the service to a stand-in of the test.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.abc
+import importlib.util
+import itertools
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import socketserver
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+IGNORED_FILES = shutil.ignore_patterns(".git", ".venv", "venv", "node_modules", "__pycache__", ".pytest_cache")
+VOLATILE = re.compile(
+    r"(^|_)(id|ids|uuid|guid|pk|etag|at|on|time|timestamp|datetime|created|updated|modified|expires|expiry|uptime"
+    r"|elapsed|age|duration)(_ms|_s|_seconds)?$|[a-z](Id|Ids|Uuid|UUID|ID|At|Time|Timestamp)$"
+)
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+BARRIER_S = 0.25
+START_S = 40.0
+
+
+# Outside: in the test
+
+
+class Running:
+    """A started copy of the service: `url`, and `meet` to let requests meet in it."""
+
+    def __init__(self, url: str, plan: Path, stand_in: StandIn) -> None:
+        self.url = url
+        self.stand_in = stand_in
+        self._plan = plan
+
+    @contextlib.contextmanager
+    def meet(self, how: str, parties: int, seed: int = 0) -> Any:
+        """While this is open, requests meet: `how` is "barrier" or "sleep"."""
+        partial = self._plan.with_suffix(".new")
+        partial.write_text(json.dumps({"how": how, "parties": parties, "seed": seed}))
+        partial.replace(self._plan)
+        try:
+            yield
+        finally:
+            self._plan.unlink()
+
+
+@contextlib.contextmanager
+def start(
+    source: Path,
+    command: list[str],
+    *,
+    folder: str = ".",
+    before: list[list[str]] | None = None,
+    environment: dict[str, str] | None = None,
+) -> Any:
+    """Run a copy of the service in `source`. "{python}" and "{port}" in the commands are filled in."""
+    with tempfile.TemporaryDirectory(prefix="service-") as name, StandIn() as stand_in:
+        root = Path(name) / "copy"
+        shutil.copytree(source, root, ignore=IGNORED_FILES)
+        inside = Path(name) / "inside"
+        inside.mkdir()
+        (inside / "sitecustomize.py").write_text("import crashworthy_interleave\ncrashworthy_interleave.install()\n")
+        shutil.copy(__file__, inside / "crashworthy_interleave.py")
+        port, plan = _free_port(), Path(name) / "plan.json"
+        variables = {**(environment or {}), **os.environ, "PORT": str(port), "PYTHONPATH": str(inside)}
+        inner = {"port": port, "plan": str(plan), "stand_in": stand_in.port, "root": os.path.realpath(root)}
+        where = root / folder
+        with (Path(name) / "output").open("w+b") as output:
+
+            def run(words: list[str], extra: dict[str, str]) -> subprocess.Popen[bytes]:
+                python = os.environ.get("CRASHWORTHY_PYTHON", sys.executable)
+                filled = [word.format(python=python, port=port) for word in words]
+                return subprocess.Popen(
+                    filled, cwd=where, env={**variables, **extra}, stdout=output, stderr=output, start_new_session=True
+                )
+
+            for words in before or []:
+                run(words, {}).wait(START_S)
+            process = run(command, {"CRASHWORTHY_INSIDE": json.dumps(inner)})
+            try:
+                _wait_for(port, process, Path(output.name))
+                yield Running(f"http://127.0.0.1:{port}", plan, stand_in)
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def together(*calls: Any) -> list[Any]:
+    """Make the calls at the same time; what they return, in order."""
+    answers: list[Any] = [None] * len(calls)
+    line = threading.Barrier(len(calls))
+
+    def make(index: int) -> None:
+        line.wait()
+        answers[index] = calls[index]()
+
+    threads = [threading.Thread(target=make, args=(index,)) for index in range(len(calls))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def comparable(answer: Any, ignored: tuple[str, ...] = ()) -> str:
+    """An answer without what differs between two equal plays: ids, times and the `ignored` paths ("/items/-/code")."""
+    try:
+        value = answer.json()
+    except ValueError:
+        value = answer.text
+    return f"{answer.status_code} {json.dumps(_plain(value, '', '', frozenset(ignored)), sort_keys=True)}"
+
+
+def orders(requests: Any) -> Any:
+    """All orders of the requests, given by number."""
+    return itertools.permutations(requests)
+
+
+def _plain(value: Any, path: str, name: str, ignored: frozenset[str]) -> Any:
+    if path in ignored:
+        return "*"
+    if isinstance(value, dict):
+        return {key: _plain(item, f"{path}/{key}", key, ignored) for key, item in value.items()}
+    if isinstance(value, list):
+        return sorted((_plain(item, f"{path}/-", name, ignored) for item in value), key=json.dumps)
+    if isinstance(value, bool) or value is None:
+        return value
+    return "*" if VOLATILE.search(name) or MOMENT.search(str(value)) else value
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], output: Path) -> None:
+    until = time.monotonic() + START_S
+    while time.monotonic() < until and process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.02)
+    end = output.read_text(errors="replace")[-3000:]
+    raise RuntimeError(f"the service does not start (set CRASHWORTHY_PYTHON to its interpreter?):\n{end}")
+
+
+class StandIn(socketserver.ThreadingTCPServer):
+    """Answers every request to a dependency with {"ok": true}; or hangs, or drips, as `mode` says."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answer)
+        self.mode = "normal"
+        self.port = int(self.server_address[1])
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+    def handle_error(self, *_: object) -> None:
+        """A client that went away is no news."""
+
+
+class _Answer(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        mode = self.server.mode  # type: ignore[attr-defined]
+        if mode == "hang":
+            time.sleep(3600)
+        length = 0
+        while (line := self.rfile.readline()).strip():
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        self.rfile.read(length)
+        body = json.dumps({"ok": True, "id": "1", "status": "ok"}).encode()
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+        if mode == "drip":
+            self.wfile.write(head % 3600)
+            for _ in range(3600):
+                self.wfile.write(b" ")
+                time.sleep(1)
+        self.wfile.write(head % len(body) + body)
+
+
+# Inside: in the service's interpreter
+
+_inside: dict[str, Any] = {}
+_lock = threading.Condition()
+_met: dict[str, set[int]] = {}
+_random = random.Random()  # noqa: S311 - repeatable by design
+
+
+def install() -> None:
+    """Called by sitecustomize in the service's process."""
+    given = os.environ.get("CRASHWORTHY_INSIDE")
+    if not given:
+        return
+    _inside.update(json.loads(given))
+    _patch_sockets()
+    _patch_sqlite()
+    _patch_files()
+    _after_import("psycopg", _patch_psycopg)
+    _after_import("psycopg2", _patch_psycopg2)
+    _after_import("asyncio.base_events", _patch_loop)
+    threading.settrace(_trace)
+    sys.settrace(_trace)
+
+
+def _plan() -> dict[str, Any] | None:
+    try:
+        with _open(_inside["plan"]) as file:
+            return dict(json.load(file))
+    except (OSError, ValueError):
+        return None
+
+
+_open = open
+
+
+def _before_write() -> None:
+    """Wait until the other requests have come to their first write, or a quarter of a second."""
+    plan = _plan()
+    if plan is None or plan["how"] != "barrier":
+        return
+    key, me, until = str(plan["seed"]), threading.get_ident(), time.monotonic() + BARRIER_S
+    with _lock:
+        here = _met.setdefault(key, set())
+        if me in here:
+            return
+        here.add(me)
+        _lock.notify_all()
+        while len(here) < plan["parties"] and time.monotonic() < until:
+            _lock.wait(until - time.monotonic())
+
+
+def _is_write(statement: Any) -> bool:
+    words = str(statement).lstrip("( \n\t").split(None, 1)
+    return bool(words) and words[0].upper() in {"INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "WITH"}
+
+
+def _patch_sqlite() -> None:
+    import sqlite3
+
+    class Cursor(sqlite3.Cursor):
+        def execute(self, statement: str, *given: Any) -> Any:
+            if _is_write(statement):
+                _before_write()
+            return super().execute(statement, *given)
+
+        def executemany(self, statement: str, *given: Any) -> Any:
+            _before_write()
+            return super().executemany(statement, *given)
+
+    class Connection(sqlite3.Connection):
+        def cursor(self, factory: Any = Cursor) -> Any:
+            return super().cursor(factory)
+
+        def execute(self, statement: str, *given: Any) -> Any:
+            return self.cursor().execute(statement, *given)
+
+        def executemany(self, statement: str, *given: Any) -> Any:
+            return self.cursor().executemany(statement, *given)
+
+    original = sqlite3.connect
+
+    def connect(*given: Any, **named: Any) -> Any:
+        if len(given) < 6:
+            named.setdefault("factory", Connection)
+        return original(*given, **named)
+
+    for module in (sqlite3, sqlite3.dbapi2):
+        module.connect, module.Cursor, module.Connection = connect, Cursor, Connection  # type: ignore[attr-defined]
+
+
+def _patch_psycopg(module: Any) -> None:
+    original = module.Cursor.execute
+
+    def execute(self: Any, query: Any, *given: Any, **named: Any) -> Any:
+        if _is_write(query):
+            _before_write()
+        return original(self, query, *given, **named)
+
+    module.Cursor.execute = execute
+
+
+def _patch_psycopg2(module: Any) -> None:
+    class Cursor(module.extensions.cursor):  # type: ignore[misc]
+        def execute(self, query: Any, *given: Any) -> Any:
+            if _is_write(query):
+                _before_write()
+            return super().execute(query, *given)
+
+    original = module.connect
+
+    def connect(*given: Any, **named: Any) -> Any:
+        named.setdefault("cursor_factory", Cursor)
+        return original(*given, **named)
+
+    module.connect = connect
+
+
+def _patch_files() -> None:
+    import builtins
+    import io
+
+    def opened(file: Any, mode: str = "r", *given: Any, **named: Any) -> Any:
+        if set(mode) & set("wax+") and os.path.realpath(str(file)).startswith(_inside["root"]):
+            _before_write()
+        return _open(file, mode, *given, **named)
+
+    builtins.open = io.open = opened
+
+
+def _trace(frame: Any, _event: str, _argument: Any) -> Any:
+    """Rest at random lines of the service's own code."""
+    if not frame.f_code.co_filename.startswith(_inside["root"]):
+        return None
+
+    def at_line(_frame: Any, event: str, _argument: Any) -> Any:
+        if event == "line" and _random.random() < 0.4:
+            plan = _plan()
+            if plan is not None and plan["how"] == "sleep" and not _in_loop():
+                time.sleep(_random.random() * 0.02)
+        return at_line
+
+    return at_line
+
+
+def _in_loop() -> bool:
+    events = sys.modules.get("asyncio.events")
+    return events is not None and events._get_running_loop() is not None
+
+
+def _patch_loop(module: Any) -> None:
+    """Let tasks rest at random awaits."""
+    original = module.BaseEventLoop.call_soon
+
+    def call_soon(self: Any, callback: Any, *given: Any, context: Any = None) -> Any:
+        step = "Task" in type(callback).__name__ or getattr(callback, "__name__", "") == "task_wakeup"
+        if step and _random.random() < 0.5:
+            plan = _plan()
+            if plan is not None and plan["how"] == "sleep":
+                return self.call_later(_random.random() * 0.02, callback, *given, context=context)
+        return original(self, callback, *given, context=context)
+
+    module.BaseEventLoop.call_soon = call_soon
+
+
+def _patch_sockets() -> None:
+    """The server's port is the test's; every other host is the stand-in."""
+    bind, connect, connect_ex = socket.socket.bind, socket.socket.connect, socket.socket.connect_ex
+    look_up = socket.getaddrinfo
+    own: set[int] = {_inside["port"]}
+
+    def to(sock: Any, address: Any) -> Any:
+        if sock.family not in (socket.AF_INET, socket.AF_INET6) or address[1] in own or _is_database(address[1]):
+            return address
+        there = ("127.0.0.1", _inside["stand_in"])
+        return there if sock.family == socket.AF_INET else ("::ffff:127.0.0.1", there[1], 0, 0)
+
+    def bound(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[1] != 0 and self.type & socket.SOCK_STREAM:
+            address = ("127.0.0.1" if self.family == socket.AF_INET else "::", _inside["port"], *address[2:])
+        bind(self, address)
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            own.add(self.getsockname()[1])
+
+    def looked_up(host: Any, port: Any, *given: Any, **named: Any) -> Any:
+        local = host in (None, "", "localhost", b"localhost") or re.fullmatch(r"[\d.]+|.*:.*", str(host))
+        return look_up(host if local else "127.0.0.1", port, *given, **named)
+
+    socket.socket.bind = bound  # type: ignore[method-assign,assignment]
+    socket.socket.connect = lambda self, address: connect(self, to(self, address))  # type: ignore[method-assign]
+    socket.socket.connect_ex = lambda self, address: connect_ex(self, to(self, address))  # type: ignore[method-assign]
+    socket.getaddrinfo = looked_up
+
+
+def _is_database(port: int) -> bool:
+    return port in {5432, 3306, 6379, 27017, 1521, 1433}
+
+
+def _after_import(name: str, patch: Any) -> None:
+    """Patch a module once it is there, without importing it."""
+
+    class Finder(importlib.abc.MetaPathFinder):
+        def find_spec(self, wanted: str, *_: Any) -> Any:
+            if wanted != name:
+                return None
+            sys.meta_path.remove(self)
+            spec = importlib.util.find_spec(wanted)
+            if spec is not None and spec.loader is not None:
+                execute = spec.loader.exec_module
+
+                def exec_module(module: Any) -> None:
+                    execute(module)
+                    patch(module)
+
+                spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+            return spec
+
+    if name in sys.modules:
+        patch(sys.modules[name])
+    else:
+        sys.meta_path.insert(0, Finder())
+
+
+def serve(target: str) -> None:
+    """Serve a WSGI application, "module:name", with a thread per request."""
+    import importlib
+    from wsgiref.simple_server import WSGIServer, make_server
+
+    class Server(socketserver.ThreadingMixIn, WSGIServer):
+        daemon_threads = True
+
+    module, _, name = target.partition(":")
+    sys.path.insert(0, str(Path.cwd()))
+    application: Any = importlib.import_module(module)
+    for part in name.removesuffix("()").split("."):
+        application = getattr(application, part)
+    if name.endswith("()"):
+        application = application()
+    make_server("127.0.0.1", _inside["port"], application, server_class=Server).serve_forever()
+
+
+if __name__ == "__main__":
+    # sitecustomize has imported this file already, under its own name.
+    sys.modules["crashworthy_interleave"].serve(sys.argv[1])

@@ -1,0 +1,157 @@
+"""Writes proofs as pytest files that need nothing of crashworthy."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from crashworthy.core.proof import Proof
+from crashworthy.core.scenario import Interleaving, Scenario, Step
+from crashworthy.lab.experiments.concurrency.serializability import masks_of
+from crashworthy.lab.proof.python_source import NotWritableError, call, needs, saving
+from crashworthy.lab.proof.start_command import StartCommand, start_command
+
+BESIDE = Path(__file__).parent / "beside" / "crashworthy_interleave.py"
+
+_TEMPLATES = {
+    "lost-update": "race.py.j2",
+    "crash-on-input": "crash.py.j2",
+    "wedged-by-one-request": "wedge.py.j2",
+    "slow-dependency": "slow.py.j2",
+}
+_HOLD_S = 10
+_TIMEOUT_S = 5
+_RACE_TIMEOUT_S = 30
+_BARRIER_ATTEMPTS = 3
+_SLEEP_ATTEMPTS = 12
+_NAME_LENGTH = 70
+
+
+def write_tests(proofs: Sequence[Proof], source: Path, folder: Path, *, command: str | None = None) -> tuple[Path, ...]:
+    """Write one test file per proof, and the file they share, into `folder`; returns the written files.
+
+    A proof that cannot be expressed (a multipart body) is left out. CrashworthyError when it is not known how
+    to start the service.
+    """
+    if not proofs:
+        return ()
+    start = start_command(source, command)
+    folder.mkdir(parents=True, exist_ok=True)
+    written: dict[str, Path] = {}
+    for proof in proofs:
+        try:
+            text = render(proof, start, os.path.relpath(source.resolve(), folder.resolve()))
+        except NotWritableError:
+            continue
+        name = file_name(proof)
+        if name in written:
+            name = f"{name}_{proof.id.lower()}"
+        written[name] = folder / f"test_{name}.py"
+        written[name].write_text(text, encoding="utf-8")
+    if written:
+        shutil.copy(BESIDE, folder / BESIDE.name)
+        return (*written.values(), folder / BESIDE.name)
+    return ()
+
+
+def file_name(proof: Proof) -> str:
+    """The fault in words that a file name can have."""
+    words = re.sub(r"[^a-z0-9]+", "_", proof.title.lower()).strip("_")
+    return words[:_NAME_LENGTH].rstrip("_")
+
+
+def render(proof: Proof, start: StartCommand, service: str) -> str:
+    """The text of the test; `service` is the service's folder as seen from the test's."""
+    scenario = proof.scenario
+    template = _TEMPLATES[proof.experiment]
+    race = proof.experiment == "lost-update"
+    named = _named(scenario.attack)
+    values: dict[str, Any] = {
+        "title": proof.title.replace("\\", "\\\\").replace('"""', "'''"),
+        "story": _story(proof),
+        "location": proof.location,
+        "service": repr(service),
+        "command": repr(list(start.command)),
+        "before": [list(words) for words in start.before],
+        "environment": dict(start.environment),
+        "folder": start.folder,
+        "timeout": _HOLD_S if template == "slow.py.j2" else _RACE_TIMEOUT_S if race else _TIMEOUT_S,
+        "actors": _actors(scenario),
+        "setup": _setup(scenario.setup),
+        "requests": [{"name": name, "call": call(step, _client(step))} for name, step in named.items()],
+        "attack": ", ".join(next(n for n, s in named.items() if s == step) for step in scenario.attack),
+        "times": len(scenario.attack),
+        "observe": [_observed(step, scenario) for step in scenario.observe],
+        "test_name": file_name(proof),
+        "how": "barrier" if scenario.interleaving is Interleaving.BARRIER else "sleep",
+        "attempts": _BARRIER_ATTEMPTS if scenario.interleaving is Interleaving.BARRIER else _SLEEP_ATTEMPTS,
+        "mode": scenario.faults[0].kind if scenario.faults else "hang",
+        "what": _DEPENDENCY.get(scenario.faults[0].kind if scenario.faults else "hang", "is slow"),
+        "uses_pytest": not race,
+        "uses_re": any(save.pattern for step in (*scenario.setup, *scenario.observe) for save in step.saves),
+        "uses_unique": "unique" in needs((*scenario.setup, *scenario.attack, *scenario.observe)),
+    }
+    environment = Environment(
+        loader=PackageLoader("crashworthy.lab.proof"),
+        autoescape=False,  # noqa: S701 - Python, not HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template(template).render(values)
+
+
+_DEPENDENCY = {"hang": "accepts and does not answer", "drip": "answers one byte a second"}
+
+
+def _story(proof: Proof) -> str:
+    text = f"Expected: {proof.expected}.\nSeen: {proof.seen}."
+    return text.replace("\\", "\\\\").replace('"""', "'''")
+
+
+def _named(attack: Sequence[Step]) -> dict[str, Step]:
+    """Names for the different requests of the attack, after what they do."""
+    named: dict[str, Step] = {}
+    for step in attack:
+        if step in named.values():
+            continue
+        parts = [part for part in re.split(r"[^a-z0-9]+", step.operation.lower()) if part]
+        name = "_".join([parts[0], *[part for part in parts[1:] if f"{{{part}}}" not in step.operation.lower()][-2:]])
+        number = 2
+        while name in named:
+            name, number = f"{name.rstrip('0123456789_')}_{number}", number + 1
+        named[name] = step
+    return named
+
+
+def _actors(scenario: Scenario) -> list[str]:
+    return list(dict.fromkeys(step.actor for step in (*scenario.setup, *scenario.attack, *scenario.observe))) or ["A"]
+
+
+def _client(step: Step) -> str:
+    return f"users.{step.actor}"
+
+
+def _setup(steps: Sequence[Step]) -> list[str]:
+    lines = []
+    for step in steps:
+        lines.append(f"answer = {call(step, _client(step))}")
+        lines.append("assert answer.is_success, answer.text")
+        lines += _saves(step)
+    return lines
+
+
+def _saves(step: Step) -> list[str]:
+    return [f"saved.{save.name} = {saving(save, 'answer')}" for save in step.saves]
+
+
+def _observed(step: Step, scenario: Scenario) -> dict[str, Any]:
+    ignored = sorted(path for operation, path in masks_of(scenario) if operation == step.operation)
+    return {"call": call(step, _client(step)), "ignored": tuple(ignored), "saves": _saves(step)}
