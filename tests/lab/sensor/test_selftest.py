@@ -75,8 +75,6 @@ def test_a_broken_hook_is_not_claimed(sense) -> None:
 
 
 def test_a_debugger_s_tracing_is_left_alone(sense) -> None:
-    if sys.version_info >= (3, 12):
-        pytest.skip("sys.monitoring and a trace function do not meet")
     sensed = sense("""
         import os, sys
         sys.settrace(lambda *_: None)
@@ -85,5 +83,7 @@ def test_a_debugger_s_tracing_is_left_alone(sense) -> None:
             os._exit(0)
         os.wait()
         assert sys.gettrace() is tracer
+        print(sys.version_info >= (3, 12))
     """)
-    assert not sensed.hooks()["line"]
+    # From 3.12 on, lines are watched by sys.monitoring, which does not meet with a trace function.
+    assert str(sensed.hooks()["line"]) == sensed.output.strip()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import random
 import time
 from contextvars import ContextVar
 from json.encoder import encode_basestring_ascii as quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from random import Random
     from typing import Any
 
 HEADER = "x-crashworthy"
@@ -69,8 +69,11 @@ class Exchange:
         self.lines: dict[str, set[int]] = {}
         self.exception: BaseException | None = None
         self.reported: int | None = None
-        self.random: random.Random | None = None
+        self.random: Random | None = None
         if self.sleep or self.line:
+            # Imported when it is needed: it brings hashlib along.
+            import random
+
             # The id keeps two requests of one plan from sleeping in step.
             seed = (self.sleep or self.line or {}).get("seed", 0)
             self.random = random.Random(f"{seed}:{exchange_id}")  # noqa: S311 - repeatable by design

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 # Threads that serve many requests; each piece of their work brings its own exchange, or has none.
 _SHARED_WORKERS = frozenset({"concurrent.futures.thread", "aiosqlite.core", "anyio._backends._asyncio"})
 
+# Free-threaded builds of 3.14 let a thread start with its parent's context: a worker's must then be set each time.
+_INHERITED = bool(getattr(sys.flags, "thread_inherit_context", False))
+
 
 def run_for(
     exchange: Exchange | None, place: Place | None, function: Callable[..., Any], *args: Any, **kwargs: Any
@@ -78,8 +81,8 @@ def patch_futures(module: Any) -> None:
 
     def submit(self: Any, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
         exchange = current.get()
-        if exchange is not None:
-            place = innermost(sys._getframe(1)) if exchange is not ANONYMOUS else None
+        if exchange is not None or _INHERITED:
+            place = innermost(sys._getframe(1)) if exchange not in (None, ANONYMOUS) else None
             fn = partial(run_for, exchange, place, fn)
         return original(self, fn, *args, **kwargs)
 
