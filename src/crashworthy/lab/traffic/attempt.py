@@ -73,13 +73,17 @@ class Plan:
 
 @dataclass
 class Draft:
-    """A request and the steps it builds on, on their own and as the session calls their values; the inputs given."""
+    """A request and the steps it builds on, on their own and as the session calls their values; the inputs given.
+
+    `unmet` inputs name a thing that nothing known is; `seen` ones got what a list showed.
+    """
 
     step: Step
     live: Step
     setup: tuple[Step, ...]
     given: list[Path]
     unmet: list[Slot] = field(default_factory=list)
+    seen: list[Slot] = field(default_factory=list)
 
 
 class _Base:
@@ -141,6 +145,7 @@ class Workshop:
         step_headers = bind(_carrier(identity), base.include(identity.steps)).headers
         known: dict[Path, Json] = {path: json.loads(text) for path, text in plan.values}
         unmet: list[Slot] = []
+        seen: list[Slot] = []
         for slot in slots_of(operation):
             if slot.path in known or not self._is_bound(slot, operation, plan):
                 continue
@@ -149,6 +154,8 @@ class Workshop:
                 names = base.include(source.steps)
                 save = source.fact.save
                 known[slot.path] = f"${{{names[save.name]}}}" if save else source.fact.template
+                if source.fact.operation.is_safe:
+                    seen.append(slot)
             elif slot.required and self.refers(slot, operation):
                 unmet.append(slot)
         for name in plan.before:
@@ -156,7 +163,7 @@ class Workshop:
             if lesson is not None:
                 base.include(lesson.way.steps)
         step, given = self._fill(operation, plan, identity, step_headers, known)
-        return Draft(step, bind(step, base.live), tuple(base.setup.steps), given, unmet)
+        return Draft(step, bind(step, base.live), tuple(base.setup.steps), given, unmet, seen)
 
     def _is_bound(self, slot: Slot, operation: Operation, plan: Plan) -> bool:
         """Whether the slot takes a value that exists already."""

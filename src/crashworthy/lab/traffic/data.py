@@ -71,8 +71,6 @@ _TEXTS: dict[str, str] = {
     "domain": "example.com",
     "iban": "DE89370400440532013000",
     "bic": "COBADEFFXXX",
-    "isbn": "9783161484100",
-    "ean": "4006381333931",
     "cvv": "123",
     "cvc": "123",
     "pan": "4242424242424242",
@@ -355,6 +353,8 @@ class Maker:
             return "Alex"
         if joined in ("lastname", "familyname", "surname"):
             return "Morgan"
+        if joined in ("isbn", "ean", "gtin", "barcode"):
+            return f"978{unique_text(self.actor)}{self.ordinal % 1000:03}"
         if "card" in name and last in ("number", "card"):
             return "4242424242424242"
         if last in ("uuid", "guid"):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from crashworthy.core.events import Emit, OperationsReached
 from crashworthy.core.operation import Operation, ParameterIn
@@ -18,6 +16,7 @@ from crashworthy.lab.traffic.explore import Explorer, Trail
 from crashworthy.lab.traffic.hints import read_hints
 from crashworthy.lab.traffic.identify import Identifier
 from crashworthy.lab.traffic.knowledge import Knowledge
+from crashworthy.lab.traffic.live import Copies, Live
 from crashworthy.lab.traffic.names import path_words, words
 from crashworthy.lab.traffic.openapi import SecurityScheme
 from crashworthy.lab.traffic.verify import Verifier
@@ -25,21 +24,8 @@ from crashworthy.source.tree import SourceTree
 
 _EXPLORING_SHARE = 0.6
 _TIMEOUT_S = 5.0
+_MOST_COPIES = 40
 _CREDENTIAL_WORDS = frozenset({"authorization", "auth", "token", "key", "secret", "admin", "user", "role"})
-
-
-class LiveCopy(Protocol):
-    """What the driver needs of crashworthy.lab.testbed.Instance."""
-
-    @property
-    def base_url(self) -> str: ...  # noqa: D102
-    def alive(self) -> bool: ...  # noqa: D102
-
-
-class Copies(Protocol):
-    """What the driver needs of crashworthy.lab.testbed.Testbed."""
-
-    def fresh(self) -> AbstractContextManager[LiveCopy]: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -93,19 +79,18 @@ def learn(context: LearnContext) -> Playbook:
     numbers = {operation.name: number + 1 for number, operation in enumerate(reachable)}
     nouns = frozenset(word for operation in reachable for word in path_words(operation.path))
     workshop = Workshop(knowledge, hints, numbers, nouns, context.seed)
-    with context.testbed.fresh() as instance:
+    with Live(context.testbed, _MOST_COPIES) as live:
         explorer = Explorer(
-            instance.base_url,
+            live,
             reachable,
             workshop,
             identifier,
             timeout_s=context.timeout_s,
             deadline=started + (context.deadline - started) * _EXPLORING_SHARE,
-            alive=instance.alive,
             progress=lambda reached: context.emit(OperationsReached(reached=reached, total=total)),
         )
         explorer.explore()
-        died = not instance.alive()
+        died = not live.alive()
     verifier = Verifier(context.testbed, context.deadline, context.timeout_s)
     ways = verifier.verify(lesson.way for lesson in knowledge.lessons.values())
     reached = {way.operation for way in ways}

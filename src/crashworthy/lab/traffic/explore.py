@@ -16,6 +16,7 @@ from crashworthy.lab.traffic.attempt import Draft, Plan, Workshop
 from crashworthy.lab.traffic.facts import Slot
 from crashworthy.lab.traffic.identify import Identifier
 from crashworthy.lab.traffic.knowledge import Knowledge
+from crashworthy.lab.traffic.live import Live
 from crashworthy.lab.traffic.session import Session, SetupFailedError, describe, succeeded
 from crashworthy.lab.traffic.successors import Successors, refused
 from crashworthy.lab.traffic.ways import bind
@@ -46,24 +47,23 @@ class Explorer:
 
     def __init__(
         self,
-        base_url: str,
+        live: Live,
         operations: Sequence[Operation],
         workshop: Workshop,
         identifier: Identifier,
         *,
         timeout_s: float,
         deadline: float,
-        alive: Callable[[], bool],
         progress: Callable[[int], None],
     ) -> None:
-        self._base_url = base_url
+        self._live = live
         self._operations = sorted(operations, key=_order)
         self._workshop = workshop
         self._identifier = identifier
         self._successors = Successors(workshop, self._operations)
         self._timeout_s = timeout_s
         self._deadline = deadline
-        self._alive = alive
+        self._restarted: set[tuple[object, ...]] = set()
         self._progress = progress
         self._sessions = 0
         self._makers_seen = 0
@@ -124,7 +124,7 @@ class Explorer:
         self.requests += session.player.sent
 
     def _goes_on(self) -> bool:
-        return time.monotonic() < self._deadline and self._alive()
+        return time.monotonic() < self._deadline and self._live.alive()
 
     def _search(self, operation: Operation, trail: Trail) -> None:
         """Best-first over plans, in one session as long as the set-up only grows."""
@@ -155,8 +155,15 @@ class Explorer:
                 draft = self._workshop.draft(operation, plan, session)
             except SetupFailedError as error:
                 trail.setup_failed = str(error)
+                if signature not in self._restarted and self._live.renew():
+                    # It worked before: what other sessions left behind may be in the way.
+                    self._restarted.add(signature)
+                    trail.tried.discard(signature)
+                    push([(rank, plan)])
+                else:
+                    self.knowledge.forget(error.exchange.operation)
+                    push(self._successors.without(operation, plan, rank))
                 session, played = self._renew(session), Plan()
-                push(self._successors.without(operation, plan, rank))
                 continue
             exchange = session.attempt(draft.live)
             trail.attempts += 1
@@ -166,7 +173,9 @@ class Explorer:
             trail.last, trail.unmet = describe(exchange), tuple(draft.unmet)
             trail.last_status = exchange.response.status if exchange.response else 0
             if refused(exchange):
-                self._identify(operation, plan, draft, exchange, session)
+                won = self._identify(operation, plan, draft, exchange, session)
+                if won:
+                    break
             # An answer that was not seen before is a step forward: what it suggests comes first.
             answer = (trail.last_status, re.sub(r"\W*\d+\W*", "0", trail.last))
             if answer not in trail.answers:
@@ -178,11 +187,18 @@ class Explorer:
             push(self._successors.of(operation, plan, exchange, draft, rank))
         self.requests += session.player.sent
 
-    def _identify(self, operation: Operation, plan: Plan, draft: Draft, exchange: Exchange, session: Session) -> None:
-        """Find out who may call, when nobody or this caller may not."""
+    def _identify(self, operation: Operation, plan: Plan, draft: Draft, exchange: Exchange, session: Session) -> bool:
+        """Find out who may call, when nobody or this caller may not; True when the call succeeded by that."""
         found = self._identifier.find(operation, plan.actor, draft.live, exchange, session)
-        if found is not None:
-            self.knowledge.identify(found)
+        if found is None:
+            return False
+        identity, answer = found
+        self.knowledge.identify(identity)
+        if answer is None or not succeeded(answer):
+            return False
+        better = replace(plan, actor=identity.actor)
+        self._reached(operation, better, self._workshop.draft(operation, better, session), answer, session)
+        return True
 
     def _reached(self, operation: Operation, plan: Plan, draft: Draft, exchange: Exchange, session: Session) -> None:
         assert exchange.response is not None
@@ -193,13 +209,13 @@ class Explorer:
             steps=(*draft.setup, draft.step),
         )
         echoed = [*session.values_in(draft.live), *_segments(draft.step.path)]
-        facts = self.knowledge.learn(operation, way, exchange.response, echoed, draft.unmet)
+        facts = self.knowledge.learn(operation, way, exchange.response, echoed, (*draft.unmet, *draft.seen))
         self._identifier.offer(operation, way, facts, exchange.response)
         self._progress(len(self.knowledge.lessons))
 
     def _session(self) -> Session:
         self._sessions += 1
-        return Session(self._base_url, str(_FIRST_SESSION + self._sessions), self._timeout_s)
+        return Session(self._live.base_url, str(_FIRST_SESSION + self._sessions), self._timeout_s)
 
     def _renew(self, session: Session) -> Session:
         self.requests += session.player.sent

@@ -161,7 +161,10 @@ def _entry(at: tuple[str, ...], item: dict[str, Json]) -> Iterator[tuple[tuple[s
 def _fields(at: tuple[str, ...], text: str, slots: Sequence[Slot]) -> list[Path]:
     """Which inputs a message is about."""
     if at[:1] == ("loc",):
-        return _located(at[1:], slots)
+        located = _located(at[1:], slots)
+        if located and located != [("body",)]:
+            return located
+        at = ()
     names = [name for name in at if name not in ("error", "errors", "detail", "details", "message", "messages")]
     if names:
         own = [slot.path for slot in slots if slot.name in names]

@@ -1,4 +1,4 @@
-"""Trying identities where the service refuses a caller: its own tokens first, then what was given or is written down."""
+"""Trying identities where the service refuses a caller: its own tokens first, then what was given."""
 
 from __future__ import annotations
 
@@ -60,7 +60,6 @@ class Identifier:
         self._tokens: list[tuple[Way, Fact]] = []
         self._cookies: list[Way] = []
         self._csrf: str | None = None
-        self._accepted_form: tuple[str, str] | None = None
         self._sign_up: tuple[Operation, Way] | None = None
         self._log_in: tuple[Operation, Way] | None = None
         self._tried: set[tuple[str, str]] = set()
@@ -80,12 +79,14 @@ class Identifier:
 
     def find(
         self, operation: Operation, actor: str, step: Step, exchange: Exchange, session: Session
-    ) -> Identity | None:
-        """An identity that the service lets through where it refused `actor`, or None."""
+    ) -> tuple[Identity, Exchange | None] | None:
+        """An identity that the service lets through where it refused `actor`, and the answer it got; or None."""
         status = exchange.response.status if exchange.response else 0
         csrf = self._with_csrf(actor, exchange, session)
         if csrf is not None:
-            return csrf
+            return csrf, None
+        if is_identity(operation):
+            return None
         known = self._knowledge.identities
         wanted: list[tuple[str, Iterator[Identity]]] = []
         if "A" not in known:
@@ -103,33 +104,30 @@ class Identifier:
                     continue
                 self._tried.add(key)
                 left -= 1
-                if self._accepts(identity, step, status, session):
-                    if identity.headers and identity.steps and name == "A":
-                        self._accepted_form = self._form_of(identity)
-                    return identity
+                answer = self._accepted(identity, step, status, session)
+                if answer is not None:
+                    return identity, answer
         return None
 
-    def _accepts(self, identity: Identity, step: Step, status: int, session: Session) -> bool:
+    def _accepted(self, identity: Identity, step: Step, status: int, session: Session) -> Exchange | None:
+        """The answer when the identity shows itself, unless it is refused as well."""
         try:
             names = session.include(identity.steps)
         except SetupFailedError:
             # The failed step stays out of other ways: the explorer begins a new session for the next plan.
             session.abandon()
-            return False
+            return None
         carrier = bind(Step(operation="", method="GET", path="/", headers=identity.headers), names)
         replaced = {name.lower() for name, _ in carrier.headers}
         kept = tuple(pair for pair in step.headers if pair[0].lower() not in replaced and pair[0] != "Authorization")
         exchange = session.attempt(
             step.model_copy(update={"actor": identity.actor, "headers": (*kept, *carrier.headers)})
         )
-        if not refused(exchange):
-            return exchange.response is not None
-        return (
-            identity.actor == "A"
-            and status == 401
-            and exchange.response is not None
-            and exchange.response.status == 403
-        )
+        if exchange.response is None:
+            return None
+        # Known now, but without the right: still an identity.
+        known_now = identity.actor == "A" and status == 401 and exchange.response.status == 403
+        return exchange if known_now or not refused(exchange) else None
 
     def _users(self) -> Iterator[Identity]:
         by_length = sorted(self._tokens, key=lambda item: len(item[0].steps))
@@ -206,13 +204,3 @@ class Identifier:
             return None
         self._csrf = names[0]
         return with_csrf(user, names[0], session.player.base_url)
-
-    @staticmethod
-    def _form_of(identity: Identity) -> tuple[str, str]:
-        name, text = identity.headers[0]
-        return name, text.replace("${token}", "{}")
-
-    def other(self, actor: str) -> Identity | None:
-        """The identity of actor A held by another actor."""
-        user = self._knowledge.identities.get("A")
-        return user.of(actor) if user else None

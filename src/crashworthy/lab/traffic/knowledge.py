@@ -85,20 +85,21 @@ class Knowledge:
                 self.version += 1
 
     def wants(self, operation: Operation) -> bool:
-        """Whether no way is known, or one that guessed a value which could now be had properly."""
+        """Whether no way is known, or one with a value that was guessed or seen in a list and can now be made."""
         lesson = self.lessons.get(operation.name)
         if lesson is None:
             return True
         slots = slots_of(operation)
-        return any(self.sources(slot, slots, operation) for slot in lesson.guessed)
+        best = [self.sources(slot, slots, operation)[:1] for slot in lesson.guessed]
+        return any(source and not source[0].fact.operation.is_safe for source in best)
 
     def _kinds(self, fact: Fact) -> tuple[str, ...]:
         return next((kinds for shape, kinds in self.shapes.items() if alike(shape, fact.shape)), ())
 
-    def forget(self, operation: Operation) -> None:
+    def forget(self, operation: str) -> None:
         """Drop a way that does not work any more."""
-        self.lessons.pop(operation.name, None)
-        self.facts = [fact for fact in self.facts if fact.operation.name != operation.name]
+        self.lessons.pop(operation, None)
+        self.facts = [fact for fact in self.facts if fact.operation.name != operation]
 
     def identify(self, identity: Identity) -> None:
         """Keep an identity that was accepted."""
