@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,7 @@ Symbol: TypeAlias = Module | Class | Function | Variable | Parameter | External
 
 # Imports that lead from name to name are followed this far; more is a cycle.
 _MAX_HOPS = 25
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 
 
 def dotted_name(expression: ast.AST) -> str | None:
@@ -500,6 +502,11 @@ class Index:
                 for binding in scope.names.values():
                     if isinstance(binding, Import) and not binding.level:
                         self._vote(binding, module)
+                for call in scope.calls:
+                    for argument in call.args:  # setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
+                        match argument:
+                            case ast.Constant(value=str(text)) if _DOTTED.fullmatch(text):
+                                self.find_module(text, module.file.path)
         for path, module in self.modules.items():
             root = self.import_root(path)
             named = SourceFile(path, _plain_name(path.removeprefix(root)), module.file.text, module.file.tree)
@@ -518,7 +525,23 @@ class Index:
         used = [parent for parent in parents if self.roots[parent]]
         if used:
             return max(used, key=lambda parent: self.roots[parent])
-        return next((parent for parent in parents if f"{parent}__init__.py" not in self.modules), "")
+        return next(
+            (
+                parent
+                for parent in parents
+                if f"{parent}__init__.py" not in self.modules and parent not in self._relative
+            ),
+            "",
+        )
+
+    @cached_property
+    def _relative(self) -> frozenset[str]:
+        """Folders whose modules import relatively, and so are packages even without `__init__.py`."""
+        return frozenset(
+            _join(str(PurePosixPath(path).parent))
+            for path, module in self.modules.items()
+            if any(isinstance(binding, Import) and binding.level for binding in module.names.values())
+        )
 
 
 def _join(folder: str) -> str:

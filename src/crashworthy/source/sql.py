@@ -75,9 +75,21 @@ def _select(text: str) -> Statement:
         "select",
         match[1].lower() if match else "",
         _filters(_where(text)),
+        columns=_selected(selected),
         locks=locks,
         is_count=counts and "GROUP BY" not in text.upper(),
     )
+
+
+def _selected(text: str) -> tuple[str, ...]:
+    """The names of the columns of a result, "*" where a name cannot be told; () for `SELECT *`."""
+    names = []
+    for part in _split(re.sub(r"^SELECT\s+(?:DISTINCT\s+|ALL\s+)?", "", text, flags=re.IGNORECASE)):
+        match = re.search(r"(?:\bAS\s+|\.|^)[`\"\[]?(\w+)[`\"\]]?$", part.strip(), re.IGNORECASE)
+        if part.strip().endswith("*"):
+            return ()
+        names.append(match[1].lower() if match else "*")
+    return tuple(names)
 
 
 def _update(text: str) -> Statement:

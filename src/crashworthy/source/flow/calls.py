@@ -45,8 +45,17 @@ _LOCK_NAMES = ("lock", "mutex", "semaphore")
 _LOCK_CLASSES = frozenset(
     {"Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "FileLock", "InterProcessLock"}
 )
+_MAX_ELEMENTS = 20
 _PASSES = frozenset({"str", "list", "tuple", "sorted", "set", "copy", "deepcopy", "abs", "round", "reversed", "dict"})
 _FLASK_MISSING = "BadRequestKeyError"
+
+
+def _is_file(node: ast.Call) -> bool:
+    """Whether `json.load(f)` or `json.loads(path.read_text())` reads a file."""
+    if ast.unparse(node.func).endswith("load"):
+        return True
+    text = ast.unparse(node.args[0]) if node.args else ""
+    return text.endswith((".read_text()", ".read()", ".read_bytes()"))
 
 
 class Calls(ABC):
@@ -230,6 +239,10 @@ class Calls(ABC):
                     Conversion(node, frame.scope, self.state.caught, Ref(value.shape), "json.loads", "JSONDecodeError")
                 )
             return Ref(value.shape, is_answer=value.is_answer)
+        if value == UNKNOWN and _is_file(node):
+            row = Row("a file", node, frame.scope, session=self.state.session, in_memory=True, awaits=self.state.awaits)
+            self.state.rows.append(row)
+            return Column(row, "*")
         return UNKNOWN
 
     def _builder(self, name: str, node: ast.Call, arguments: list[Value], frame: Frame) -> Value:
@@ -303,8 +316,16 @@ class Calls(ABC):
             case Namespace(attributes=attributes) if name in {"get", "pop", "setdefault"} and arguments:
                 key = arguments[0]
                 return attributes.get(str(key.value), UNKNOWN) if isinstance(key, Known) else UNKNOWN
-            case Mapping(entries=entries) if name in {"get", "pop"} and arguments and isinstance(arguments[0], Known):
-                return entries.get(str(arguments[0].value), UNKNOWN)
+            case Mapping(entries=entries) if name in {"get", "pop"} and arguments:
+                wanted = str(arguments[0].value) if isinstance(arguments[0], Known) else "*"
+                return entries.get(wanted, entries.get("*", UNKNOWN))
+            case Mapping(entries=entries) if name in {"values", "items"}:
+                values = tuple(entries.values())
+                return Several(tuple(Several((UNKNOWN, one)) for one in values) if name == "items" else values)
+            case Several(elements=elements) if name in {"append", "add"} and len(arguments) == 1:
+                if isinstance(function.value, ast.Name) and function.value.id in frame.env:
+                    frame.env[function.value.id] = Several((*elements, arguments[0])[-_MAX_ELEMENTS:])
+                return UNKNOWN
             case Mixed():
                 return Mixed((held, *arguments))
             case ClassValue(class_=class_):

@@ -43,6 +43,7 @@ _ONE_OR_NONE = frozenset(
 _ONE_OR_REFUSE = frozenset({"first_or_404", "get_or_404", "one_or_404", "get_one_or_404"})
 _ONE = frozenset({"one", "scalar_one", "get_one", "aget"})
 _MANY = frozenset({"all", "fetchall", "fetchmany", "scalars", "mappings", "tuples", "unique", "iterator", "partitions"})
+_SCALAR = frozenset({"scalar", "fetchval", "fetch_val", "scalar_one", "scalar_one_or_none"})
 _COUNTS = frozenset({"count", "exists", "aggregate", "acount", "aexists", "total"})
 _LOCKS = frozenset({"with_for_update", "select_for_update"})
 _CREATES = frozenset({"create", "acreate", "create_user", "insert_one", "bulk_create"})
@@ -191,6 +192,7 @@ class Database:
             awaits=state.awaits,
             filters=query.filters,
             by_input=query.by_input,
+            columns=query.columns,
         )
         state.rows.append(row)
         return row
@@ -211,8 +213,10 @@ class Database:
                 return UNKNOWN
             if what.kind != "select":
                 return UNKNOWN
-            is_single = name in {"scalar", "fetchrow", "fetch_one", "fetchval", "fetch_val"}
+            is_single = name in _SCALAR or name in {"fetchrow", "fetch_one"}
             row = self.row(what, call, scope, may_be_none=is_single)
+            if name in _SCALAR and row.columns:
+                return row.at(0)
             return row if is_single else replace_many(row)
         return UNKNOWN
 
@@ -224,12 +228,15 @@ class Database:
                 by_input = any(isinstance(source, Ref) for source in sources(parameters))
                 query = Query(
                     statement.table,
+                    columns=statement.columns,
                     locks=statement.locks,
                     is_count=statement.is_count,
                     filters=statement.filters,
                     by_input=by_input,
                 )
                 row = self.row(query, call, scope, may_be_none=is_single)
+                if name in _SCALAR and row.columns:
+                    return row.at(0)
                 return row if is_single else replace_many(row)
             case "update":
                 for column, key in statement.sets:
@@ -247,9 +254,12 @@ class Database:
                             column in statement.relative,
                         )
                     )
+                state.enter()  # the rows (in SQLite the whole database) stay locked until the transaction ends
             case "insert":
                 self._note_types(statement, parameters)
                 self.insert(statement.table, call, scope, atomic=statement.ignores_conflict)
+                if statement.ignores_conflict:
+                    state.enter()  # a claim: who comes second waits until the first has committed
             case "begin" | "lock":
                 if statement.locks:
                     state.enter()
@@ -279,6 +289,7 @@ class Database:
                     query.filters, is_relative,
                 )
             )  # fmt: skip
+        self.state.enter()
 
     def insert(self, table: str, node: ast.AST, scope: Scope, *, atomic: bool) -> None:
         """A row is added."""
@@ -293,6 +304,8 @@ class Database:
 
     def on_rows(self, row: Row, name: str, call: ast.Call, scope: Scope) -> Value:
         """A method of a result or cursor is called."""
+        if name in _SCALAR and row.columns:
+            return row.at(0)
         if name in _ONE_OR_NONE:
             one = replace(row, is_many=False, may_be_none=not row.is_count)
         elif name in _ONE or name in _ONE_OR_REFUSE:

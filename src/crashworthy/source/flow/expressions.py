@@ -56,6 +56,7 @@ class Expressions(Calls):
     def __init__(self, index: Index, state: State, answers: Answers) -> None:
         super().__init__(index, state, answers)
         self._memories: dict[int, Memory | None] = {}
+        self._related: dict[tuple[int, str], Row] = {}
 
     def evaluate(self, node: ast.expr, frame: Frame) -> Value:
         """The value of an expression; it stays in the frame's memo."""
@@ -118,8 +119,9 @@ class Expressions(Calls):
             case ast.ListComp(elt=element) | ast.SetComp(elt=element) | ast.GeneratorExp(elt=element):
                 return self._comprehension([element], node.generators, frame)
             case ast.DictComp(key=key, value=value_node):
-                self._comprehension([key, value_node], node.generators, frame)
-                return UNKNOWN
+                made = self._comprehension([key, value_node], node.generators, frame)
+                last = made.elements[-1] if isinstance(made, Several) and made.elements else UNKNOWN
+                return Mapping({"*": last})
             case ast.Yield(value=inner) | ast.YieldFrom(value=inner):
                 self.on_yield(self.evaluate(inner, frame) if inner is not None else UNKNOWN, frame)
                 return UNKNOWN
@@ -225,7 +227,7 @@ class Expressions(Calls):
                 self.use_row(held, node, frame.scope, "AttributeError")
                 return Column(held, node.attr.lower())
             case Column(row=row):
-                return Column(row, node.attr.lower()) if row.in_memory else Mixed((held,))
+                return Column(row if row.in_memory else self.related(held), node.attr.lower())
             case ClassValue(class_=class_):
                 return self._class_attribute(class_, node.attr)
             case Query():
@@ -256,6 +258,18 @@ class Expressions(Calls):
             return value if isinstance(value, Known) else UNKNOWN
         return UNKNOWN
 
+    def related(self, column: Column) -> Row:
+        """The row that a relationship leads to, read when it is first followed."""
+        key = (id(column.row), column.name)
+        if key not in self._related:
+            row = Row(
+                column.name, column.row.node, column.row.scope, session=column.row.session, awaits=column.row.awaits
+            )
+            self._related[key] = row
+            self.state.rows.append(row)
+            self.state.kept.append(column.row)
+        return self._related[key]
+
     def use_row(self, row: Row, node: ast.AST, scope: Scope, error: str) -> None:
         """A row is used as if it existed."""
         if row.may_be_none and not self.state.knows(row, "present"):
@@ -270,8 +284,9 @@ class Expressions(Calls):
         match held:
             case Ref():
                 return self._field(held, key, node, frame)
-            case Mapping(entries=entries) if isinstance(key, Known):
-                return entries.get(str(key.value), UNKNOWN)
+            case Mapping(entries=entries):
+                name = str(key.value) if isinstance(key, Known) else "*"
+                return entries.get(name, entries.get("*", UNKNOWN))
             case Several(elements=elements) if isinstance(key, Known) and isinstance(key.value, int):
                 return elements[key.value] if -len(elements) <= key.value < len(elements) else UNKNOWN
             case Known(value=container):
@@ -282,6 +297,8 @@ class Expressions(Calls):
                 self.use_row(held, node, frame.scope, "TypeError")
                 if held.is_many:
                     return held
+                if isinstance(key, Known) and isinstance(key.value, int) and not held.in_memory:
+                    return held.at(key.value)
                 return Column(held, str(key.value).lower() if isinstance(key, Known) else "*")
             case Column(row=row):
                 return held if row.in_memory else Mixed((held,))
@@ -355,6 +372,8 @@ class Expressions(Calls):
         for left, operator, right in zip(lefts, node.ops, node.comparators, strict=True):
             one, other = frame.memo[id(left)], self.evaluate(right, frame)
             found += [one, other]
+            if isinstance(operator, ast.In | ast.NotIn) and isinstance(other, Memory):
+                found.append(Column(self.memory_row(other, one, node, frame, may_be_none=True), "*"))
             if isinstance(operator, _ORDERED):
                 self._ordered(node, one, other, frame)
                 self._ordered(node, other, one, frame)
@@ -473,17 +492,22 @@ class Expressions(Calls):
                 return [value]
             case Query():
                 return [self.database.row(value, node, frame.scope)]
+            case Mapping():
+                return [UNKNOWN]
             case Column(row=row):
-                return [Column(row, "*")] if row.in_memory else [UNKNOWN]
+                return [Column(row, "*") if row.in_memory else self.related(value)]
             case _:
                 return [UNKNOWN]
 
-    def parts(self, value: Value, count: int) -> list[Value]:
+    def parts(self, value: Value, count: int, node: ast.AST, frame: Frame) -> list[Value]:
         """The parts of a value that is unpacked into `count` targets."""
         if isinstance(value, Several) and len(value.elements) == count:
             return list(value.elements)
         if isinstance(value, Known) and isinstance(value.value, list | tuple) and len(value.value) == count:
             return [Known(part) for part in value.value]
+        if isinstance(value, Row) and not value.in_memory:
+            self.use_row(value, node, frame.scope, "TypeError")
+            return [value.at(position) for position in range(count)]
         if isinstance(value, Row | Column):
             return [value] * count
         return [UNKNOWN] * count

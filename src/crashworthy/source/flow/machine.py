@@ -316,7 +316,7 @@ class Machine(Expressions):
                 else:
                     frame.env[name] = value
             case ast.Tuple(elts=elements) | ast.List(elts=elements):
-                parts = self.parts(value, len(elements))
+                parts = self.parts(value, len(elements), node, frame)
                 for element, part in zip(elements, parts, strict=True):
                     self.assign(element.value if isinstance(element, ast.Starred) else element, part, frame, node)
             case ast.Attribute(value=holder, attr=name):
@@ -338,6 +338,8 @@ class Machine(Expressions):
             case Mapping(entries=entries):
                 entries[name] = value
             case Row() | Column():
+                if isinstance(held, Column) and not held.row.in_memory:
+                    held = self.related(held)
                 row = held if isinstance(held, Row) else held.row
                 self.database.note_table_column(row.table, name, value)
                 column = name if isinstance(held, Row) or name == "*" else held.name

@@ -83,7 +83,8 @@ class Row:
 
     `session` is the critical section it was read in (0: none). `checked` are the columns that a refusal
     depended on. `filters` are the columns it was found by. `is_count` for an aggregate over rows,
-    `may_be_none` when reading may find nothing. `awaits` counts suspensions before the read.
+    `may_be_none` when reading may find nothing. `awaits` counts suspensions before the read. `columns` are those
+    of the result, in order, where they are named.
     """
 
     table: str
@@ -98,6 +99,12 @@ class Row:
     checked: dict[str, ast.AST] = field(default_factory=dict)
     is_many: bool = False
     by_input: bool = False
+    columns: tuple[str, ...] = ()
+
+    def at(self, position: int) -> Column:
+        """The column at a position of the result."""
+        is_known = -len(self.columns) <= position < len(self.columns)
+        return Column(self, self.columns[position] if is_known else "*")
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +168,8 @@ class FunctionValue:
 class Query:
     """A query that is not run yet.
 
-    `kind` is "select", "update" or "delete"; `values` are what an update sets, by column.
+    `kind` is "select", "update" or "delete"; `values` are what an update sets, by column; `columns` what is
+    selected, where that is not whole rows.
     """
 
     table: str
@@ -171,6 +179,7 @@ class Query:
     filters: frozenset[str] = frozenset()
     values: tuple[tuple[str, Value], ...] = ()
     by_input: bool = False
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

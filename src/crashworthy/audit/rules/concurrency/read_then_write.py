@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from crashworthy.audit.rule import Context, Hit, Rule, Sample, operations_of
@@ -10,6 +11,7 @@ from crashworthy.source.flow.database import Database
 from crashworthy.source.flow.events import Write
 from crashworthy.source.flow.state import State
 from crashworthy.source.flow.values import Column, Row, sources
+from crashworthy.source.index import Index
 from crashworthy.weaknesses.concurrency import LOST_UPDATE
 
 _MODELS = """
@@ -107,6 +109,23 @@ async def close(account_id: int, session = Depends(get_session)):
     account.balance = -1
     await session.commit()
 """),
+        ),
+        Sample(
+            "a balance is checked, and then decreased by the database whatever it is by then",
+            {
+                "app.py": _SQLITE
+                + """
+@app.post("/accounts/<int:account>/withdraw")
+def withdraw(account):
+    db = connect()
+    (balance,) = db.execute("SELECT balance FROM accounts WHERE id = ?", (account,)).fetchone()
+    if balance < 10:
+        abort(409)
+    db.execute("UPDATE accounts SET balance = balance - 10 WHERE id = ?", (account,))
+    db.commit()
+    return {}
+"""
+            },
         ),
         Sample(
             "Django: read, add, save",
@@ -241,6 +260,38 @@ def buy(item_id):
             },
         ),
         Sample(
+            "the database refuses what a passed check would do wrong",
+            {
+                "app.py": _SQLITE
+                + """
+SCHEMA = "CREATE TABLE accounts (id INTEGER PRIMARY KEY, balance INTEGER CHECK (balance >= 0))"
+
+@app.post("/accounts/<int:account>/withdraw")
+def withdraw(account):
+    db = connect()
+    (balance,) = db.execute("SELECT balance FROM accounts WHERE id = ?", (account,)).fetchone()
+    if balance < 10:
+        abort(409)
+    db.execute("UPDATE accounts SET balance = balance - 10 WHERE id = ?", (account,))
+    db.commit()
+    return {}
+"""
+            },
+        ),
+        Sample(
+            "who changes the state first holds the row until the end",
+            _fastapi("""
+@app.post("/accounts/{account_id}/settle")
+def settle(account_id: int, session: Session = Depends(get_session)):
+    claimed = session.execute(update(Account).where(Account.id == account_id, Account.state == 0).values(state=1))
+    if claimed.rowcount == 0:
+        raise HTTPException(409)
+    account = session.get(Account, account_id)
+    account.balance += 10
+    session.commit()
+"""),
+        ),
+        Sample(
             "a row that this request made itself",
             _fastapi("""
 @app.post("/accounts")
@@ -272,11 +323,13 @@ def replace(account_id: int, balance: int, session: Session = Depends(get_sessio
         database = Database(context.analysis.index, State())
         for run in context.runs:
             for event in run.events:
-                if not isinstance(event, Write) or event.in_memory or event.is_relative:
+                if not isinstance(event, Write) or event.in_memory:
                     continue
                 if event.filters & {"version", "row_version", "etag", "lock_version", event.column}:
                     continue
                 message = _stale(event)
+                if event.is_relative and is_bounded(context.analysis.index, event.column):
+                    continue
                 if message is not None and not database.has_version(event.table):
                     yield Hit(event.node, event.scope, message, operations_of(run))
 
@@ -284,7 +337,7 @@ def replace(account_id: int, balance: int, session: Session = Depends(get_sessio
 def _stale(event: Write) -> str | None:
     """What is wrong with a write, or None."""
     name = "a column" if event.column == "*" else f'"{event.column}"'
-    for source in sources(event.value):
+    for source in () if event.is_relative else sources(event.value):
         if isinstance(source, Column) and source.row.table == event.table and source.name in {event.column, "*"}:
             if not is_held(source.row, event.session) and not source.row.is_count:
                 return f'{name} of "{event.table}" is set from a value read before; a change made in between is lost'
@@ -293,6 +346,15 @@ def _stale(event: Write) -> str | None:
         if event.column in checked and not (event.filters & checked) and not is_held(row, event.session):
             return f'{name} of "{event.table}" is checked, then set; two requests can both pass the check'
     return None
+
+
+def is_bounded(index: Index, column: str) -> bool:
+    """Whether the database refuses negative values of a column (of that name, in any table)."""
+    pattern = re.compile(
+        rf"CHECK[^\n]*\b{re.escape(column)}\s*>=?\s*0|\b{re.escape(column)}\s*=\s*models\.Positive", re.I
+    )
+    scripts = (text for _, text in index.scripts)
+    return any(pattern.search(text) for text in (*scripts, *(module.file.text for module in index.service_modules)))
 
 
 def is_held(row: Row, session: int) -> bool:

@@ -17,6 +17,11 @@ from flask import Flask, abort, request
 
 app = Flask(__name__)
 stock = {}
+
+@app.put("/items/<item>")
+def fill(item):
+    stock[item] = {"left": 10}
+    return {}
 """
 _FASTAPI = """
 import asyncio
@@ -65,6 +70,28 @@ def buy(item):
     if entry["left"] < 1:
         abort(409)
     entry["left"] -= 1
+    return {}
+"""
+            },
+        ),
+        Sample(
+            "a file is read, changed and written back",
+            {
+                "app.py": _FLASK
+                + """
+import json
+from pathlib import Path
+
+FILE = Path("votes.json")
+
+def load():
+    return json.loads(FILE.read_text()) if FILE.exists() else {}
+
+@app.post("/votes/<choice>")
+def vote(choice):
+    votes = load()
+    votes[choice] = votes.get(choice, 0) + 1
+    FILE.write_text(json.dumps(votes))
     return {}
 """
             },
