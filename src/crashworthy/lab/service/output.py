@@ -74,7 +74,7 @@ class OutputReader(threading.Thread):
         """Read until the last process that can write to the pipe is gone."""
         pause = threading.Event()
         while not self._ended:
-            select.select([self._fd], [], [])
+            is_readable(self._fd)
             with self._reading:
                 data = os.read(self._fd, _READ_BYTES)
                 if data:
@@ -94,6 +94,13 @@ class OutputReader(threading.Thread):
                 if self._ended or _unread_bytes(self._fd) == 0:
                     return
             time.sleep(0.001)
+
+
+def is_readable(fd: int, timeout_s: float | None = None) -> bool:
+    """Wait until there is something to read, or the end; select() cannot do it for descriptors over 1023."""
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    return bool(poll.poll(None if timeout_s is None else timeout_s * 1000))
 
 
 def _unread_bytes(fd: int) -> int:

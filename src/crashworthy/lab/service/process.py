@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
+import signal
 import socket
 import subprocess
 import threading
@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 
 from crashworthy.lab.service.leftovers import RUN_MARK, end_all, marked, relatives
-from crashworthy.lab.service.output import OutputLog, OutputReader
+from crashworthy.lab.service.output import OutputLog, OutputReader, is_readable
 
 SERVICE_MARK = "CRASHWORTHY_SERVICE"
 _OPEN_FILES = 4096
@@ -50,7 +50,7 @@ class Channel:
             if self._closed:
                 time.sleep(min(left, _CLOSED_PAUSE_S))
                 return None
-            if not select.select([self._socket], [], [], left)[0]:
+            if not is_readable(self._socket.fileno(), left):
                 return None
             try:
                 part = self._socket.recv(65536)
@@ -161,6 +161,7 @@ class ServiceProcess:
             return
         self._done.set()
         end_all(lambda: self._marked() | relatives(self.pid))
+        self.signal_group(signal.SIGKILL)  # all that can be done where there is no /proc
         self._process.wait()
         self._watcher.join()
         # Whoever still holds the other end (a process out of reach) must not hold us.

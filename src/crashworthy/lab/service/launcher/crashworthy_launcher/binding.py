@@ -6,11 +6,14 @@ import asyncio
 import contextlib
 import os
 import socket
+import sys
+from types import FrameType
 from typing import Any
 
 from .moment import Moment
 
 LOOPBACK = "127.0.0.1"
+_BESIDE = frozenset({"debugpy", "opentelemetry", "prometheus_client"})
 _KEPT_OPTIONS = (
     (socket.SOL_SOCKET, socket.SO_REUSEADDR),
     (socket.SOL_SOCKET, socket.SO_REUSEPORT),
@@ -31,6 +34,8 @@ def force_port(moment: Moment) -> None:
         if not _is_tcp_port(self, address):
             return original(self, address)
         host, port, *rest = address
+        if not moment.reached and _is_beside_the_service():
+            return original(self, (_loopback_of(self, host), port, *rest))
         if not moment.reached:
             obstacle = "it serves inside a running event loop" if _in_loop() else ""
             moment.reach(server="", port=port, obstacle=obstacle, binding_fd=self.fileno())
@@ -64,6 +69,16 @@ def _is_tcp_port(sock: socket.socket, address: Any) -> bool:
         and isinstance(address[1], int)
         and address[1] != 0
     )
+
+
+def _is_beside_the_service() -> bool:
+    """Whether a library opens a port of its own, such as one for metrics, before the service opens the main one."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
+        if str(frame.f_globals.get("__name__", "")).partition(".")[0] in _BESIDE:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _in_loop() -> bool:

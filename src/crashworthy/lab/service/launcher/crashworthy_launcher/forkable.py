@@ -34,6 +34,8 @@ def let_go_of_connections() -> None:
 
 def obstacles(ignored_fds: frozenset[int | None]) -> str:
     """Why a fork would not be as good as a start, in a few words; empty when it would be."""
+    if sys.platform != "linux":
+        return "forked copies need Linux"
     gc.collect()  # a connection that nobody refers to any more is closed by this
     return _threads() or _children() or _descriptors(ignored_fds) or _shared_mappings()
 

@@ -51,7 +51,11 @@ def _run_after(loader: Any, hook: Hook) -> None:
 
     def exec_module(module: ModuleType) -> None:
         execute(module)
-        hook(module)
+        try:
+            hook(module)
+        except Exception:
+            # A version that is built differently: the service must run all the same, if on its own port.
+            return
 
     try:
         # On the instance, so that the loader keeps its type: importlib.resources and pkgutil look at it.

@@ -27,6 +27,8 @@ def install(moment: Moment) -> None:
         "hypercorn.run": _hypercorn,
         "waitress": _waitress,
         "aiohttp.web": _aiohttp,
+        "eventlet.convenience": _eventlet,
+        "gevent.server": _gevent,
         "django.core.management.commands.runserver": _django_runserver,
         "django.core.servers.basehttp": _django_basehttp,
     }
@@ -219,6 +221,26 @@ def _aiohttp(moment: Moment, module: Any) -> None:
         return original(app, **options)
 
     module.run_app = run_app
+
+
+def _gevent(moment: Moment, module: Any) -> None:
+    module._tcp_listener = _forced(moment, "gevent", module._tcp_listener)
+
+
+def _eventlet(moment: Moment, module: Any) -> None:
+    module.listen = _forced(moment, "eventlet", module.listen)
+
+
+def _forced(moment: Moment, server: str, listen: Any) -> Any:
+    """For servers whose sockets are not those of the standard library, so that their bind is not seen."""
+
+    @functools.wraps(listen)
+    def listen_elsewhere(address: Any, *args: Any, **options: Any) -> Any:
+        if isinstance(address, tuple) and address[1] != 0:
+            address = (LOOPBACK, moment.reach(server=server, port=address[1]))
+        return listen(address, *args, **options)
+
+    return listen_elsewhere
 
 
 def _django_runserver(moment: Moment, module: Any) -> None:
