@@ -17,7 +17,7 @@ from crashworthy.core.weakness import Severity
 
 RESERVE = "POST /items/{item_id}/reserve"
 ORDER = "POST /orders"
-_TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.q3Zc0xk8Jt1m5d0E5rX1Tt2yq9cVb7n4"  # noqa: S105 - of nobody
+_TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.q3Zc0xk8Jt1m5d0E5rX1Tt2yq9cVb7n4"
 
 
 def exchange(
@@ -541,8 +541,8 @@ def crowded(times: int = 20) -> RunReport:
             copy = proof.model_copy(update={"id": f"P{len(proofs) + 1}"})
             proofs.append(copy)
             findings.append(finding_of(copy, f"{len(proofs):016x}"))
-        for finding in whole.findings[3:8]:
-            findings.append(finding.model_copy(update={"id": f"{finding.id[0]}{number + 1}"}))
+        others = (each.model_copy(update={"id": f"{each.id[0]}{number + 1}"}) for each in whole.findings[3:8])
+        findings.extend(others)
     return whole.model_copy(
         update={
             "findings": tuple(findings),

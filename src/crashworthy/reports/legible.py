@@ -34,7 +34,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 def visible(text: str) -> str:
     r"""The text with what cannot be seen written as an escape such as `\x1b` or `\u202e`; tabs and lines stay."""
-    return _UNSEEN.sub(_escape, text)
+    return _UNSEEN.sub(_escape, text.replace("\r\n", "\n"))
 
 
 def clip(text: str, limit: int) -> str:
@@ -63,7 +63,7 @@ def encodable(text: str) -> str:
 
 
 def rewritten(model: _ModelT, write: Callable[[str], str]) -> _ModelT:
-    """The same value with `write` applied to every text in it, and null for numbers that JSON does not have."""
+    """The same value with `write` applied to every text in it, and 0 for numbers that JSON does not have."""
     return type(model).model_validate(_rewrite(model.model_dump(), write))
 
 
@@ -96,6 +96,6 @@ def _rewrite(value: object, write: Callable[[str], str]) -> object:
         case list() | tuple():
             return [_rewrite(each, write) for each in value]
         case float() if not math.isfinite(value):
-            return None
+            return 0.0
         case _:
             return value

@@ -17,7 +17,7 @@ from crashworthy.core.proof import Proof
 from crashworthy.core.value import Json
 from crashworthy.reports import svg
 from crashworthy.reports.story import duration, pretty, tell
-from crashworthy.reports.timeline import timeline
+from crashworthy.reports.timeline import crossing, timeline
 from crashworthy.weaknesses.catalogue import CATALOGUE
 
 
@@ -43,6 +43,7 @@ def proof_view(proof: Proof) -> dict[str, Any]:
         "picture": svg.draw(picture, f"Timeline of {proof.id}: requests as lanes, what each did as marks"),
         "legend": svg.kinds(picture),
         "marks": marks,
+        "crossing": crossing(picture),
         "lanes_left_out": picture.left_out,
         "origin": picture.lanes[0].started if picture.lanes else 0.0,
         "weakness": weakness,

@@ -8,7 +8,7 @@ from typing import Any
 from crashworthy.core.history import Exchange, SensorEvent
 from crashworthy.core.location import Location
 from crashworthy.core.proof import Proof
-from crashworthy.reports.story import line, tell
+from crashworthy.reports.story import by_time, in_time, line, tell
 from crashworthy.reports.timeline import MarkKind, mark_of
 
 MOST_STEPS = 120
@@ -40,7 +40,7 @@ def related_locations(proof: Proof, main: Location | None, where: _Where) -> lis
     """Other lines that took part: of statements, calls and exceptions inside the attack's requests."""
     attack = {exchange.id for exchange in proof.trial.exchanges if exchange.part == "attack"}
     found: dict[str, tuple[Location, str]] = {}
-    for event in proof.trial.events:
+    for event in in_time(proof.trial):
         mark = mark_of(event)
         if mark is None or mark.kind is MarkKind.BARRIER or event.location is None or event.exchange not in attack:
             continue
@@ -54,7 +54,7 @@ def related_locations(proof: Proof, main: Location | None, where: _Where) -> lis
 
 def _steps(proof: Proof, handlers: Mapping[str, Location]) -> list[_Step]:
     """Time, thread, sentence, importance and place of all that happened, in order."""
-    exchanges = {exchange.id: (number, exchange) for number, exchange in enumerate(proof.trial.exchanges, start=1)}
+    exchanges = {exchange.id: (number, exchange) for number, exchange in enumerate(by_time(proof.trial), start=1)}
     steps: list[_Step] = []
     for number, exchange in exchanges.values():
         told = line(exchange, number)
@@ -64,7 +64,7 @@ def _steps(proof: Proof, handlers: Mapping[str, Location]) -> list[_Step]:
         sent = f"{number}. {told.request_text()}"
         steps.append((exchange.started, thread, sent, importance, place))
         steps.append((exchange.ended, thread, f"{number}. answered {told.answer_text()}", importance, place))
-    for event in proof.trial.events:
+    for event in in_time(proof.trial):
         step = _inside(event, exchanges)
         if step is not None:
             steps.append(step)

@@ -18,8 +18,8 @@ from crashworthy.core.weakness import Severity
 from crashworthy.reports import screen_timeline
 from crashworthy.reports.legible import legible, one_line, plural
 from crashworthy.reports.overview import Overview, overview
-from crashworthy.reports.story import Act, Story, tell
-from crashworthy.reports.timeline import timeline
+from crashworthy.reports.story import ATTACK, SETUP, Act, Line, Story, tell
+from crashworthy.reports.timeline import crossing, timeline
 from crashworthy.weaknesses.catalogue import CATALOGUE
 
 FILE_WIDTH = 110
@@ -27,6 +27,10 @@ MOST_FULL_PROOFS = 8
 MOST_LISTED = 8
 MOST_LINES = 6
 MOST_SETUP = 3
+
+_MARGIN = 11
+"""Room for the name of an act."""
+_ANSWER_SHARE = 0.4
 
 _VERDICTS = {
     Outcome.BREAKS: "bold white on red",
@@ -41,7 +45,8 @@ def render(report: RunReport) -> str:
     console = Console(file=io.StringIO(), width=FILE_WIDTH, color_system=None, highlight=False, legacy_windows=False)
     with console.capture() as capture:
         show(report, console)
-    return capture.get()
+    # Rich fills lines up with spaces.
+    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
 
 
 def show(report: RunReport, console: Console) -> None:
@@ -52,13 +57,13 @@ def show(report: RunReport, console: Console) -> None:
 
 def _parts(view: Overview, width: int) -> Iterable[RenderableType]:
     yield Text()
-    yield from _verdict(view)
-    for index, finding in enumerate(view.proven):
-        if index == MOST_FULL_PROOFS:
-            yield from _brief("Also proven", view.proven[index:], view)
-            break
+    yield _verdict(view)
+    told: set[str] = set()
+    for finding in view.proven[:MOST_FULL_PROOFS]:
         yield Text()
-        yield from _proven(finding, view, width)
+        yield from _proven(finding, view, width, new=finding.weakness not in told)
+        told.add(finding.weakness)
+    yield from _brief("Also proven", view.proven[MOST_FULL_PROOFS:], view)
     yield from _brief("Proven and accepted", view.accepted, view)
     yield from _brief("Suspected in the source, not shown", view.suspected, view)
     yield from _brief("Observed", view.observed, view)
@@ -67,22 +72,27 @@ def _parts(view: Overview, width: int) -> Iterable[RenderableType]:
     yield from _brief("Suspected where no request got", view.unreached, view)
     yield from _not_tried(view)
     yield from _how(view)
+    # The end is what a terminal shows first.
+    yield Text()
+    yield _verdict(view)
+    yield from _reasons(view)
 
 
-def _verdict(view: Overview) -> Iterable[RenderableType]:
+def _verdict(view: Overview) -> RenderableType:
     report = view.report
     word = Text(f" {report.verdict} ", style=_VERDICTS[report.verdict])
-    yield Text.assemble(word, "  ", (report.service.name, "bold"), "  ", (" · ".join(view.summary), ""))
-    if report.interrupted:
-        yield Text("  interrupted: this is what was known by then", style="yellow")
-    reasons = report.judgement.reasons if report.verdict is not Outcome.BREAKS or len(view.proven) > 1 else ()
-    for reason in _cut(reasons, MOST_FULL_PROOFS):
+    interrupted = ("  interrupted: what was known by then", "yellow") if report.interrupted else ""
+    return Text.assemble(word, "  ", (report.service.name, "bold"), "  ", " · ".join(view.summary), interrupted)
+
+
+def _reasons(view: Overview) -> Iterable[RenderableType]:
+    for reason in _cut(view.report.judgement.reasons, MOST_FULL_PROOFS):
         yield _hanging("  ", reason)
-    for missing in _cut(report.judgement.missing, MOST_LISTED):
+    for missing in _cut(view.report.judgement.missing, MOST_LISTED):
         yield _hanging("  missing  ", missing, style="yellow")
 
 
-def _proven(finding: Finding, view: Overview, width: int) -> Iterable[RenderableType]:
+def _proven(finding: Finding, view: Overview, width: int, *, new: bool) -> Iterable[RenderableType]:
     style = _SEVERITIES[finding.severity]
     yield _hanging(f"{finding.id}  ", finding.title, style=style, mark=style)
     facts = [str(finding.severity), finding.weakness]
@@ -103,11 +113,12 @@ def _proven(finding: Finding, view: Overview, width: int) -> Iterable[Renderable
     if proof is not None:
         body += _evidence(proof, width - 4)
     weakness = CATALOGUE.get(finding.weakness)
-    if weakness is not None:
+    if weakness is not None and new:
         body.append(_hanging("cost  ", weakness.cost, mark="dim", style="dim"))
     if proof is not None:
-        shown = f"shown in {proof.replayed} of {plural(proof.replays, 'fresh replay')}; again:  "
-        body.append(Text.assemble((shown, "dim"), (view.replay(finding), "bold cyan")))
+        shown = f"shown in {proof.replayed} of {plural(proof.replays, 'fresh replay')}; again:"
+        body.append(Text(shown, style="dim"))
+        body.append(Text(f"  {view.replay(finding)}", style="bold cyan", no_wrap=True, overflow="ignore"))
     yield Padding(Group(*body), (0, 0, 0, 4))
 
 
@@ -128,44 +139,50 @@ def _evidence(proof: Proof, width: int) -> Iterable[RenderableType]:
     for act in story.acts:
         yield _act(act, width)
     yield from _failures(story)
-    picture = screen_timeline.draw(timeline(proof.trial), width)
+    lanes = timeline(proof.trial)
+    picture = screen_timeline.draw(lanes, width)
     if picture is not None:
         yield Text()
         yield picture
+        yield Text(crossing(lanes), style="bold")
     yield Text()
 
 
 def _act(act: Act, width: int) -> RenderableType:
+    shown = act.lines[: MOST_SETUP if act.part == SETUP else MOST_LINES]
+    room = width - _MARGIN - 4
+    answers = max(len(line.answer_text(room)) for line in shown)
+    answer_room = min(answers, max(int(room * _ANSWER_SHARE), room - max(len(_sent(line, room)) for line in shown)))
     table = Table.grid(padding=(0, 1))
-    table.add_column(style="dim", no_wrap=True, width=9)
-    table.add_column(no_wrap=True, justify="right", style="dim")
-    table.add_column(no_wrap=True, overflow="ellipsis", ratio=3)
-    table.add_column(no_wrap=True, overflow="ellipsis", ratio=2)
-    shown = act.lines[: MOST_SETUP if act.part == "setup" else MOST_LINES]
-    actors = {line.actor for line in act.lines} != {"A"}
+    table.add_column(style="dim", no_wrap=True, width=_MARGIN - 1)
+    table.add_column(no_wrap=True, justify="right", style="dim", min_width=1)
+    table.add_column(no_wrap=True, overflow="ellipsis", width=max(room - answer_room, 10))
+    table.add_column(no_wrap=True, overflow="ellipsis", width=max(answer_room, 10))
     for index, line in enumerate(shown):
-        sent = Text(line.request_text(width))
-        if actors:
-            sent.append(f"  as {one_line(line.actor, 20)}", style="dim")
-        answer = Text(line.answer_text(width), style="bold red" if line.failed else "" if line.status else "dim")
-        table.add_row(act.name if index == 0 else "", f"{line.number}", sent, answer)
+        answer = Text(line.answer_text(room), style="bold red" if line.failed else "")
+        table.add_row(act.name if index == 0 else "", str(line.number), Text(_sent(line, room)), answer)
     if len(act.lines) > len(shown):
-        table.add_row("", "", Text(f"… and {len(act.lines) - len(shown)} more", style="dim"), "")
-    if act.intro and act.part == "attack":
-        return Group(table, _hanging(" " * 10, act.intro, style="italic dim"))
+        table.add_row("", "", Text(f"… and {len(act.lines) - len(shown)} more", style="dim"))
+    if act.intro and act.part == ATTACK:
+        return Group(table, _hanging(" " * _MARGIN, act.intro, style="italic dim"))
     return table
+
+
+def _sent(line: Line, room: int) -> str:
+    sent = line.request_text(room)
+    return sent if line.actor == "A" else f"{sent}  as {one_line(line.actor, 20)}"
 
 
 def _failures(story: Story) -> Iterable[RenderableType]:
     for failure in story.failures[:2]:
         which = f" in {failure.number}" if failure.number is not None else ""
-        yield _hanging("raised    ", f"{failure.kind}: {failure.message}{which}", mark="dim", style="red")
+        yield _hanging("raised     ", f"{failure.kind}: {failure.message}{which}", mark="dim", style="red")
         for frame in failure.frames[-3:]:
-            yield Text(f"          {frame}", style="dim")
+            yield Text(f"           {frame}", style="dim")
     if story.crashed:
-        yield _hanging("died      ", "the service's process ended", mark="dim", style="bold red")
+        yield _hanging("died       ", "the service's process ended", mark="dim", style="bold red")
         for output in story.output.splitlines()[-3:]:
-            yield Text("          " + one_line(output, 160), style="dim")
+            yield Text(" " * _MARGIN + one_line(output, 160), style="dim")
 
 
 def _brief(heading: str, findings: Sequence[Finding], view: Overview) -> Iterable[RenderableType]:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from crashworthy.reports.legible import one_line
 from crashworthy.reports.story import ATTACK, duration
-from crashworthy.reports.timeline import Lane, Mark, MarkKind, Timeline
+from crashworthy.reports.timeline import NO_ANSWER, Lane, Mark, MarkKind, Timeline
 
 MOST_COLUMNS = 4
 MOST_ROWS = 24
@@ -62,10 +62,11 @@ def _side_by_side(lanes: tuple[Lane, ...], room: int) -> RenderableType:
     heads = [Text(one_line(f"{lane.number} {lane.title}", room), style="underline") for lane in lanes]
     table.add_row("", *heads)
     origin = min(lane.started for lane in lanes)
+    places = _short_places(lanes)
     rows = _rows(lanes)
     for at, column, mark in rows[:MOST_ROWS]:
         cells = [Text("│", style="dim") if lane.started <= at <= lane.ended else Text() for lane in lanes]
-        cells[column] = _cell(mark, lanes[column], room)
+        cells[column] = _cell(mark, lanes[column], room, places.get(mark.place, "") if mark else "")
         table.add_row(duration(at - origin), *cells)
     if len(rows) > MOST_ROWS:
         table.add_row("", Text(f"… {len(rows) - MOST_ROWS} more", style="dim"))
@@ -77,21 +78,31 @@ def _one_column(lanes: tuple[Lane, ...], room: int) -> RenderableType:
     table.add_column(justify="right", style="dim", no_wrap=True, width=_TIME_WIDTH - 1)
     table.add_column(no_wrap=True, overflow="ellipsis")
     origin = min(lane.started for lane in lanes)
+    places = _short_places(lanes)
     for at, column, mark in _rows(lanes)[:MOST_ROWS]:
         number = Text(f"{lanes[column].number} ", style="bold")
-        table.add_row(duration(at - origin), number + _cell(mark, lanes[column], room))
+        place = places.get(mark.place, "") if mark else ""
+        table.add_row(duration(at - origin), number + _cell(mark, lanes[column], room - 2, place))
     return table
 
 
-def _cell(mark: Mark | None, lane: Lane, room: int) -> Text:
+def _cell(mark: Mark | None, lane: Lane, room: int, place: str = "") -> Text:
     if mark is None:
-        return Text(f"answers {lane.outcome}", style="bold red" if lane.failed else "bold")
-    if mark.kind in {MarkKind.COMMIT, MarkKind.ROLLBACK}:
-        return Text(mark.text, style=_STYLES[mark.kind])
-    line = mark.place.rpartition("/")[2]
-    text = f"{mark.kind:<5} {mark.text}"
-    spare = room - len(line) - 2
-    cell = Text(one_line(text, max(spare, 12)), style=_STYLES[mark.kind])
-    if line and spare > 12:
-        cell.append(f"  {line}", style="dim")
+        return Text(
+            lane.outcome if lane.outcome == NO_ANSWER else f"answers {lane.outcome}",
+            style="bold red" if lane.failed else "bold",
+        )
+    spare = room - len(place) - 1
+    cell = Text(one_line(mark.text, max(spare, _NARROWEST // 2)), style=_STYLES[mark.kind])
+    if place and spare > len(cell):
+        cell.append(" " * (spare - len(cell)) + f" {place}", style="dim")
+    elif place and spare >= _NARROWEST // 2:
+        cell.append(f" {place}", style="dim")
     return cell
+
+
+def _short_places(lanes: tuple[Lane, ...]) -> dict[str, str]:
+    """Places as short as they are clear: only the line where all are in one file."""
+    places = {mark.place for lane in lanes for mark in lane.marks if mark.place}
+    files = {place.rpartition(":")[0] for place in places}
+    return {place: f":{place.rpartition(':')[2]}" if len(files) == 1 else place.rpartition("/")[2] for place in places}

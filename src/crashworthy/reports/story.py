@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from urllib.parse import urlsplit
 
-from crashworthy.core.history import Exchange, SensorEvent
+from crashworthy.core.history import Exchange, SensorEvent, Trial
 from crashworthy.core.proof import Proof
 from crashworthy.core.scenario import DependencyFault, Interleaving
 from crashworthy.reports.legible import one_line, plural, visible
@@ -34,6 +36,14 @@ _FAULTS = {
     "refuse": "refuses connections",
     "status": "answers with an error status",
     "garbage": "answers with something that is no JSON",
+}
+
+
+_INTROS = {
+    "first": "to get there",
+    "meanwhile": "do valid requests still work?",
+    "once more": "do valid requests work again?",
+    "afterwards": "what the service says then",
 }
 
 
@@ -116,26 +126,53 @@ class Story:
 
 def tell(proof: Proof) -> Story:
     """The story of a proof, told from the replay that it shows."""
-    exchanges = proof.trial.exchanges
+    trial = proof.trial
+    exchanges = by_time(trial)
     numbers = {exchange.id: number for number, exchange in enumerate(exchanges, start=1)}
-    acts: list[Act] = []
-    start = 0
-    for index in range(1, len(exchanges) + 1):
-        if index == len(exchanges) or exchanges[index].part != exchanges[start].part:
-            part = exchanges[start].part
-            lines = tuple(line(exchange, numbers[exchange.id]) for exchange in exchanges[start:index])
-            acts.append(Act(part, _name(part, proof, lines), _intro(part, proof, lines), lines))
-            start = index
+    acts = []
+    for name, group in groupby(exchanges, key=lambda exchange: act_name(exchange, trial)):
+        played = tuple(group)
+        lines = tuple(line(exchange, numbers[exchange.id]) for exchange in played)
+        acts.append(Act(played[0].part, name, _intro(name, proof, lines), lines))
     failures = tuple(
-        _failure(event, numbers) for event in proof.trial.events if event.kind == "exception" and not _handled(event)
+        _failure(event, numbers)
+        for event in in_time(proof.trial)
+        if event.kind == "exception" and event.data.get("handled") is not True
     )
     return Story(tuple(acts), failures, proof.trial.crashed, visible(proof.trial.output))
+
+
+def by_time(trial: Trial) -> list[Exchange]:
+    """The trial's exchanges in the order in which they were sent; their positions give them their numbers."""
+    return sorted(trial.exchanges, key=lambda exchange: exchange.started)
+
+
+def act_name(exchange: Exchange, trial: Trial) -> str:
+    """The act that a request belongs to, by what it was for and whether others ran at the same time."""
+    attack = [other for other in trial.exchanges if other.part == ATTACK]
+    if exchange.part == ATTACK:
+        return "together" if any(_overlap(exchange, other) for other in attack if other is not exchange) else "then"
+    if exchange.part == PROBE:
+        return "meanwhile" if any(_overlap(exchange, other) for other in attack) else "once more"
+    return {SETUP: "first", OBSERVE: "afterwards"}.get(exchange.part, one_line(exchange.part, 20))
+
+
+def in_time(trial: Trial) -> Iterator[SensorEvent]:
+    """The trial's events without what happened in a request after its client had given up.
+
+    By then the fault is being undone, and what the service does next (such as failing on a call that the stand-in
+    drops) is our own doing.
+    """
+    given_up = {exchange.id: exchange.ended for exchange in trial.exchanges if exchange.response is None}
+    for event in trial.events:
+        if event.at <= given_up.get(event.exchange or "", math.inf):
+            yield event
 
 
 def line(exchange: Exchange, number: int) -> Line:
     """One exchange as a line."""
     request, response = exchange.request, exchange.response
-    url = urlsplit(request.url)
+    path, query = _target(request.url)
     body = request.body or ""
     return Line(
         number=number,
@@ -143,7 +180,7 @@ def line(exchange: Exchange, number: int) -> Line:
         actor=exchange.actor,
         operation=exchange.operation,
         method=request.method,
-        path=shortened(url.path or "/") + (f"?{query_text(url.query)}" if url.query else ""),
+        path=shortened(path) + (f"?{query_text(query)}" if query else ""),
         body=f"(binary, Base64) {body}" if request.binary else body_text(body),
         headers=_telling(request.headers),
         status=response.status if response else None,
@@ -185,37 +222,29 @@ def fault_text(fault: DependencyFault) -> str:
     return f"{who} {does}"
 
 
-def _name(part: str, proof: Proof, lines: Sequence[Line]) -> str:
-    if part == ATTACK:
-        return "together" if _concurrent(proof) and len(lines) > 1 else "then"
-    return {SETUP: "first", OBSERVE: "read back", PROBE: "meanwhile"}.get(part, one_line(part, 20))
+def _target(url: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url, ""
+    return parts.path or "/", parts.query
 
 
-def _intro(part: str, proof: Proof, lines: Sequence[Line]) -> str:
-    if part == SETUP:
-        return "to get there"
-    if part == OBSERVE:
-        return "what the service says afterwards"
-    if part == PROBE:
-        return "valid requests, to see whether they still work"
-    if part != ATTACK:
-        return ""
+def _intro(act: str, proof: Proof, lines: Sequence[Line]) -> str:
+    if lines[0].part != ATTACK:
+        return _INTROS.get(act, "")
     told = [fault_text(fault) for fault in proof.scenario.faults if fault.kind != "normal"]
-    if _concurrent(proof) and len(lines) > 1:
+    if len(lines) > 1 and proof.scenario.interleaving is not Interleaving.SERIAL:
         told.insert(0, f"{plural(len(lines), 'request')} {_TOGETHER[proof.scenario.interleaving]}")
-    return "; ".join([told[0], *(f"while {each}" for each in told[1:])]) if told else ""
+    return " while ".join(told)
 
 
-def _concurrent(proof: Proof) -> bool:
-    return proof.scenario.interleaving is not Interleaving.SERIAL
+def _overlap(one: Exchange, other: Exchange) -> bool:
+    return one.started < other.ended and other.started < one.ended
 
 
 def _telling(headers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple((name, header_value(name, value)) for name, value in headers if name.lower() not in _WIRE_HEADERS)
-
-
-def _handled(event: SensorEvent) -> bool:
-    return event.data.get("handled") is True
 
 
 def _failure(event: SensorEvent, numbers: dict[str, int]) -> Failure:

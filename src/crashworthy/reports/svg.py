@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -19,13 +20,12 @@ _LANE = 36
 _BAR = 22
 _GROUP = 24
 _AXIS = 34
-_RADIUS = 8.5
-_LETTER_ROOM = 19
+_RADIUS = 8
+_LETTER_ROOM = 16
 """Marks closer than this have no room for their letter."""
 _TICK_ROOM = 76
 _TITLE_CHARACTERS = 30
 
-_PARTS = {"setup": "first", "attack": "attack", "observe": "read back", "probe": "meanwhile"}
 LETTERS = {
     MarkKind.READ: "R",
     MarkKind.WRITE: "W",
@@ -42,7 +42,7 @@ NAMES = {
     MarkKind.COMMIT: "commit",
     MarkKind.ROLLBACK: "rollback",
     MarkKind.OUTBOUND: "outbound call",
-    MarkKind.BARRIER: "let go on together",
+    MarkKind.BARRIER: "held until all had come",
     MarkKind.EXCEPTION: "exception",
     MarkKind.FILE: "file write",
 }
@@ -53,7 +53,7 @@ def draw(picture: Timeline, label: str) -> Markup:
     if not picture.lanes:
         return Markup("")
     at = scale(picture.lanes)
-    groups = 1 + sum(one.part != other.part for one, other in pairwise(picture.lanes))
+    groups = 1 + sum(one.act != other.act for one, other in pairwise(picture.lanes))
     height = _TOP + groups * _GROUP + len(picture.lanes) * _LANE + _AXIS
     parts = [
         Markup('<svg class="timeline" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(WIDTH, height, label),
@@ -72,13 +72,13 @@ def kinds(picture: Timeline) -> list[tuple[str, str, str]]:
 
 
 def _tops(picture: Timeline) -> Iterator[tuple[Lane, float, bool]]:
-    """Each lane with its top and whether a new part begins with it."""
-    top, part = float(_TOP), None
+    """Each lane with its top and whether a new act begins with it."""
+    top, act = float(_TOP), None
     for lane in picture.lanes:
-        new = lane.part != part
+        new = lane.act != act
         top += _GROUP if new else 0
         yield lane, top, new
-        part = lane.part
+        act = lane.act
         top += _LANE
 
 
@@ -87,12 +87,9 @@ def _x(at: Scale, time: float) -> float:
 
 
 def _lanes(picture: Timeline, at: Scale) -> Iterator[Markup]:
-    room = _closest([_x(at, mark.at) for lane in picture.lanes for mark in lane.marks])
-    letters = room >= _LETTER_ROOM or not room
     for lane, top, new in _tops(picture):
         if new:
-            name = _PARTS.get(lane.part, one_line(lane.part, 20))
-            yield Markup('<text class="part" x="0" y="{}">{}</text>').format(top - 7, name)
+            yield Markup('<text class="part" x="0" y="{}">{}</text>').format(top - 7, lane.act)
         middle = top + _LANE / 2
         yield Markup('<g class="lane {}">').format("failed" if lane.failed else lane.part)
         yield Markup(
@@ -106,6 +103,7 @@ def _lanes(picture: Timeline, at: Scale) -> Iterator[Markup]:
         yield Markup('<rect class="bar" x="{}" y="{}" width="{}" height="{}" rx="5"><title>{}</title></rect>').format(
             left, middle - _BAR / 2, max(right - left, 3), _BAR, took
         )
+        letters = _closest([_x(at, mark.at) for mark in lane.marks]) >= _LETTER_ROOM
         for mark in lane.marks:
             yield _mark(mark, _x(at, mark.at), middle, letters=letters)
         yield Markup('<text class="outcome" x="{}" y="{}">{}</text>').format(
@@ -145,7 +143,7 @@ def _ticks(picture: Timeline, at: Scale, bottom: float) -> Iterator[Markup]:
 
 def _closest(places: list[float]) -> float:
     ordered = sorted(set(places))
-    return min((later - earlier for earlier, later in pairwise(ordered)), default=0.0)
+    return min((later - earlier for earlier, later in pairwise(ordered)), default=math.inf)
 
 
 def _short(lane: Lane) -> Markup:

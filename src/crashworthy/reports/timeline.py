@@ -12,11 +12,15 @@ from itertools import pairwise
 from crashworthy.core.history import Exchange, SensorEvent, Trial
 from crashworthy.reports.legible import one_line
 from crashworthy.reports.secrets import shortened
-from crashworthy.reports.story import line
+from crashworthy.reports.story import ATTACK, act_name, by_time, in_time, line
 
+NO_ANSWER = "no answer"
 MOST_LANES = 14
 MOST_MARKS = 40
 """Per lane; the rest is counted."""
+
+_ASIDE = 0.4
+"""Of the picture's room, the share for what happened before and after the attack."""
 
 
 class MarkKind(StrEnum):
@@ -44,10 +48,14 @@ class Mark:
 
 @dataclass(frozen=True)
 class Lane:
-    """One request: `started` and `ended` are seconds since the trial began; `left_out` counts marks not shown."""
+    """One request: `started` and `ended` are seconds since the trial began; `left_out` counts marks not shown.
+
+    `act` is the name of the act of the story that it belongs to.
+    """
 
     number: int
     part: str
+    act: str
     actor: str
     title: str
     outcome: str
@@ -97,14 +105,34 @@ class Scale:
 
 def timeline(trial: Trial) -> Timeline:
     """The lanes of a trial."""
-    chosen = _chosen(trial.exchanges)
+    chosen = _chosen(trial)
     marks: dict[str, list[Mark]] = {}
-    for event in sorted(trial.events, key=lambda event: event.at):
+    for event in sorted(in_time(trial), key=lambda event: event.at):
         mark = mark_of(event)
         if mark is not None and event.exchange is not None and math.isfinite(event.at):
             marks.setdefault(event.exchange, []).append(mark)
-    lanes = [_lane(exchange, number, marks.get(exchange.id, [])) for number, exchange in chosen]
+    lanes = [_lane(trial, exchange, number, marks.get(exchange.id, [])) for number, exchange in chosen]
     return Timeline(tuple(lanes), left_out=len(trial.exchanges) - len(lanes))
+
+
+def crossing(picture: Timeline) -> str:
+    """In one sentence what the marks show of a race: who had read before anybody's change counted. May be empty."""
+    readers: list[tuple[int, float]] = []
+    counted: list[float] = []
+    committed = False
+    for lane in picture.of_part(ATTACK):
+        writes = [mark.at for mark in lane.marks if mark.kind in {MarkKind.WRITE, MarkKind.FILE}]
+        reads = [mark.at for mark in lane.marks if mark.kind is MarkKind.READ and writes and mark.at < writes[0]]
+        if reads:
+            committed = committed or any(mark.kind is MarkKind.COMMIT for mark in lane.marks)
+            commits = [mark.at for mark in lane.marks if mark.kind is MarkKind.COMMIT and mark.at >= writes[0]]
+            readers.append((lane.number, reads[0]))
+            counted.append(commits[0] if commits else writes[0])
+    if len(readers) < 2 or max(at for _, at in readers) >= min(counted):
+        return ""
+    *others, last = (str(number) for number, _ in readers)
+    who = f"Requests {', '.join(others)} and {last} {'both' if len(readers) == 2 else 'all'}"
+    return f"{who} read before the first of them {'committed' if committed else 'wrote'}."
 
 
 def scale(lanes: tuple[Lane, ...]) -> Scale:
@@ -112,8 +140,14 @@ def scale(lanes: tuple[Lane, ...]) -> Scale:
     times = sorted({at for lane in lanes for at in (lane.started, lane.ended, *(mark.at for mark in lane.marks))})
     if len(times) < 2:
         return Scale(tuple(times), (0.0,) * len(times))
-    # A gap of 10 µs gets one unit of room, 10 ms four, 10 s seven.
-    rooms = [1.0 + math.log10(1.0 + (later - earlier) / 1e-5) for earlier, later in pairwise(times)]
+    attack = [lane for lane in lanes if lane.part == ATTACK]
+    begins = min((lane.started for lane in attack), default=-math.inf)
+    ends = max((lane.ended for lane in attack), default=math.inf)
+    rooms = []
+    for earlier, later in pairwise(times):
+        # A gap of 10 µs gets about one unit of room, 10 ms four, 10 s seven.
+        room = 1.0 + math.log10(1.0 + (later - earlier) / 1e-5)
+        rooms.append(room if begins <= earlier < ends else room * _ASIDE)
     total = sum(rooms)
     places, reached = [0.0], 0.0
     for room in rooms:
@@ -129,14 +163,14 @@ def sql_text(statement: str, limit: int) -> str:
     return one_line(text, limit)
 
 
-def _chosen(exchanges: tuple[Exchange, ...]) -> list[tuple[int, Exchange]]:
+def _chosen(trial: Trial) -> list[tuple[int, Exchange]]:
     """The requests to show, with their numbers: the attack's first, then others, back in order."""
-    numbered = list(enumerate(exchanges, start=1))
+    numbered = list(enumerate(by_time(trial), start=1))
     ranked = sorted(numbered, key=lambda item: (item[1].part != "attack", item[0]))[:MOST_LANES]
     return sorted(ranked)
 
 
-def _lane(exchange: Exchange, number: int, marks: list[Mark]) -> Lane:
+def _lane(trial: Trial, exchange: Exchange, number: int, marks: list[Mark]) -> Lane:
     told = line(exchange, number)
     started = exchange.started if math.isfinite(exchange.started) else 0.0
     ended = exchange.ended if math.isfinite(exchange.ended) else started
@@ -145,9 +179,10 @@ def _lane(exchange: Exchange, number: int, marks: list[Mark]) -> Lane:
     return Lane(
         number=number,
         part=exchange.part,
+        act=act_name(exchange, trial),
         actor=exchange.actor,
         title=f"{told.method} {one_line(told.path, 80)}",
-        outcome=one_line(told.outcome, 40),
+        outcome=one_line(told.outcome, 40) if told.status is not None else NO_ANSWER,
         failed=told.failed,
         started=started,
         ended=max(started, ended),
@@ -173,8 +208,8 @@ def mark_of(event: SensorEvent) -> Mark | None:
             within = f"time limit {limit:g} s" if isinstance(limit, int | float) else "no time limit"
             kind, text = MarkKind.OUTBOUND, f"calls {data.get('host', '?')}:{data.get('port', '?')}, {within}"
         case "barrier":
-            released = "all had come" if data.get("released") == "full" else "the others did not come"
-            kind, text = MarkKind.BARRIER, f"let go on: {released}"
+            held = "held until all had come" if data.get("released") == "full" else "held; the others did not come"
+            kind, text = MarkKind.BARRIER, held
         case "exception":
             kind, text = (
                 MarkKind.EXCEPTION,

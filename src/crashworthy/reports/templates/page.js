@@ -31,7 +31,7 @@
 
   var opened = [];
   addEventListener("beforeprint", function () {
-    document.querySelectorAll("section > details:not([open])").forEach(function (fold) { fold.open = true; opened.push(fold); });
+    document.querySelectorAll("details.panel:not([open])").forEach(function (fold) { fold.open = true; opened.push(fold); });
   });
   addEventListener("afterprint", function () {
     opened.splice(0).forEach(function (fold) { fold.open = false; });
