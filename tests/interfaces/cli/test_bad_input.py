@@ -84,8 +84,9 @@ def test_a_port_that_it_refuses_to_give_up_is_named(crash_test: Any, service: Ca
         "http.server.ThreadingHTTPServer(('127.0.0.1', 47613), http.server.BaseHTTPRequestHandler).serve_forever()\n"
     )
     folder = service(server=server)
-    # Behind `env` it is a foreign program, and -I keeps the sensor, and so every hold on the port, out of it.
-    (folder / "crashworthy.toml").write_text(f'[service]\ncommand = "env {sys.executable} -I server.py"\n')
+    # Behind a shell it is a foreign program, and -I keeps the sensor, and so every hold on the port, out of it.
+    (folder / "serve.sh").write_text(f"exec {sys.executable} -I server.py\n")
+    (folder / "crashworthy.toml").write_text('[service]\ncommand = "sh serve.sh"\n')
     outcome = crash_test(folder)
     assert outcome.code == 2
     assert "47613" in outcome.err
