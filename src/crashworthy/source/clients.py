@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crashworthy.source.index import Index, Symbol
 from crashworthy.source.symbols import Class, External, Function, Parameter, Scope, Variable
@@ -16,7 +16,8 @@ _MAX_DEPTH = 6
 class Library:
     """A library. `default` is what its timeout means when none is given (see `source.tree.OutboundSite`).
 
-    `functions` are module-level functions that call out, `clients` classes whose `methods` do ("*": any).
+    `functions` are module-level functions that call out, `clients` classes whose `methods` do ("*": any);
+    `async_clients` are those that do not block. `default_s` are the seconds of the library's own limit.
     """
 
     name: str
@@ -31,18 +32,20 @@ class Library:
     base_is_first: bool = False
     uses_default_timeout: bool = False
     host: str | None = None
-    is_async: bool = False
+    default_s: int | None = None
+    async_clients: frozenset[str] = frozenset()
 
 
 LIBRARIES = (
     Library("requests", ("requests",), "none", _HTTP_VERBS, frozenset({"Session", "session"})),
     Library(
         "httpx", ("httpx",), "default", _HTTP_VERBS | {"stream"}, frozenset({"Client", "AsyncClient"}),
-        _HTTP_VERBS | {"stream", "send"},
+        _HTTP_VERBS | {"stream", "send"}, default_s=5, async_clients=frozenset({"AsyncClient"}),
     ),
     Library(
         "aiohttp", ("aiohttp",), "default", frozenset({"request"}), frozenset({"ClientSession"}),
-        _HTTP_VERBS | {"ws_connect"}, base_is_first=True, is_async=True,
+        _HTTP_VERBS | {"ws_connect"}, base_is_first=True, default_s=300,
+        async_clients=frozenset({"ClientSession"}),
     ),
     Library(
         "urllib", ("urllib.request",), "none", frozenset({"urlopen", "urlretrieve"}), timeout_position=2,
@@ -65,13 +68,15 @@ LIBRARIES = (
         "socket", ("socket",), "none", frozenset({"create_connection"}), timeout_position=1,
         has_method_first=False, uses_default_timeout=True,
     ),
-    Library("boto3", ("boto3",), "default", frozenset(), frozenset({"client", "resource"}), frozenset({"*"})),
+    Library("boto3", ("boto3",), "default", frozenset(), frozenset({"client", "resource"}), frozenset({"*"}),
+            default_s=60),
     Library("stripe", ("stripe",), "default", frozenset({"create", "retrieve", "modify", "confirm", "capture"}),
-            host="api.stripe.com"),
+            host="api.stripe.com", default_s=80),
     Library("openai", ("openai",), "default", frozenset(), frozenset({"OpenAI", "AsyncOpenAI"}), frozenset({"create"}),
-            host="api.openai.com"),
+            host="api.openai.com", default_s=600, async_clients=frozenset({"AsyncOpenAI"})),
     Library("anthropic", ("anthropic",), "default", frozenset(), frozenset({"Anthropic", "AsyncAnthropic"}),
-            frozenset({"create"}), host="api.anthropic.com"),
+            frozenset({"create"}), host="api.anthropic.com", default_s=600,
+            async_clients=frozenset({"AsyncAnthropic"})),
     Library("twilio", ("twilio.rest",), "none", frozenset(), frozenset({"Client"}), frozenset({"create"}),
             host="api.twilio.com"),
 )  # fmt: skip
@@ -85,6 +90,12 @@ class Client:
     call: ast.Call | None
     scope: Scope
     has_own_transport: bool = False
+    class_name: str = ""
+
+    @property
+    def is_async(self) -> bool:
+        """Whether its methods are awaited instead of blocking."""
+        return self.class_name in self.library.async_clients
 
 
 def library_of(dotted: str) -> Library | None:
@@ -144,7 +155,8 @@ class Clients:
             made = self.index.origin(self.index.resolve(expression.func, scope))
             if isinstance(made, External):
                 library = _client_library(made.dotted)
-                return Client(library, expression, scope) if library is not None else None
+                name = made.dotted.rpartition(".")[2]
+                return Client(library, expression, scope, class_name=name) if library is not None else None
             if isinstance(made, Class):
                 return self._subclass(made, expression, scope)
             return self._returned(made, depth - 1)
@@ -159,7 +171,7 @@ class Clients:
             for value in symbol.values:
                 found = self._of(value, symbol.scope, depth)
                 if found is not None:
-                    return Client(found.library, found.call, found.scope, self._is_mounted(symbol))
+                    return replace(found, has_own_transport=found.has_own_transport or self._is_mounted(symbol))
         if isinstance(symbol, Variable | Parameter) and symbol.annotation is not None:
             if isinstance(symbol, Parameter):
                 passed = self.index.passed(symbol)
@@ -170,7 +182,8 @@ class Clients:
             scope = symbol.function if isinstance(symbol, Parameter) else symbol.scope
             made = self.index.annotated_class(symbol.annotation, scope)
             library = _client_library(made.dotted) if isinstance(made, External) else None
-            return Client(library, None, scope) if library is not None else None
+            name = made.dotted.rpartition(".")[2] if isinstance(made, External) else ""
+            return Client(library, None, scope, class_name=name) if library is not None else None
         if isinstance(symbol, Parameter):
             passed = self.index.passed(symbol)
             if passed is not None:
@@ -208,7 +221,9 @@ class Clients:
         for library in self.libraries:
             names = [f"{prefix}.{name}" for prefix in library.prefixes for name in library.clients]
             if self.index.inherits(class_, *names):
-                return Client(library, call, scope, has_own_transport="timeout" in ast.unparse(class_.node))
+                base = next((name for name in library.clients if self.index.inherits(class_, f".{name}")), "")
+                has_own = "timeout" in ast.unparse(class_.node)
+                return Client(library, call, scope, has_own_transport=has_own, class_name=base)
         return None
 
     def _is_mounted(self, variable: Variable) -> bool:

@@ -24,6 +24,7 @@ class Outbound:
     scope: Scope
     library: Library
     sites: tuple[OutboundSite, ...]
+    is_async: bool = False
 
     @property
     def timeout(self) -> str:
@@ -69,7 +70,7 @@ def _outbound(index: Index, clients: Clients, call: ast.Call, scope: Scope, sets
         OutboundSite(library.name, scope.location(call), url.start or None, url.variable, timeout)
         for url in _urls(index, library, verb, call, scope, client)
     )
-    return Outbound(call, scope, library, sites)
+    return Outbound(call, scope, library, sites, client is not None and client.is_async)
 
 
 def _limited(scope: Scope) -> frozenset[int]:

@@ -104,7 +104,7 @@ class Calls(ABC):
         keywords = {keyword.arg or "**": self.evaluate(keyword.value, frame) for keyword in node.keywords}
         if id(node) in self.answers.calls:
             state = self.state
-            state.note(Called(node, frame.scope, state.caught, node, state.session, state.row_lock))
+            state.note(Called(node, frame.scope, state.caught, state.holds))
             return Response(self.answers.shape(node, [*arguments, *keywords.values()]))
         if isinstance(callee, FunctionValue):
             callee = callee if callee.is_bare else decorated(self.index, replace(callee, is_bare=True))
@@ -356,6 +356,8 @@ class Calls(ABC):
             self.database.add(first, node, frame.scope)
         elif name in {"commit", "rollback"} and not arguments:
             self.state.end_transaction()
+        elif name == "flush" and not arguments:
+            self.state.is_dirty |= self.state.is_pending
         elif name == "acquire" and self.is_lock(function.value, frame):
             self.state.enter()
         elif name == "release" and self.is_lock(function.value, frame):
@@ -439,6 +441,7 @@ class Calls(ABC):
         if row.is_many:
             return self.database.on_rows(row, name, node, frame.scope)
         if name in {"keys", "save", "delete", "refresh_from_db", "asave", "adelete"}:
+            self.state.is_dirty |= self.state.is_atomic and name in {"save", "delete", "asave", "adelete"}
             return UNKNOWN
         self.use_row(row, node, frame.scope, "AttributeError")
         return Column(row, name.lower())

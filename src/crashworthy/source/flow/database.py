@@ -258,6 +258,7 @@ class Database:
             case "insert":
                 self._note_types(statement, parameters)
                 self.insert(statement.table, call, scope, atomic=statement.ignores_conflict)
+                state.is_dirty = True
                 if statement.ignores_conflict:
                     state.enter()  # a claim: who comes second waits until the first has committed
             case "begin" | "lock":
@@ -299,6 +300,7 @@ class Database:
     def add(self, value: Value, node: ast.AST, scope: Scope) -> None:
         """`session.add(object)`."""
         for one in value.elements if isinstance(value, Several) else (value,):
+            self.state.is_pending = True
             if isinstance(one, Instance) and (table := self.table(one.class_)) is not None:
                 self.insert(table, node, scope, atomic=False)
 

@@ -115,8 +115,6 @@ class Insert(Event):
 
 @dataclass(frozen=True, eq=False)
 class Called(Event):
-    """An outbound call, made while `session` and `row_lock` were held."""
+    """An outbound call; `holds` says what is held while it is made, "" when nothing is."""
 
-    call: ast.Call
-    session: int
-    row_lock: bool
+    holds: str

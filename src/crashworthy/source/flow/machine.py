@@ -274,24 +274,21 @@ class Machine(Expressions):
         manager = self.own_manager(expression, frame)
         if manager is not None and not rest:
             callee, arguments, keywords = manager
-            held = self.state.session
-            self.invoke(
-                callee, arguments, keywords, depth=frame.depth + 1, inner=(frame, statement.body, item.optional_vars)
-            )
-            self.state.session = held
+            inner = (frame, statement.body, item.optional_vars)
+            with self.state.transaction(False):
+                self.invoke(callee, arguments, keywords, depth=frame.depth + 1, inner=inner)
             return frame.memo.pop(id(statement.body), UNKNOWN) == Known(True)
         value = self.evaluate(expression, frame)
         if isinstance(statement, ast.AsyncWith):
             self.state.awaits += 1
         if item.optional_vars is not None:
             self.assign(item.optional_vars, value, frame, statement)
-        if self.suppressed(expression):
-            self.state.catching.append(self.suppressed(expression))
-            try:
+        self.state.catching.append(self.suppressed(expression))
+        try:
+            with self.state.transaction(_is_atomic(expression)):
                 return self._with(statement, rest, frame)
-            finally:
-                self.state.catching.pop()
-        return self._with(statement, rest, frame)
+        finally:
+            self.state.catching.pop()
 
     def on_yield(self, value: Value, frame: Frame) -> None:
         """A generator yields: run the body of the `with` statement that it stands behind."""
@@ -377,6 +374,12 @@ def _as_load(target: ast.expr) -> ast.expr:
             return ast.copy_location(ast.Subscript(value, key, ast.Load()), target)
         case _:
             return target
+
+
+def _is_atomic(expression: ast.expr) -> bool:
+    """Whether `with` opens a transaction that is committed at the end of the block."""
+    name = ast.unparse(expression.func) if isinstance(expression, ast.Call) else ""
+    return name.rpartition(".")[2] in {"atomic", "begin", "transaction"}
 
 
 def _reraises(handler: ast.ExceptHandler) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -85,6 +86,7 @@ class Runs:
                 machine.invoke(
                     FunctionValue(hook), [], {name: binder.value(one) for name, one in hook.parameters.items()}
                 )
+        machine.state.is_atomic = any("atomic" in ast.unparse(one) for one in handler.node.decorator_list)
         bare = FunctionValue(handler, owner=self._self(handler, request), is_bare=True)
         entry = decorated(self.index, bare)
         first = [request] if entry.function is not handler and _takes_request(route) else []

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from crashworthy.source.flow.events import Event
-from crashworthy.source.flow.shape import Shape
 from crashworthy.source.flow.values import UNKNOWN, FunctionValue, Namespace, Request, Row, Value
 from crashworthy.source.symbols import Scope
 
@@ -38,8 +37,9 @@ class Frame:
 class State:
     """The run itself.
 
-    `session` is the critical section that is held (0: none); each has its own number. `row_lock` is set once a
-    row was locked. `facts` are (id of shape or row, what is known of it). `given` are values for parameters that a
+    `is_pending` when objects were added that are not sent to the database yet, `is_dirty` when a write was sent that
+    is not committed; `is_atomic` within a block that commits at its end. `session` is the critical section that is
+    held (0: none); each has its own number. `row_lock` is set once a row was locked. `facts` are (id of shape or row, what is known of it). `given` are values for parameters that a
     framework passes by name.
     """
 
@@ -47,7 +47,6 @@ class State:
     given: dict[str, Value] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
-    answers: dict[int, Shape] = field(default_factory=dict)
     facts: set[tuple[int, str]] = field(default_factory=set)
     catching: list[frozenset[str]] = field(default_factory=list)
     locals: Namespace = field(default_factory=lambda: Namespace({}))
@@ -56,6 +55,9 @@ class State:
     sessions: int = 0
     locks_held: int = 0
     row_lock: bool = False
+    is_atomic: bool = False
+    is_pending: bool = False
+    is_dirty: bool = False
     awaits: int = 0
     steps: int = 0
     kept: list[object] = field(default_factory=list)
@@ -107,6 +109,16 @@ class State:
             self.locks_held -= 1
             self.session = before
 
+    @contextmanager
+    def transaction(self, is_atomic: bool) -> Iterator[None]:
+        """A block that ends what it began: what was locked or written inside is committed behind it."""
+        before = (self.session, self.row_lock, self.is_dirty, self.is_atomic)
+        self.is_atomic = self.is_atomic or is_atomic
+        try:
+            yield
+        finally:
+            self.session, self.row_lock, self.is_dirty, self.is_atomic = before
+
     def enter(self) -> None:
         """Take a lock that nothing in the syntax releases."""
         if not self.session:
@@ -119,9 +131,18 @@ class State:
 
     def end_transaction(self) -> None:
         """Commit or roll back: the locks of the database are released, those of the program are not."""
-        self.row_lock = False
+        self.row_lock = self.is_pending = self.is_dirty = False
         if not self.locks_held:
             self.session = 0
+
+    @property
+    def holds(self) -> str:
+        """What is held at this moment that other requests may need."""
+        if self.locks_held:
+            return "a lock is held"
+        if self.row_lock or self.session:
+            return "rows are locked"
+        return "a write is not committed yet" if self.is_dirty else ""
 
     def rows_of(self, table: str) -> tuple[Row, ...]:
         """Rows of a table read so far."""
