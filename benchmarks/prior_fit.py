@@ -30,7 +30,9 @@ from crashworthy.roles.features import BITS, weights_of
 from crashworthy.roles.prior import FILE, SHARE_OF_LABEL, PriorModel
 
 FOLDS = 5
-COVERAGE = 0.80
+# The range is to hold 80 % of tasks of occupations that nobody fitted on. Two points more, because the margins are
+# quantiles of the same predictions, and on other occupations they fall short by about one.
+COVERAGE = 0.82
 # A wording as unfamiliar as that of the 5 % least familiar held-out tasks has too few like it to know the error.
 LEAST_QUANTILE = 0.05
 BINS = (0.2, 0.4, 0.6, 0.8)

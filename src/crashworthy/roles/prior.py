@@ -86,8 +86,10 @@ class PriorModel:
     def of_text(self, text: str) -> Prior | None:
         """What a task's wording makes one expect; None, no basis, when too little of the wording is familiar."""
         known = self.familiarity(text)
-        if known < self.least_familiarity:
-            return None
+        return None if known < self.least_familiarity else self.guess(text, known)
+
+    def guess(self, text: str, known: float) -> Prior:
+        """What a wording of that familiarity makes one expect, also where the error is not known."""
         features = weights_of(text)
         human, gpt4 = (_within(self._linear(name, features)) for name in ("human_share", "gpt4_share"))
         margin = self._meta["margins"][bisect_right(self._meta["bins"], known)]

@@ -1,0 +1,118 @@
+"""How a role is shown on the screen."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from crashworthy.roles.explain import agreement, explain, published_stage
+from crashworthy.roles.model import Role, Stage
+from crashworthy.roles.prior import PriorModel
+from crashworthy.roles.score import Interval, RoleAssessment, TaskAssessment
+
+_STYLE = {Stage.HUMAN: "blue", Stage.AT_RISK: "red", Stage.AI_ASSISTED: "yellow", Stage.AUTOMATED: "green"}
+_BAR = 20
+
+
+def print_role(console: Console, assessment: RoleAssessment) -> None:
+    """The whole role: score, tasks, and how much of it is known."""
+    low, high = assessment.interval
+    console.print(Text(assessment.role.title, style="bold"))
+    console.print(assessment.role.description, markup=False)
+    console.print(
+        Text.assemble(
+            "\nAI Impact Score ",
+            (f"{assessment.score:.0f}", "bold"),
+            f" of 100, {low:.0f} to {high:.0f} for 90 % sure: "
+            "the share of its time whose work an AI does to the standard.",
+        )
+    )
+    console.print(_knows(assessment), markup=False)
+    console.print()
+    console.print(_tasks(assessment))
+    same, compared = agreement(assessment.tasks)
+    if compared:
+        console.print(
+            f"\nIn {same} of {compared} tasks ours is the published stage. The others differ because those were "
+            "published without evidence, and ours hand nothing over before this team's ledger shows that it holds.",
+            markup=False,
+        )
+    if assessment.role.figures:
+        console.print("\nPublished about the role:", style="bold")
+        sources = {source.id: source for source in assessment.role.sources}
+        for figure in assessment.role.figures:
+            source = sources[figure.source]
+            value = "" if figure.value is None else f"{figure.value:g}  "
+            console.print(f"  {value}{figure.says} ({source.title.split(':')[0]}, {source.year})", markup=False)
+    console.print(
+        f"\n? is nearly a toss. `crashworthy role explain {assessment.role.id} TASK` opens every figure.",
+        markup=False,
+        style="dim",
+    )
+
+
+def print_explanation(console: Console, role: Role, task: TaskAssessment, model: PriorModel) -> None:
+    """Sources and arithmetic of one task."""
+    console.print(Text(f"{task.task.title}, {role.title}", style="bold"))
+    console.print(task.task.description, markup=False, soft_wrap=True)
+    for heading, lines in explain(role, task, model):
+        console.print(Text(f"\n{heading}", style="bold"))
+        for line in lines:
+            console.print(f"  {line}", markup=False, soft_wrap=True)
+
+
+def _knows(assessment: RoleAssessment) -> str:
+    moved = [each for each in assessment.tasks if each.estimate.evidence_share > 0]
+    if not assessment.changes:
+        return (
+            "The ledger says nothing about these tasks yet: all of this is published opinion, and its authors disagree. "
+            "`crashworthy test PATH --author ai` adds evidence."
+        )
+    changes = f"{assessment.changes} change{'s' * (assessment.changes != 1)}"
+    if not moved:
+        return (
+            f"{changes} in the ledger, none known to be AI-written, so nothing is moved. "
+            "Say --author ai, or sign the commits."
+        )
+    rest = len(assessment.tasks) - len(moved)
+    return (
+        f"Evidence of {changes} moves {len(moved)} of {len(assessment.tasks)} tasks; "
+        f"the other {rest} rest on published opinion."
+    )
+
+
+def _tasks(assessment: RoleAssessment) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("task")
+    table.add_column("time", justify="right")
+    table.add_column("stage")
+    table.add_column("AI does to the standard")
+    table.add_column("evidence", justify="right")
+    table.add_column("AI held")
+    table.add_column("published")
+    for each in sorted(assessment.tasks, key=lambda each: -each.task.share):
+        works = each.evidence.by("ai")
+        held = f"{sum(work.held for work in works)} of {len(works)}" if works else ""
+        published = published_stage(each)
+        low, high = each.interval
+        figures = f" {100 * each.mean:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
+        table.add_row(
+            each.task.id,
+            f"{each.task.share:.0%}",
+            Text(each.decision.stage.value + ("?" if each.decision.close else ""), style=_STYLE[each.decision.stage]),
+            Text.assemble(interval_bar(each.interval, each.mean), figures),
+            f"{each.estimate.evidence_share:.0%}" if each.evidence.weaknesses else "none can",
+            held,
+            Text(published.value if published else "", style="dim"),
+        )
+    return table
+
+
+def interval_bar(interval: Interval, mean: float) -> Text:
+    """From 0 to 1 in 20 characters: the interval as a line, the mean as a mark on it."""
+    low, high = (min(_BAR - 1, int(share * _BAR)) for share in interval)
+    middle = min(_BAR - 1, int(mean * _BAR))
+    cells = ["·" if place < low or place > high else "━" for place in range(_BAR)]
+    cells[middle] = "●"
+    return Text("".join(cells))

@@ -1,0 +1,177 @@
+"""What the ledger says of a role's tasks: how often a change held at its first try, and after how many rounds.
+
+The unit is a change, not a run. For each task, the runs of a service are read in the order of time:
+
+- A run *broke* the task when it proved a defect of severity major or above of a weakness that speaks about the task.
+- It *held* when it broke nothing and an experiment for such a weakness held. What was not tried is no success: a run
+  that tried one of a task's two weaknesses is half a success.
+- Otherwise, and when it was interrupted, it says nothing.
+
+A change is new when the commit is, after the one before it held. Runs before that are its rounds. Without a commit
+nothing tells two changes apart, so all runs of the service count as rounds of one. That experiments tried a task's
+weaknesses does not show that the change touched the task: this is not told apart yet.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+from crashworthy.core.finding import Status
+from crashworthy.core.value import Value
+from crashworthy.core.weakness import Severity
+from crashworthy.ledger.store import Ledger
+from crashworthy.weaknesses.catalogue import CATALOGUE
+
+AuthorKind = Literal["ai", "human", "unknown"]
+Row = Mapping[str, Any]
+
+
+class Defect(Value):
+    """A proven defect that speaks about the task."""
+
+    run: str
+    finding: str
+    weakness: str
+    severity: Severity
+    title: str
+
+
+class Work(Value):
+    """One change as one task saw it, from its first try until it held.
+
+    `held` says whether the first try did; `tried` which share of the task's weaknesses it tried; `rounds` after how
+    many runs it held, None while it does not. The author is that of the first try.
+    """
+
+    service: str
+    commit: str | None
+    author: AuthorKind
+    held: bool
+    tried: float
+    rounds: int | None
+    runs: tuple[str, ...]
+    defects: tuple[Defect, ...] = ()
+
+
+class TaskEvidence(Value):
+    """All work that speaks about one task. `weaknesses` are the ids of those that do; without any, nothing can."""
+
+    task: str
+    weaknesses: tuple[str, ...]
+    works: tuple[Work, ...] = ()
+    silent_runs: int = 0
+
+    def by(self, author: AuthorKind) -> tuple[Work, ...]:
+        """The work of one kind of author."""
+        return tuple(work for work in self.works if work.author == author)
+
+
+class _Seen(Value):
+    """What one run says of one task."""
+
+    run: str
+    service: str
+    change: tuple[str | None, bool]
+    author: AuthorKind
+    broke: bool
+    tried: float
+    defects: tuple[Defect, ...]
+
+
+def read_evidence(ledger: Ledger, tasks: Iterable[str]) -> dict[str, TaskEvidence]:
+    """What the ledger says of each task, by its id."""
+    runs = sorted(ledger.runs(), key=lambda run: (run["started_at"], run["id"]))
+    findings, experiments = _by_run(ledger.findings()), _by_run(ledger.experiments())
+    return {task: _of_task(task, runs, findings, experiments) for task in tasks}
+
+
+def weaknesses_of(task: str) -> tuple[str, ...]:
+    """The ids of the weaknesses that speak about a task."""
+    return tuple(weakness.id for weakness in CATALOGUE.values() if task in weakness.tasks)
+
+
+def _of_task(
+    task: str, runs: Sequence[Row], findings: Mapping[str, list[Row]], experiments: Mapping[str, list[Row]]
+) -> TaskEvidence:
+    weaknesses = weaknesses_of(task)
+    by_service: defaultdict[str, list[_Seen]] = defaultdict(list)
+    silent = 0
+    for run in runs:
+        seen = _look(run, weaknesses, findings[run["id"]], experiments[run["id"]])
+        if seen is None:
+            silent += 1
+        else:
+            by_service[seen.service].append(seen)
+    works = tuple(work for service in by_service.values() for work in _works(service))
+    return TaskEvidence(task=task, weaknesses=weaknesses, works=works, silent_runs=silent)
+
+
+def _look(run: Row, weaknesses: tuple[str, ...], findings: Sequence[Row], experiments: Sequence[Row]) -> _Seen | None:
+    """What a run says of a task with these weaknesses; None when it says nothing."""
+    if run["verdict"] is None:
+        return None
+    defects = tuple(
+        Defect(
+            run=run["id"],
+            finding=finding["finding"],
+            weakness=finding["weakness"],
+            severity=Severity(finding["severity"]),
+            title=finding["title"],
+        )
+        for finding in findings
+        if finding["weakness"] in weaknesses and finding["status"] == Status.PROVEN
+    )
+    broke = any(defect.severity.at_least(Severity.MAJOR) for defect in defects)
+    held = {
+        experiment["weakness"]
+        for experiment in experiments
+        if experiment["weakness"] in weaknesses and experiment["status"] == Status.HELD and experiment["trials"]
+    }
+    if not broke and not held:
+        return None
+    return _Seen(
+        run=run["id"],
+        service=run["service"],
+        change=(run["commit"], run["dirty"]),
+        author=run["author"],
+        broke=broke,
+        tried=1.0 if broke else len(held) / len(weaknesses),
+        defects=defects,
+    )
+
+
+def _works(runs: Sequence[_Seen]) -> list[Work]:
+    """The runs of one service as changes, each with its rounds."""
+    groups: list[list[_Seen]] = []
+    for run in runs:
+        last = groups[-1][-1] if groups else None
+        if last is None or (not last.broke and last.change != run.change):
+            groups.append([])
+        groups[-1].append(run)
+    return [_work(group) for group in groups]
+
+
+def _work(runs: Sequence[_Seen]) -> Work:
+    first = [run for run in runs if run.change == runs[0].change]
+    # The same commit, run again with more luck or a larger budget, may break after it held: then it never held.
+    held = not any(run.broke for run in first)
+    last_break = max((place for place, run in enumerate(runs) if run.broke), default=-1)
+    return Work(
+        service=runs[0].service,
+        commit=runs[0].change[0],
+        author=runs[0].author,
+        held=held,
+        tried=max(run.tried for run in first),
+        rounds=last_break + 2 if last_break + 1 < len(runs) else None,
+        runs=tuple(run.run for run in runs),
+        defects=tuple(defect for run in runs for defect in run.defects),
+    )
+
+
+def _by_run(rows: Iterable[Row]) -> defaultdict[str, list[Row]]:
+    grouped: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row["run"]].append(row)
+    return grouped

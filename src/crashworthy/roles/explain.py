@@ -1,0 +1,140 @@
+"""Where a task's figures come from: the sources and the arithmetic, down to the ids of runs, as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crashworthy.roles.estimate import PRIOR_TRIES, WORTH_OF_HELD, Beta, quantile
+from crashworthy.roles.evidence import TaskEvidence, Work
+from crashworthy.roles.model import Role, Stage
+from crashworthy.roles.prior import PriorModel
+from crashworthy.roles.score import TaskAssessment
+
+
+def explain(role: Role, each: TaskAssessment, model: PriorModel) -> Iterator[tuple[str, list[str]]]:
+    """Headings, each with its lines."""
+    yield "Reach: what share of it a model can take over, by published ratings", list(_reach(each, model))
+    yield "Holds: what share of what an AI writes holds at its first try, by the ledger", list(_holds(each))
+    yield "Done to the standard: reach · holds", _done(each)
+    yield "Stage", list(_stage(each))
+    yield "Published elsewhere", list(_published(role, each, model))
+    yield "Runs", list(_runs(each.evidence))
+
+
+def agreement(tasks: tuple[TaskAssessment, ...]) -> tuple[int, int]:
+    """In how many tasks our stage is the published one, of how many that have one."""
+    pairs = [(each.decision.stage, stage) for each in tasks if (stage := published_stage(each)) is not None]
+    return sum(ours == theirs for ours, theirs in pairs), len(pairs)
+
+
+def published_stage(each: TaskAssessment) -> Stage | None:
+    """The stage that another source gives the task."""
+    return next((figure.stage for figure in each.task.figures if figure.stage is not None), None)
+
+
+def _reach(each: TaskAssessment, model: PriorModel) -> Iterator[str]:
+    prior = each.prior
+    for anchor in each.task.anchors:
+        label = model.labels.get(anchor)
+        if label is None:
+            yield f"O*NET task {anchor}: not among the rated tasks"
+            continue
+        line = f"O*NET task {anchor} ({label.occupation}): people {label.human}, GPT-4 {label.gpt4}"
+        yield line + (f", {label.usage:g} % of conversations with Claude" if label.usage is not None else "")
+    if prior is None:
+        yield "No basis: no rated anchor, and too little of the wording is familiar. It can be anything from 0 to 1."
+    else:
+        yield f"E0 counts 0, E2 0.5, E1 1: people {prior.human:.2f}, GPT-4 {prior.gpt4:.2f}, by {prior.basis}"
+        yield f"Range with the raters' disagreement: {prior.low:.2f} to {prior.high:.2f}, held for 80 % sure"
+    yield f"Reach = {_beta(each.estimate.reach)}"
+
+
+def _holds(each: TaskAssessment) -> Iterator[str]:
+    if not each.evidence.weaknesses:
+        yield "No experiment speaks about this task yet, so no run can move it."
+    else:
+        yield f"Weaknesses that speak about it: {', '.join(each.evidence.weaknesses)}"
+    works = each.evidence.by("ai")
+    held = [work for work in works if work.held]
+    a, b = each.estimate.holds
+    yield f"Prior: Beta({PRIOR_TRIES[0]:g}, {PRIOR_TRIES[1]:g}), the weight of two tries around one half"
+    if held:
+        shares = " + ".join(f"{work.tried:.2g}" for work in held)
+        yield f"Held at first try: {len(held)}, worth {WORTH_OF_HELD:g} · ({shares}) = {a - PRIOR_TRIES[0]:.3g}"
+    if len(works) > len(held):
+        yield f"Broke at first try: {len(works) - len(held)}, worth 1 each"
+    if not works:
+        yield "AI-written changes in the ledger: none"
+    yield f"Holds = {_beta(Beta(a, b))}; {each.estimate.evidence_share:.0%} of it is evidence"
+    for author in ("human", "unknown"):
+        others = each.evidence.by(author)
+        if others:
+            kept = sum(work.held for work in others)
+            yield f"For comparison, author {author}: {kept} of {len(others)} held at first try (adds nothing)"
+
+
+def _done(each: TaskAssessment) -> list[str]:
+    draws = each.estimate.done
+    low, high = each.interval
+    product = f"{each.estimate.reach.mean:.2f} · {each.estimate.holds.mean:.2f}"
+    adds = 100 * each.task.share * each.mean
+    return [
+        f"Mean {product} = {each.mean:.2f}; median {quantile(draws, 0.5):.2f}; 90 % interval {low:.2f} to {high:.2f}, "
+        f"from {len(draws)} draws of both",
+        f"Share of the role's time: {each.task.share:.0%}, so it adds {adds:.1f} to the score",
+    ]
+
+
+def _stage(each: TaskAssessment) -> Iterator[str]:
+    demands, at = each.task.demands, each.lines
+    review, escape = at.assist / (1 - at.assist), at.hand_over / (1 - at.hand_over)
+    yield (
+        f"Takes routine {demands.routine:g}, judgement {demands.judgement:g}, ambiguity {demands.ambiguity:g}: "
+        f"review costs {review:.2f} of the work, so a draft pays from {at.assist:.0%}"
+    )
+    yield (
+        f"Takes stakes {demands.stakes:g}, feedback {demands.feedback:g}: what escapes costs {escape:.1f} times the "
+        f"work, so handing over pays when {at.hand_over:.0%} of what AI writes holds"
+    )
+    yield ", ".join(f"{stage.value} {share:.0%}" for stage, share in each.decision.probabilities.items())
+    close = " It is nearly a toss: the next evidence can turn it." if each.decision.close else ""
+    yield f"{each.decision.stage.value}: {each.decision.reason}.{close}"
+
+
+def _published(role: Role, each: TaskAssessment, model: PriorModel) -> Iterator[str]:
+    sources = {source.id: source for source in role.sources}
+    for figure in each.task.figures:
+        source = sources[figure.source]
+        what = figure.stage.value if figure.stage else f"{figure.value:g}" if figure.value is not None else ""
+        yield f"{figure.says}: {what} ({source.title}, {source.year}{', ' + source.url if source.url else ''})"
+    for occupation in role.occupations:
+        if occupation in model.applicability:
+            measured = model.applicability[occupation]
+            yield f"AI applicability of {occupation}: {measured:.3f} of 1 (Tomlinson et al.: Working with AI, 2025)"
+    if each.task.anchors:
+        yield "E0, E1, E2 by people and GPT-4: Eloundou et al.: GPTs are GPTs, 2024, data release"
+        yield "Share of conversations: Anthropic Economic Index, February 2025"
+
+
+def _runs(evidence: TaskEvidence) -> Iterator[str]:
+    if not evidence.works:
+        yield "None says anything about this task."
+    for work in evidence.works:
+        yield _work(work)
+        for defect in work.defects:
+            yield f"    {defect.run} {defect.finding}: {defect.title} ({defect.weakness}, {defect.severity.value})"
+    if evidence.silent_runs:
+        yield f"{evidence.silent_runs} more tried nothing that speaks about it, decided nothing, or were interrupted."
+
+
+def _work(work: Work) -> str:
+    tried = "held at first try" if work.held else "broke at first try"
+    if work.held and work.tried < 1:
+        tried += f", with {work.tried:.0%} of its weaknesses tried"
+    rounds = "does not hold yet" if work.rounds is None else f"held after {work.rounds} run{'s' * (work.rounds != 1)}"
+    commit = work.commit[:10] if work.commit else "no commit"
+    return f"{work.author}, {commit}: {tried}; {rounds}; runs {', '.join(work.runs)}"
+
+
+def _beta(beta: Beta) -> str:
+    return f"Beta({beta.a:.2f}, {beta.b:.2f}), mean {beta.mean:.2f}"
