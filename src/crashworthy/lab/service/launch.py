@@ -16,6 +16,8 @@ from crashworthy.lab.service.readiness import listening_ports
 _LOOK_S = 0.25
 _LOOK_AT_PORTS_S = 1.0
 _LOOKS_ELSEWHERE = 3
+# A port of another purpose may be open before the service gets to its main one.
+_LONGEST_BEFORE_MOMENT_S = 2.0
 _LAUNCHER = Path(__file__).parent / "launcher" / "start.py"
 
 
@@ -153,12 +155,17 @@ def await_moment(process: ServiceProcess, timeout_s: float) -> dict[str, Any] | 
     A server that the launcher has no hook for opens its port without a word; that is a message of its own.
     """
     deadline = time.monotonic() + timeout_s
+    listening_since: float | None = None
     while time.monotonic() < deadline:
         message = await_message(process, "ready", _LOOK_S)
         if message is not None:
             return message
         if process.wait(0) is not None or process.has_given_up():
             return None
-        if listening_ports(process.pid):
+        if not listening_ports(process.pid):
+            listening_since = None
+        elif listening_since is None:
+            listening_since = time.monotonic()
+        elif time.monotonic() - listening_since > _LONGEST_BEFORE_MOMENT_S:
             return {"forkable": False, "why_not": "its server is not known to crashworthy"}
     return None
