@@ -294,6 +294,11 @@ class Calls(ABC):
         name = function.attr
         match held:
             case Request():
+                if name == "json" and held.framework not in {"flask", "quart"}:
+                    body = Ref(held.inputs.json)
+                    self.state.note(
+                        Conversion(node, frame.scope, self.state.caught, body, "request.json", "JSONDecodeError")
+                    )
                 return request_method(held, name)
             case Response():
                 return self._response_method(held, name)

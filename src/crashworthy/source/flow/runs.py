@@ -10,6 +10,7 @@ from crashworthy.core.operation import Body
 from crashworthy.source.flow.answers import Answers
 from crashworthy.source.flow.decorators import decorated, wraps
 from crashworthy.source.flow.events import Event
+from crashworthy.source.flow.handlers import handled_everywhere
 from crashworthy.source.flow.machine import Machine
 from crashworthy.source.flow.shape import Shape
 from crashworthy.source.flow.state import OutOfStepsError, State
@@ -39,6 +40,7 @@ class Runs:
     def __init__(self, index: Index, outbound: Iterable[Outbound]) -> None:
         self.index = index
         self.answers = Answers(outbound)
+        self.handled = handled_everywhere(index)
 
     def of_route(self, route: Route, declared: Mapping[str, Schema], body: Body | None) -> Run:
         """Run a route's handler with everything around it.
@@ -50,7 +52,7 @@ class Runs:
         inputs = Inputs()
         run = Run(route.handler, route, inputs)
         request = Request(inputs, route.framework, route.method)
-        state = State(request=request)
+        state = State(request=request, catching=[self.handled])
         machine = Machine(self.index, state, self.answers)
         body_schema = body.data_schema if body is not None else None
         self._guarded(run, lambda: self._play(machine, route, request, declared, body_schema))
