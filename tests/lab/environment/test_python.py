@@ -198,7 +198,7 @@ def test_uv_makes_a_working_environment_and_resolves_nothing_from_nothing(tmp_pa
     assert installer.resolve(Declared("nothing"), Path(sys.executable), allow_source=False) == []
 
 
-@pytest.mark.parametrize("kind", ["uv", "pip"])
+@pytest.mark.parametrize("kind", ["uv", pytest.param("pip", marks=pytest.mark.slow)])
 def test_an_index_out_of_reach_is_said_with_the_last_lines(tmp_path: Path, kind: str) -> None:
     nowhere = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": str(tmp_path)}
     if kind == "uv":

@@ -197,10 +197,13 @@ def test_mail_is_taken_and_delivered_nowhere(standins: StandIns, starttls: bool)
     assert b"Subject: hello" in call.body
 
 
-def test_bytes_that_are_no_http_end_the_connection(standins: StandIns) -> None:
-    with socket.create_connection(("127.0.0.1", standins.port), timeout=5) as client:
+def test_another_protocol_is_counted_and_ends(standins: StandIns) -> None:
+    standins.name_slot(4, "mongo.example.com", 27017)
+    with socket.create_connection((slot_address(4), standins.port), timeout=5) as client:
         client.sendall(b"\x00\x00\x00\x08 what is this\r\n\r\n")
-        assert client.recv(100) == b""
+        with pytest.raises(ConnectionResetError):
+            client.recv(100)
+    assert [(call.host, call.method) for call in standins.calls()] == [("mongo.example.com:27017", "CONNECT")]
 
 
 def test_stop_cuts_what_is_held_and_frees_the_port() -> None:

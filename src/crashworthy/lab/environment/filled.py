@@ -18,17 +18,11 @@ from crashworthy.lab.environment.database_urls import (
     sqlite_path,
     sqlite_url,
 )
+from crashworthy.lab.environment.decision import Action, Decision, Origin, prefix_of
 from crashworthy.lab.environment.generate import SLUG
 from crashworthy.lab.environment.purpose import SQLITE_SCHEMES, Purpose, host_and_port, scheme_of, words_of
-from crashworthy.lab.environment.variables import (
-    Action,
-    Decision,
-    Origin,
-    VariablePlan,
-    part_accesses,
-    prefix_of,
-    wants_postgresql,
-)
+from crashworthy.lab.environment.servers import part_accesses, wants_postgresql
+from crashworthy.lab.environment.variables import VariablePlan
 
 _MAIL_PORT = 587
 _HTTP_PORT = 80

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.lab.environment.installer import Installer, Uv
@@ -96,6 +98,13 @@ def find_environment(folders: list[Path]) -> tuple[Path | None, list[str]]:
     return None, notes
 
 
+def _of_pyenv() -> list[tuple[str, Path]]:
+    """Interpreters of pyenv, whose stand-ins on PATH only work for the version that is switched on."""
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    found = [(path.parent.parent.name, path) for path in root.glob("versions/*/bin/python")]
+    return [(version, path) for version, path in found if re.fullmatch(r"3\.\d+\.\d+", version)]
+
+
 def _absolute(path: Path) -> Path:
     """Absolute, but with its links: that inside an environment is what makes it that environment."""
     return Path.cwd() / path
@@ -109,11 +118,12 @@ def base_interpreter(wanted: str | None, installer: Installer) -> Path:
         raise CrashworthyError(f"The service wants a Python version that is none: {wanted!r}") from error
     ours = ".".join(str(part) for part in sys.version_info[:3])
     if ours in specifiers:
-        return Path(getattr(sys, "_base_executable", sys.executable))
-    if isinstance(installer, Uv):
-        for version, path in installer.interpreters():
-            if version in specifiers and version in SUPPORTED:
-                return path
+        base: str = getattr(sys, "_base_executable", sys.executable)
+        return Path(base)
+    others: list[tuple[str, Path]] = [*_of_pyenv(), *(installer.interpreters() if isinstance(installer, Uv) else ())]
+    fitting = [(version, path) for version, path in others if version in specifiers and version in SUPPORTED]
+    if fitting:
+        return max(fitting, key=lambda each: Version(each[0]))[1]
     raise CrashworthyError(
         f"The service wants Python {wanted}; this is {ours}, and no other interpreter that fits was found.",
         remedy="Install one (uv python install, pyenv, the system's packages), or name one with --python.",

@@ -52,7 +52,8 @@ class HttpService:
         while True:
             try:
                 asked = await self._read(connection, machine)
-            except h11.RemoteProtocolError:
+            except h11.RemoteProtocolError:  # another protocol, such as HTTP/2 or a database's
+                await self._refuse_protocol(connection, meant)
                 return
             if asked is None:
                 return
@@ -61,6 +62,14 @@ class HttpService:
             if machine.our_state is h11.MUST_CLOSE or machine.their_state is h11.MUST_CLOSE:
                 return
             machine.start_next_cycle()
+
+    async def _refuse_protocol(self, connection: Connection, meant: Dependency | None) -> None:
+        behaviour = self._behaviour()
+        fault, name = behaviour.towards(meant), meant.name if meant else "unknown"
+        self._calls.add(StandInCall(at=time.monotonic(), host=name, method="CONNECT", path="", fault=fault.kind))
+        if fault.kind in ("hang", "drip"):
+            await behaviour.lifted.wait()
+        connection.reset()
 
     async def _read(self, connection: Connection, machine: h11.Connection) -> _Asked | None:
         request: h11.Request | None = None
