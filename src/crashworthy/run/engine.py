@@ -203,7 +203,9 @@ class Engine:
             self.emit(StageStarted(stage="proof", detail=judgement.title or history.weakness))
             proof = confirm(experiment, history, judgement, lab)
             if proof is None:
-                why = f"seen once, but it did not replay from a fresh state: {judgement.seen}"
+                no_time = lab.left() <= 0
+                why = "seen, but the budget ended before" if no_time else "seen once, but not again when"
+                why += f" it was replayed from a fresh state: {judgement.seen}"
                 judgement = judgement.model_copy(update={"status": Status.UNKNOWN, "why": why})
         finding = self.findings.judged(history, judgement, proof)
         self.emit(FindingMade(finding=finding))
