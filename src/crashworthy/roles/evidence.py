@@ -7,9 +7,9 @@ The unit is a change, not a run. For each task, the runs of a service are read i
   that tried one of a task's two weaknesses is half a success.
 - Otherwise, and when it was interrupted, it says nothing.
 
-A change is new when the commit is, after the one before it held. Runs before that are its rounds. Without a commit
-nothing tells two changes apart, so all runs of the service count as rounds of one. That experiments tried a task's
-weaknesses does not show that the change touched the task: this is not told apart yet.
+A change is new when the commit is and the run before it broke nothing; after a run that broke, what follows are its
+rounds, for every task. Without a commit nothing tells two changes apart, so all runs of the service are one. That
+experiments tried a task's weaknesses does not show that the change touched the task: this is not told apart yet.
 """
 
 from __future__ import annotations
@@ -41,10 +41,11 @@ class Defect(Value):
 class Work(Value):
     """One change as one task saw it, from its first try until it held.
 
-    `held` says whether the first try did; `tried` which share of the task's weaknesses it tried; `rounds` after how
+    `number` counts changes in the order of time, over all services, and is the same for every task. `held` says whether the first try did; `tried` which share of the task's weaknesses it tried; `rounds` after how
     many runs it held, None while it does not. The author is that of the first try.
     """
 
+    number: int
     service: str
     commit: str | None
     author: AuthorKind
@@ -74,6 +75,7 @@ class _Seen(Value):
     run: str
     service: str
     change: tuple[str | None, bool]
+    work: int
     author: AuthorKind
     broke: bool
     tried: float
@@ -83,8 +85,22 @@ class _Seen(Value):
 def read_evidence(ledger: Ledger, tasks: Iterable[str]) -> dict[str, TaskEvidence]:
     """What the ledger says of each task, by its id."""
     runs = sorted(ledger.runs(), key=lambda run: (run["started_at"], run["id"]))
+    finished = [run for run in runs if run["verdict"] is not None]
     findings, experiments = _by_run(ledger.findings()), _by_run(ledger.experiments())
-    return {task: _of_task(task, runs, findings, experiments) for task in tasks}
+    works = _works_of_runs(finished, findings)
+    interrupted = len(runs) - len(finished)
+    evidence = {}
+    for task in tasks:
+        weaknesses = weaknesses_of(task)
+        seen: defaultdict[int, list[_Seen]] = defaultdict(list)
+        for run in finished:
+            said = _look(run, works[run["id"]], weaknesses, findings[run["id"]], experiments[run["id"]])
+            if said is not None:
+                seen[said.work].append(said)
+        silent = interrupted + len(finished) - sum(len(each) for each in seen.values())
+        changes = tuple(_work(seen[number]) for number in sorted(seen))
+        evidence[task] = TaskEvidence(task=task, weaknesses=weaknesses, works=changes, silent_runs=silent)
+    return evidence
 
 
 def weaknesses_of(task: str) -> tuple[str, ...]:
@@ -92,26 +108,30 @@ def weaknesses_of(task: str) -> tuple[str, ...]:
     return tuple(weakness.id for weakness in CATALOGUE.values() if task in weakness.tasks)
 
 
-def _of_task(
-    task: str, runs: Sequence[Row], findings: Mapping[str, list[Row]], experiments: Mapping[str, list[Row]]
-) -> TaskEvidence:
-    weaknesses = weaknesses_of(task)
-    by_service: defaultdict[str, list[_Seen]] = defaultdict(list)
-    silent = 0
+def _works_of_runs(runs: Sequence[Row], findings: Mapping[str, list[Row]]) -> dict[str, int]:
+    """Which change, by a number, each run tried; runs come in the order of time."""
+    numbers: dict[str, int] = {}
+    last: dict[str, tuple[tuple[str | None, bool], bool]] = {}
+    current: dict[str, int] = {}
+    count = 0
     for run in runs:
-        seen = _look(run, weaknesses, findings[run["id"]], experiments[run["id"]])
-        if seen is None:
-            silent += 1
-        else:
-            by_service[seen.service].append(seen)
-    works = tuple(work for service in by_service.values() for work in _works(service))
-    return TaskEvidence(task=task, weaknesses=weaknesses, works=works, silent_runs=silent)
+        service, change = run["service"], (run["commit"], run["dirty"])
+        if service not in last or (last[service][0] != change and not last[service][1]):
+            count += 1
+            current[service] = count
+        numbers[run["id"]] = current[service]
+        last[service] = (change, any(_breaks(finding) for finding in findings[run["id"]]))
+    return numbers
 
 
-def _look(run: Row, weaknesses: tuple[str, ...], findings: Sequence[Row], experiments: Sequence[Row]) -> _Seen | None:
+def _breaks(finding: Row) -> bool:
+    return bool(finding["status"] == Status.PROVEN) and Severity(finding["severity"]).at_least(Severity.MAJOR)
+
+
+def _look(
+    run: Row, work: int, weaknesses: tuple[str, ...], findings: Sequence[Row], experiments: Sequence[Row]
+) -> _Seen | None:
     """What a run says of a task with these weaknesses; None when it says nothing."""
-    if run["verdict"] is None:
-        return None
     defects = tuple(
         Defect(
             run=run["id"],
@@ -123,7 +143,7 @@ def _look(run: Row, weaknesses: tuple[str, ...], findings: Sequence[Row], experi
         for finding in findings
         if finding["weakness"] in weaknesses and finding["status"] == Status.PROVEN
     )
-    broke = any(defect.severity.at_least(Severity.MAJOR) for defect in defects)
+    broke = any(_breaks(finding) for finding in findings if finding["weakness"] in weaknesses)
     held = {
         experiment["weakness"]
         for experiment in experiments
@@ -135,22 +155,12 @@ def _look(run: Row, weaknesses: tuple[str, ...], findings: Sequence[Row], experi
         run=run["id"],
         service=run["service"],
         change=(run["commit"], run["dirty"]),
+        work=work,
         author=run["author"],
         broke=broke,
         tried=1.0 if broke else len(held) / len(weaknesses),
         defects=defects,
     )
-
-
-def _works(runs: Sequence[_Seen]) -> list[Work]:
-    """The runs of one service as changes, each with its rounds."""
-    groups: list[list[_Seen]] = []
-    for run in runs:
-        last = groups[-1][-1] if groups else None
-        if last is None or (not last.broke and last.change != run.change):
-            groups.append([])
-        groups[-1].append(run)
-    return [_work(group) for group in groups]
 
 
 def _work(runs: Sequence[_Seen]) -> Work:
@@ -159,6 +169,7 @@ def _work(runs: Sequence[_Seen]) -> Work:
     held = not any(run.broke for run in first)
     last_break = max((place for place, run in enumerate(runs) if run.broke), default=-1)
     return Work(
+        number=runs[0].work,
         service=runs[0].service,
         commit=runs[0].change[0],
         author=runs[0].author,

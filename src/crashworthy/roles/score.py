@@ -49,7 +49,7 @@ class RoleAssessment(NamedTuple):
     @property
     def changes(self) -> int:
         """How many different changes the ledger's evidence comes from."""
-        return len({(work.service, work.runs[0]) for each in self.tasks for work in each.evidence.works})
+        return len({work.number for each in self.tasks for work in each.evidence.works})
 
     def task(self, task_id: str) -> TaskAssessment | None:
         """The assessment of the task with that id."""

@@ -83,7 +83,7 @@ def decide(estimate: Estimate, evidence: TaskEvidence, demands: Demands) -> Deci
 def _reason(stage: Stage, at: Lines, by_ai: int, by_people: int) -> str:
     match stage:
         case Stage.HUMAN:
-            why = f"less than {at.assist:.0%} of it would come out right, where a draft begins to pay for its review"
+            why = f"more likely than not less than {at.assist:.0%} of it comes out right, where drafts begin to pay"
         case Stage.AI_ASSISTED:
             why = f"a draft pays from {at.assist:.0%}; to hand it over, {at.hand_over:.0%} of what AI writes must hold"
         case Stage.AT_RISK:

@@ -66,8 +66,8 @@ def _knows(assessment: RoleAssessment) -> str:
     moved = [each for each in assessment.tasks if each.estimate.evidence_share > 0]
     if not assessment.changes:
         return (
-            "The ledger says nothing about these tasks yet: all of this is published opinion, and its authors disagree. "
-            "`crashworthy test PATH --author ai` adds evidence."
+            "The ledger says nothing about these tasks yet: all of this is published opinion, and its authors "
+            "disagree. `crashworthy test PATH --author ai` adds evidence."
         )
     changes = f"{assessment.changes} change{'s' * (assessment.changes != 1)}"
     if not moved:
