@@ -165,6 +165,15 @@ def test_an_example_file_tells_values_but_no_placeholders(variables: Filled) -> 
     assert values["RATES_URL"] == "stand-in:https://rates.example.com/latest"
 
 
+def test_an_example_file_may_refer_to_itself(variables: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DB_NAME", "hunter2")
+    files = {
+        "app.py": "import os, psycopg\nA = os.environ['DATABASE_URL']\n",
+        ".env.example": "DB_USER=me\nDATABASE_URL=postgresql://${DB_USER}:${DB_PASS:-x}@${DB_NAME}/orders\n",
+    }
+    assert variables(files).values["DATABASE_URL"] == "postgresql://me:crashworthy@127.0.0.1:6001/orders"
+
+
 def test_the_real_env_file_tells_names_only(variables: Filled, make_tree: MakeTree) -> None:
     files = {
         "app.py": "import os\nfrom dotenv import load_dotenv\nload_dotenv()\nA = os.getenv('API_KEY')\n",

@@ -19,6 +19,7 @@ _EXAMPLES = (
     ".env.testing",
 )
 _REAL = re.compile(r"^\.env(\..+)?$|^[\w-]*\.env$")
+_REFERENCE = re.compile(r"\$\{(?P<name>\w+)(?::?-(?P<default>[^}]*))?\}")
 _MAX_DEPTH = 3
 _SKIPPED = frozenset({".git", ".venv", "venv", "node_modules", "site-packages", "__pycache__"})
 _PLACEHOLDER = re.compile(
@@ -48,13 +49,22 @@ def read_told(folders: list[Path]) -> Told:
         for name in _EXAMPLES:
             if (folder / name).is_file():
                 told.files.append(name)
-                for key, value in dotenv_values(folder / name, interpolate=False).items():
-                    told.values.setdefault(key, value or "")
+                for key, value in _interpolated(dotenv_values(folder / name, interpolate=False)).items():
+                    told.values.setdefault(key, value)
         for path in sorted(folder.iterdir()):
             if _is_real(path):
                 told.real_files.append(path.name)
                 told.names |= set(dotenv_values(path, interpolate=False))
     return told
+
+
+def _interpolated(values: dict[str, str | None]) -> dict[str, str]:
+    """`${NAME}` and `${NAME:-default}` filled in from the file itself, never from the caller's environment."""
+
+    def named(match: re.Match[str]) -> str:
+        return values.get(match["name"]) or match["default"] or ""
+
+    return {key: _REFERENCE.sub(named, value or "") for key, value in values.items()}
 
 
 def is_placeholder(value: str) -> bool:

@@ -21,7 +21,8 @@ _PATIENCE_S = 900.0
 _LAST_LINES = 14
 _ONLY_WHEELS = ("--only-binary", ":all:")
 _NOT_FOUND = re.compile(
-    r"Because ([\w.-]+) was not found in the (?:package registry|provided package locations)|No matching distribution found for ([\w.-]+)"
+    r"Because ([\w.-]+) was not found in the (?:package registry|provided package locations)"
+    r"|No matching distribution found for ([\w.-]+)"
 )
 _NO_WHEEL = re.compile(r"no usable wheels|no wheels with a matching|building from source is disabled", re.IGNORECASE)
 _OFFLINE = re.compile(
