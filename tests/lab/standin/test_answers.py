@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from crashworthy.core.location import Location
 from crashworthy.core.value import Json
 from crashworthy.lab.standin.answers import Answers, Question
@@ -87,3 +89,20 @@ def test_reading_a_thing_by_its_id_gives_that_id() -> None:
     answer = Answers().answer(question("/v1/charges/ch_42", method="GET"))
     assert isinstance(answer, dict)
     assert answer["id"] == "ch_42"
+
+
+@pytest.mark.parametrize(
+    ("target", "key"),
+    [
+        ("/v1/chat/completions", "choices"),
+        ("/v1/messages", "content"),
+        ("/v1/payment_intents/pi_9/confirm", "client_secret"),
+        ("/2010-04-01/Accounts/AC1/Messages.json", "sid"),
+        ("/oauth/token", "access_token"),
+        ("/v1/whatever", "success"),
+    ],
+)
+def test_paths_of_public_apis_get_their_answers(target: str, key: str) -> None:
+    answer = Answers().answer(question(target, {"model": "m"}))
+    assert isinstance(answer, dict)
+    assert key in answer
