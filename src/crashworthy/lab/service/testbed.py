@@ -164,15 +164,14 @@ class ServiceTestbed:
         if not self.start.is_python:
             return "it is no Python program that crashworthy runs itself"
         port = free_port()
-        process = launch(self._plan, self.start, "zygote", port)
-        message = await_moment(process, self._plan.start_timeout_s)
+        self._zygote = launch(self._plan, self.start, "zygote", port)  # from here on `close` ends it
+        message = await_moment(self._zygote, self._plan.start_timeout_s)
         if message is None:
-            raise failure_of(self._plan, self.start, process, port)
+            raise failure_of(self._plan, self.start, self._zygote, port)
         if not message["forkable"]:
-            process.end()
+            self.close()
             return str(message["why_not"])
         self._state.take()
-        self._zygote = process
         return None
 
     def _begin(self) -> RunningCopy:
@@ -187,7 +186,12 @@ class ServiceTestbed:
                 self._plan.stand_in.clear()
             port = free_port()
             copy = self._start_copy(port)
-            if wait_until_accepting(port, self._plan.start_timeout_s, StartWatch(copy, port)):
+            try:
+                accepts = wait_until_accepting(port, self._plan.start_timeout_s, StartWatch(copy, port))
+            except BaseException:  # the run is being stopped
+                copy.end()
+                raise
+            if accepts:
                 copy.ready_s = time.monotonic() - began
                 return copy
             error = failure_of(self._plan, self.start, copy, port)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import select
-import signal
-import sys
 from collections.abc import Callable
 from typing import Any
 
 from .control import Control
-from .forkable import let_go_of_connections, obstacles
+from .zygote import Zygote
 
 
 class Moment:
@@ -69,44 +65,6 @@ class Moment:
             prepare()
         self._control.send({"event": "serves", "server": server, "port": port, **declared})
         if self.mode == "zygote":
-            self.port = self._hold_still(obstacle, binding_fd)
+            self.port = Zygote(self._control, binding_fd).hold_still(obstacle)
         os.environ["PORT"] = str(self.port)
         return self.port
-
-    def _hold_still(self, obstacle: str, binding_fd: int | None) -> int:
-        if not obstacle:
-            let_go_of_connections()
-            obstacle = obstacles(frozenset({self._control.fd, binding_fd}))
-        self._control.send({"event": "ready", "forkable": not obstacle, "why_not": obstacle})
-        copy: int | None = None
-        handle: int | None = None
-        while True:
-            waiting = select.poll()
-            waiting.register(self._control.fd, select.POLLIN)
-            if handle is not None:
-                waiting.register(handle, select.POLLIN)
-            active = {fd for fd, _ in waiting.poll()}
-            if copy is not None and handle in active:
-                _, status = os.waitpid(copy, 0)
-                os.close(handle)
-                self._control.send({"event": "ended", "pid": copy, "status": os.waitstatus_to_exitcode(status)})
-                copy = handle = None
-            if self._control.fd not in active:
-                continue
-            message = self._control.receive()
-            if message is None:
-                if copy is not None:
-                    with contextlib.suppress(OSError):
-                        os.killpg(copy, signal.SIGKILL)
-                os._exit(0)
-            port = int(message["port"])
-            # What is buffered here would otherwise be printed by every copy.
-            sys.stdout.flush()
-            sys.stderr.flush()
-            copy = os.fork()
-            if copy == 0:
-                os.setsid()
-                self._control.close()
-                return port
-            handle = os.pidfd_open(copy)
-            self._control.send({"event": "forked", "pid": copy})
