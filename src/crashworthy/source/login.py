@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from crashworthy.source.calls import CallGraph
 from crashworthy.source.routes.route import Route
@@ -22,6 +23,8 @@ _LOGIN_CLASSES = ("OAuth2", "HTTPBearer", "HTTPBasic", "APIKey", "IsAuthenticate
 def needs_login(route: Route, graph: CallGraph) -> bool | None:
     """True when something around the handler refuses those who are not logged in; None when nothing shows it."""
     around = [*route.wrappers, *route.dependencies]
+    if route.handler is not None and any(_waives(one) for one in route.handler.node.decorator_list):
+        return None
     for function in around:
         if function.name in _LOGIN_WORDS or _refuses(function):
             return True
@@ -40,7 +43,19 @@ def needs_login(route: Route, graph: CallGraph) -> bool | None:
         return True
     if any(_refuses(called) for called in graph.called_by(handler) if _reads_credentials(called)):
         return True
-    return True if _refuses(handler) and _reads_credentials(handler) else None
+    # A login refuses too, but by what is in its body.
+    takes_password = "password" in ast.unparse(handler.node).lower()
+    return True if _refuses(handler) and _reads_credentials(handler) and not takes_password else None
+
+
+def _waives(decorator: ast.expr) -> bool:
+    """`@api(auth=False)`."""
+    return isinstance(decorator, ast.Call) and any(
+        isinstance(keyword.value, ast.Constant)
+        and keyword.value.value is False
+        and re.search("auth|login", keyword.arg or "")
+        for keyword in decorator.keywords
+    )
 
 
 def _refuses(function: Function) -> bool:

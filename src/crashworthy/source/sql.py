@@ -16,7 +16,8 @@ class Statement:
 
     `kind` is "select", "insert", "update", "delete", "begin", "commit", "rollback", "lock" or "other".
     `filters` are columns compared in WHERE. `sets` maps a column to its placeholder: a position (from 0), a name,
-    or None when it is set to something else. `relative` are columns set from their own old value.
+    or None when it is set to something else. `relative` are columns set from their own old value; `placeholders`
+    counts those before WHERE. `columns` are those that are inserted or selected.
     """
 
     kind: str
@@ -25,6 +26,7 @@ class Statement:
     sets: tuple[tuple[str, int | str | None], ...] = ()
     relative: frozenset[str] = frozenset()
     columns: tuple[str, ...] = ()
+    placeholders: int = 0
     locks: bool = False
     is_count: bool = False
     ignores_conflict: bool = False
@@ -113,7 +115,9 @@ def _update(text: str) -> Statement:
         else:
             sets.append((column, None))
         position += len(holders)
-    return Statement("update", match[1].lower(), _filters(_where(text)), tuple(sets), frozenset(relative))
+    return Statement(
+        "update", match[1].lower(), _filters(_where(text)), tuple(sets), frozenset(relative), placeholders=position
+    )
 
 
 def _is_named_like(holders: list[re.Match[str]], column: str) -> bool:

@@ -46,8 +46,14 @@ _LOCK_CLASSES = frozenset(
     {"Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "FileLock", "InterProcessLock"}
 )
 _MAX_ELEMENTS = 20
-_PASSES = frozenset({"str", "list", "tuple", "sorted", "set", "copy", "deepcopy", "abs", "round", "reversed", "dict"})
+_PASSES = frozenset({"list", "tuple", "sorted", "set", "copy", "deepcopy", "abs", "round", "reversed", "dict"})
 _FLASK_MISSING = "BadRequestKeyError"
+
+
+def _gives_up(node: ast.Call) -> bool:
+    """Whether `acquire` does not wait: `acquire(blocking=False)`."""
+    given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "blocking")]
+    return any(isinstance(one, ast.Constant) and one.value is False for one in given)
 
 
 def _is_file(node: ast.Call) -> bool:
@@ -180,6 +186,8 @@ class Calls(ABC):
     def _validated(self, class_: Class, values: list[Value], node: ast.Call, frame: Frame) -> Value:
         """A model made of a document: from there on its fields are known."""
         for value in values:
+            if isinstance(value, Mapping) and value.rest is not None:
+                value = value.rest
             if isinstance(value, Ref | Raw) and not value.shape.fields:
                 shape = value.shape
                 shape.declared = self.schemas.of_class(class_)
@@ -217,6 +225,8 @@ class Calls(ABC):
             return self.invoke(first, arguments[1:], keywords, depth=frame.depth + 1)
         if dotted in {"asyncio.gather", "asyncio.wait_for", "asyncio.shield"}:
             return first if dotted != "asyncio.gather" else Several(tuple(arguments))
+        if dotted in {"builtins.str", "builtins.repr"} and isinstance(first, Ref):
+            return replace(first, is_text=True)
         if dotted == "dataclasses.replace" or name in _PASSES:
             return first if sources(first) or isinstance(first, Row | Known) else None
         return None
@@ -363,10 +373,10 @@ class Calls(ABC):
             self.state.end_transaction()
         elif name == "flush" and not arguments:
             self.state.is_dirty |= self.state.is_pending
-        elif name == "acquire" and self.is_lock(function.value, frame):
-            self.state.enter()
+        elif name == "acquire" and self.is_lock(function.value, frame) and not _gives_up(node):
+            self.state.take()
         elif name == "release" and self.is_lock(function.value, frame):
-            self.state.leave()
+            self.state.give_back()
         used = tuple(value for value in arguments if sources(value))
         return Mixed(used) if used else UNKNOWN
 

@@ -13,6 +13,7 @@ from crashworthy.source.flow.state import State
 from crashworthy.source.flow.values import (
     UNKNOWN,
     ClassValue,
+    Column,
     Instance,
     Known,
     Mapping,
@@ -174,7 +175,12 @@ class Database:
         by_input = query.by_input or any(
             isinstance(source, Ref) for value in (*arguments, *keywords.values()) for source in sources(value)
         )
-        return replace(query, filters=query.filters | {column.lower() for column in columns}, by_input=by_input)
+        return replace(
+            query,
+            filters=query.filters | {column.lower() for column in columns},
+            by_input=by_input,
+            found_by=(*query.found_by, *arguments, *keywords.values()),
+        )
 
     def row(self, query: Query, node: ast.AST, scope: Scope, *, may_be_none: bool = False) -> Row:
         """Read a row now."""
@@ -239,6 +245,8 @@ class Database:
                     return row.at(0)
                 return row if is_single else replace_many(row)
             case "update":
+                after = parameters.elements[statement.placeholders :] if isinstance(parameters, Several) else ()
+                rows = self._targets(statement.table, after)
                 for column, key in statement.sets:
                     state.note(
                         Write(
@@ -248,7 +256,7 @@ class Database:
                             statement.table,
                             column,
                             _parameter(parameters, key),
-                            state.rows_of(statement.table),
+                            rows,
                             state.session,
                             statement.filters,
                             column in statement.relative,
@@ -280,10 +288,16 @@ class Database:
             if isinstance(value, Ref) and not value.shape.kinds and column in types:
                 value.shape.ask(types[column])
 
+    def _targets(self, table: str, found_by: Sequence[Value]) -> tuple[Row, ...]:
+        """The rows that an update means: those whose columns its condition is given, else all read before."""
+        columns = [source for value in found_by for source in sources(value) if isinstance(source, Column)]
+        rows = tuple(column.row for column in columns if column.row.table == table)
+        return rows or self.state.rows_of(table)
+
     def _update(self, query: Query, call: ast.Call, scope: Scope) -> None:
         for column, value in query.values:
             is_relative = not sources(value) and not isinstance(value, Known)
-            rows = self.state.rows_of(query.table)
+            rows = self._targets(query.table, query.found_by)
             self.state.note(
                 Write(
                     call, scope, self.state.caught, query.table, column.lower(), value, rows, self.state.session,
@@ -295,6 +309,7 @@ class Database:
     def insert(self, table: str, node: ast.AST, scope: Scope, *, atomic: bool) -> None:
         """A row is added."""
         state = self.state
+        state.find(table)
         state.note(Insert(node, scope, state.caught, table, state.rows_of(table), state.session, atomic))
 
     def add(self, value: Value, node: ast.AST, scope: Scope) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from crashworthy.source.flow.values import FunctionValue
+from crashworthy.source.flow.values import UNKNOWN, FunctionValue, Known, Value
 from crashworthy.source.index import Index
 from crashworthy.source.symbols import Function
 
@@ -18,10 +18,36 @@ def decorated(index: Index, inner: FunctionValue, depth: int = 6) -> FunctionVal
         expression = decorator.func if isinstance(decorator, ast.Call) else decorator
         symbol = index.origin(index.resolve(expression, function.parent or function))
         found = _wrapper(symbol) if isinstance(symbol, Function) else None
-        if found is not None:
+        if found is not None and isinstance(symbol, Function):
             wrapper, name = found
-            inner = decorated(index, FunctionValue(wrapper, {name: inner}, is_bare=True), depth - 1)
+            given = _given(symbol, decorator) if isinstance(decorator, ast.Call) else {}
+            inner = decorated(index, FunctionValue(wrapper, {**given, name: inner}, is_bare=True), depth - 1)
     return inner
+
+
+def _given(factory: Function, call: ast.Call) -> dict[str, Value]:
+    """Constants that a decorator is made with: `@api("POST", auth=False)`."""
+    found: dict[str, Value] = {}
+    positional = [_constant(argument) for argument in call.args]
+    for parameter in factory.parameters.values():
+        if parameter.position is not None and parameter.position < len(positional):
+            found[parameter.name] = positional[parameter.position]
+        elif parameter.default is not None:
+            found[parameter.name] = _constant(parameter.default)
+    rest = factory.node.args.vararg
+    if rest is not None:
+        values = positional[len(factory.node.args.args) :]
+        constants = tuple(one.value for one in values if isinstance(one, Known))
+        found[rest.arg] = Known(constants) if len(constants) == len(values) else UNKNOWN
+    found |= {keyword.arg: _constant(keyword.value) for keyword in call.keywords if keyword.arg}
+    return found
+
+
+def _constant(expression: ast.expr) -> Value:
+    try:
+        return Known(ast.literal_eval(expression))
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return UNKNOWN
 
 
 def _wrapper(decorator: Function, depth: int = 3) -> tuple[Function, str] | None:

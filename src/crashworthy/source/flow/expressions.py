@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from crashworthy.source.flow.answers import Answers
 from crashworthy.source.flow.calls import Calls
 from crashworthy.source.flow.events import MissingKey, NoRow, WrongType
 from crashworthy.source.flow.facts import Facts
+from crashworthy.source.flow.refusal import never_returns
 from crashworthy.source.flow.requests import attribute as request_attribute
 from crashworthy.source.flow.requests import header_name
 from crashworthy.source.flow.state import Frame, State, merged
@@ -114,8 +116,7 @@ class Expressions(Calls):
                 if any(sources(one) for one in evaluated):
                     return Mixed(evaluated)
                 text = text_of(self.index, node, frame.scope)
-                holes = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)
-                return Known(text.start if text.complete else holes)
+                return Known(text.start if text.complete else self._filled(parts, frame))
             case ast.ListComp(elt=element) | ast.SetComp(elt=element) | ast.GeneratorExp(elt=element):
                 return self._comprehension([element], node.generators, frame)
             case ast.DictComp(key=key, value=value_node):
@@ -134,6 +135,16 @@ class Expressions(Calls):
                 return UNKNOWN
             case _:
                 return UNKNOWN
+
+    def _filled(self, parts: list[ast.expr], frame: Frame) -> str:
+        """A formatted text, with "{}" for what is not known."""
+        filled = ""
+        for part in parts:
+            inner = part.value if isinstance(part, ast.FormattedValue) else part
+            value = frame.memo.get(id(inner), UNKNOWN) if isinstance(inner, ast.expr) else UNKNOWN
+            constant = inner.value if isinstance(inner, ast.Constant) else getattr(value, "value", None)
+            filled += str(constant) if isinstance(constant, str | int) else "{}"
+        return filled
 
     # Names
 
@@ -270,9 +281,19 @@ class Expressions(Calls):
             self.state.kept.append(column.row)
         return self._related[key]
 
+    def certain(self, row: Row) -> Row:
+        """The row where something else takes its place if it is not there."""
+        one = replace(row, may_be_none=False)
+        self.state.rows.append(one)
+        return one
+
+    def read_facts(self, frame: Frame) -> Facts:
+        """Reads conditions whose parts were just evaluated in `frame`."""
+        return Facts(lambda expression: frame.memo.get(id(expression), UNKNOWN))
+
     def use_row(self, row: Row, node: ast.AST, scope: Scope, error: str) -> None:
         """A row is used as if it existed."""
-        if row.may_be_none and not self.state.knows(row, "present"):
+        if row.may_be_none and not self.state.knows(row, "present") and not self.state.has_found(row.table):
             self.state.note(NoRow(node, scope, self.state.caught, row, error))
             self.state.know(row, "present")
 
@@ -286,6 +307,8 @@ class Expressions(Calls):
                 return self._field(held, key, node, frame)
             case Mapping(entries=entries):
                 name = str(key.value) if isinstance(key, Known) else "*"
+                if held.rest is not None and name not in entries:
+                    return self._field(held.rest, key, node, frame)
                 return entries.get(name, entries.get("*", UNKNOWN))
             case Several(elements=elements) if isinstance(key, Known) and isinstance(key.value, int):
                 return elements[key.value] if -len(elements) <= key.value < len(elements) else UNKNOWN
@@ -336,7 +359,7 @@ class Expressions(Calls):
         name = header_name(str(key.value))
         child = shape.child(name)
         if not self.state.knows(child, "present"):
-            if not child.is_given:
+            if not child.is_given and not held.is_answer:
                 self.state.note(
                     MissingKey(node, frame.scope, self.state.caught, Ref(child), shape.name or "document", "KeyError")
                 )
@@ -356,8 +379,16 @@ class Expressions(Calls):
                 is_and = isinstance(node.op, ast.And)
                 if truth is not None and truth != is_and:
                     break
-                for fact in Facts(lambda expression: frame.memo.get(id(expression), UNKNOWN)).of(part, is_and):
+                for fact in self.read_facts(frame).of(part, is_and):
                     self.state.know(fact.thing, fact.knows)
+        last = node.values[-1]
+        if isinstance(node.op, ast.Or) and isinstance(last, ast.Call) and never_returns(self.index, last, frame.scope):
+            for fact in self.read_facts(frame).of(node.values[0], True):  # `find(...) or abort(404)`
+                self.state.know(fact.thing, fact.knows)
+                fact.apply()
+            return values[0]
+        if isinstance(node.op, ast.Or) and isinstance(values[0], Row) and values[0].may_be_none and len(values) > 1:
+            return self.certain(values[0])
         if isinstance(node.op, ast.Or) and len(values) == 2 and isinstance(values[0], Ref):
             if isinstance(values[1], Known) and values[0].shape.default is None:
                 return values[0]
@@ -401,8 +432,7 @@ class Expressions(Calls):
         if not safe and not defaulted and not self.state.knows(shape, *known):
             self.state.note(WrongType(node, scope, self.state.caught, ref, kind, use, error))
             self.state.know(shape, f"type:{kind}")
-        if not (kind == "number" and "integer" in shape.kinds):
-            shape.ask(kind)
+        shape.ask("numeric" if kind == "number" else kind)
 
     def _arithmetic(self, node: ast.BinOp, left: Value, right: Value, frame: Frame) -> Value:
         for value, other in ((left, right), (right, left)):
@@ -421,7 +451,7 @@ class Expressions(Calls):
         truth = self.truth(self.evaluate(test, frame), test)
         if truth is not None:
             return self.evaluate(body if truth else orelse, frame)
-        facts = Facts(lambda expression: frame.memo.get(id(expression), UNKNOWN))
+        facts = self.read_facts(frame)
         values = []
         for branch, holds in ((body, True), (orelse, False)):
             with self.state.branch():
@@ -435,12 +465,13 @@ class Expressions(Calls):
 
     def _dict(self, keys: list[ast.expr | None], values: list[ast.expr], frame: Frame) -> Value:
         entries: dict[str, Value] = {}
+        rest: Ref | None = None
         constants: dict[object, object] = {}
         all_known = True
         for key, value_node in zip(keys, values, strict=True):
             value = self.evaluate(value_node, frame)
             if key is None and isinstance(value, Ref):
-                return value  # `{**document, ...}` is the document, as far as a reader of it can tell
+                rest = value
             known_key = self.evaluate(key, frame) if key is not None else UNKNOWN
             if isinstance(known_key, Known) and _hashable(known_key.value):
                 entries[str(known_key.value)] = value
@@ -448,7 +479,7 @@ class Expressions(Calls):
                     constants[known_key.value] = value.value
                     continue
             all_known = False
-        return Known(constants) if all_known and constants else Mapping(entries)
+        return Known(constants) if all_known and constants else Mapping(entries, rest)
 
     def _comprehension(self, parts: list[ast.expr], generators: list[ast.comprehension], frame: Frame) -> Value:
         found: list[Value] = []
@@ -469,10 +500,10 @@ class Expressions(Calls):
             self.assign(generator.target, element, frame, generator.iter)
             for test in generator.ifs:
                 self.evaluate(test, frame)
-                for fact in Facts(lambda expression: frame.memo.get(id(expression), UNKNOWN)).of(test, True):
+                for fact in self.read_facts(frame).of(test, True):
                     self.state.know(fact.thing, fact.knows)
                 # `missing = [name for name in required if name not in data]`: what is asked for is required.
-                for fact in Facts(lambda expression: frame.memo.get(id(expression), UNKNOWN)).of(test, False):
+                for fact in self.read_facts(frame).of(test, False):
                     fact.apply()
             self._rounds(parts, rest, frame, found)
 

@@ -79,6 +79,10 @@ class Facts:
     # Comparisons
 
     def _compare(self, left: ast.expr, kind: type[ast.cmpop], right: ast.expr) -> list[Fact]:
+        if kind in {ast.Is, ast.Eq} and isinstance(left, ast.Call) and ast.unparse(left.func) == "type" and left.args:
+            of, json_type = self.value_of(left.args[0]), _TYPES.get(ast.unparse(right).rpartition(".")[2])
+            if isinstance(of, Ref) and json_type is not None:  # `type(x) is int`
+                return [_typed(of.shape, json_type), _present(of.shape)]
         one, other = self.value_of(left), self.value_of(right)
         if kind in {ast.Is, ast.IsNot}:
             return self._identity(one, kind, other)

@@ -7,7 +7,6 @@ import ast
 from crashworthy.source.flow.answers import Answers
 from crashworthy.source.flow.events import Write
 from crashworthy.source.flow.expressions import Expressions
-from crashworthy.source.flow.facts import Facts
 from crashworthy.source.flow.refusal import is_refusal, never_returns
 from crashworthy.source.flow.state import Frame, State, merged
 from crashworthy.source.flow.values import (
@@ -104,7 +103,10 @@ class Machine(Expressions):
     def _run_one(self, statement: ast.stmt, frame: Frame) -> bool:
         match statement:
             case ast.Return(value=value):
-                frame.returns.append(self.evaluate(value, frame) if value is not None else Known(None))
+                result = self.evaluate(value, frame) if value is not None else Known(None)
+                if isinstance(result, Row) and result.may_be_none and self.state.knows(result, "present"):
+                    result = self.certain(result)
+                frame.returns.append(result)
                 return True
             case ast.Raise(exc=exception):
                 if exception is not None:
@@ -172,7 +174,7 @@ class Machine(Expressions):
         truth = self.truth(value, statement.test)
         if truth is not None:
             return self.run(statement.body if truth else statement.orelse, frame)
-        facts = self.facts(frame)
+        facts = self.read_facts(frame)
         when_true, when_false = facts.of(statement.test, True), facts.of(statement.test, False)
         refuses = is_refusal(self.index, statement.body, frame.scope)
         refuses_else = is_refusal(self.index, statement.orelse, frame.scope)
@@ -206,12 +208,8 @@ class Machine(Expressions):
         return ends and ends_else
 
     def _assume(self, test: ast.expr, truth: bool, frame: Frame) -> None:
-        for fact in self.facts(frame).of(test, truth):
+        for fact in self.read_facts(frame).of(test, truth):
             self.state.know(fact.thing, fact.knows)
-
-    def facts(self, frame: Frame) -> Facts:
-        """Reads conditions whose parts were just evaluated in `frame`."""
-        return Facts(lambda expression: frame.memo.get(id(expression), UNKNOWN))
 
     def _for(self, statement: ast.For | ast.AsyncFor, frame: Frame) -> None:
         iterable = self.evaluate(statement.iter, frame)

@@ -163,6 +163,8 @@ class Shape:
         for kind in ("integer", "boolean", "number", "string"):
             if kind in self.kinds:
                 return kind
+        if "numeric" in self.kinds:  # compared or computed with, which whole numbers allow too
+            return "number" if _NUMBER_NAMES.search(self.name) else "integer"
         if isinstance(self.default, bool):
             return "boolean"
         if isinstance(self.default, int | float):

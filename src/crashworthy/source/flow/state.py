@@ -81,6 +81,16 @@ class State:
         """Remember a fact of a shape or row for the rest of the run (or of the branch, see `branch`)."""
         self.kept.append(thing)  # so that its id stays its own
         self.facts.add((id(thing), fact))
+        if isinstance(thing, Row) and fact == "present":
+            self.find(thing.table)
+
+    def has_found(self, table: str) -> bool:
+        """Whether a row of a table is known to be there: looked for before, or added by this request."""
+        return (0, table) in self.facts
+
+    def find(self, table: str) -> None:
+        """Remember that a row of a table is there."""
+        self.facts.add((0, table))
 
     def knows(self, thing: object, *facts: str) -> bool:
         """Whether any of the facts is known."""
@@ -125,9 +135,16 @@ class State:
             self.sessions += 1
             self.session = self.sessions
 
-    def leave(self) -> None:
-        """Release it."""
-        self.session = 0
+    def take(self) -> None:
+        """A lock of the program is acquired."""
+        self.locks_held += 1
+        self.enter()
+
+    def give_back(self) -> None:
+        """It is released."""
+        self.locks_held = max(0, self.locks_held - 1)
+        if not self.locks_held:
+            self.session = 0
 
     def end_transaction(self) -> None:
         """Commit or roll back: the locks of the database are released, those of the program are not."""

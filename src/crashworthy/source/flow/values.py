@@ -131,9 +131,10 @@ class Several:
 
 @dataclass(frozen=True, eq=False)
 class Mapping:
-    """A dict display."""
+    """A dict display; `rest` is the document that is unpacked into it."""
 
     entries: dict[str, Value]
+    rest: Ref | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,6 +181,7 @@ class Query:
     values: tuple[tuple[str, Value], ...] = ()
     by_input: bool = False
     columns: tuple[str, ...] = ()
+    found_by: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -90,6 +90,11 @@ def show(request, pk):
         """Rows that may not be there."""
         for run in context.runs:
             for event in run.events:
-                if isinstance(event, NoRow) and event.row.by_input and not event.is_caught(event.error):
+                if (
+                    isinstance(event, NoRow)
+                    and event.row.by_input
+                    and event.row.table
+                    and not event.is_caught(event.error)
+                ):
                     message = f'a row of "{event.row.table}" is used without asking whether it was found'
                     yield Hit(event.node, event.scope, message, operations_of(run))
