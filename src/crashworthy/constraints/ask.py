@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -97,12 +98,14 @@ def _problem(document: Mapping[str, Any]) -> str | None:
 
 
 def _number(answer: str) -> int | float | None:
-    for kind in (int, float):
-        try:
-            return kind(answer.replace(",", ".") if kind is float else answer)
-        except ValueError:
-            continue
-    return None
+    """The number that was meant; a comma is taken for a decimal point."""
+    try:
+        number = float(answer.replace(",", "."))
+    except ValueError:
+        return None
+    if not math.isfinite(number):
+        return None
+    return int(number) if number.is_integer() else number
 
 
 def _is_plain(value: object) -> bool:
@@ -110,4 +113,5 @@ def _is_plain(value: object) -> bool:
 
 
 def _value(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    # DEL is the one character that JSON leaves as it is and TOML does not take.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -10,9 +10,9 @@ from pydantic import Field
 from crashworthy.core.finding import Finding
 from crashworthy.core.value import Value
 
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 OperationName = Annotated[str, Field(pattern=r"^[A-Z]+ /\S*$")]
 
 

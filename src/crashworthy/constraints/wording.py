@@ -22,7 +22,7 @@ def percent(share: float) -> str:
 
 def points(share: float) -> str:
     """A difference of shares in percentage points."""
-    return f"{100 * share:.3g} points"
+    return f"{100 * share:.4g} points"
 
 
 def downtime(share: float) -> str:

@@ -41,8 +41,9 @@ class Defect(Value):
 class Work(Value):
     """One change as one task saw it, from its first try until it held.
 
-    `number` counts changes in the order of time, over all services, and is the same for every task. `held` says whether the first try did; `tried` which share of the task's weaknesses it tried; `rounds` after how
-    many runs it held, None while it does not. The author is that of the first try.
+    `number` counts changes in the order of time, over all services, and is the same for every task. `held` says
+    whether the first try did; `tried` which share of the task's weaknesses it tried; `rounds` after how many runs it
+    held, None while it does not. The author is that of the first try.
     """
 
     number: int
