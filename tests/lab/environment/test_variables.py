@@ -245,6 +245,16 @@ def test_servers_in_the_source_are_turned_to_our_own(make_tree: MakeTree) -> Non
     assert needs.redis_redirects == ("cache:6390",)
 
 
+def test_a_configuration_for_another_way_to_deploy_starts_nothing(make_tree: MakeTree) -> None:
+    files = {
+        "app.py": "import sqlite3\n",
+        "docker-compose.yml": "x: postgresql://u:p@db/app\ny: redis://cache:6379\nz: mysql://u@db/app\n",
+    }
+    needs = plan_variables(make_tree(files)).needs
+    assert not needs.postgresql
+    assert not needs.redis
+
+
 def test_a_file_outside_that_the_source_opens_itself_needs_the_box(make_tree: MakeTree) -> None:
     plan = plan_variables(make_tree({"app.py": "import sqlite3\ndb = sqlite3.connect('/var/data/app.db')\n"}))
     plan.stop_unless_contained(True)

@@ -12,6 +12,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -22,7 +23,7 @@ from psycopg import sql
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.lab.databases.needs import Address, PostgresAccess
 from crashworthy.lab.databases.postgresql_binaries import find_postgresql
-from crashworthy.lab.databases.process import ServerProcess, free_port, server_environment, unprivileged
+from crashworthy.lab.databases.process import Account, ServerProcess, free_port, server_environment, unprivileged
 from crashworthy.lab.databases.scratch import ScratchFolder
 
 ADMIN = "crashworthy_admin"
@@ -31,6 +32,7 @@ _OWN_DATABASES = ("postgres", "template0", "template1")
 _FILE_COPY_SINCE = 150000
 _CUT_S = 0.5
 _CUT_POLL_S = 0.0005
+_LOCALE = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
 _INITIALISATION = ("-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions", "--wal-segsize=4")
 
 _SETTINGS = {
@@ -74,41 +76,50 @@ class PostgresServer:
 
     def start(self) -> None:
         """Make the data directory and start the server; takes about half a second."""
-        programs = find_postgresql()
-        account = unprivileged()
+        programs, account = find_postgresql(), unprivileged()
         self._home.mkdir(parents=True, exist_ok=True)
         self._scratch = ScratchFolder()
-        data = self._data
-        data.mkdir(mode=0o700)
+        try:
+            self._initialise(programs, account)
+            self._serve(programs, account, self._scratch.lock)
+        except PermissionError as error:
+            self.stop()
+            raise CrashworthyError(
+                f"PostgreSQL does not run as root, and the user nobody may not run {programs}.",
+                remedy="Run crashworthy as an ordinary user, or install the system's PostgreSQL.",
+            ) from error
+        except BaseException:
+            self.stop()
+            raise
+
+    def _initialise(self, programs: Path, account: Account) -> None:
+        self._data.mkdir(mode=0o700)
         if account.uid is not None:
-            os.chown(data, account.uid, account.gid or 0)
-        initialised = subprocess.run(
-            [str(programs / "initdb"), "-D", str(data), "-U", ADMIN, *_INITIALISATION],
+            os.chown(self._data, account.uid, account.gid or 0)
+        done = subprocess.run(
+            [str(programs / "initdb"), "-D", str(self._data), "-U", ADMIN, *_INITIALISATION],
             capture_output=True,
             text=True,
             cwd="/",
-            env=server_environment() | {"LC_ALL": "C.UTF-8"},
+            env=server_environment() | {"LC_ALL": _LOCALE},
             user=account.uid,
             group=account.gid,
             extra_groups=None if account.uid is None else [],
         )
-        if initialised.returncode != 0:
-            self.stop()
-            raise CrashworthyError("PostgreSQL's initdb failed.", details=initialised.stderr.strip()[-2000:])
-        settings = {**_SETTINGS, "port": str(self._port), "unix_socket_directories": str(data)}
+        if done.returncode != 0:
+            raise CrashworthyError("PostgreSQL's initdb failed.", details=done.stderr.strip()[-2000:])
+
+    def _serve(self, programs: Path, account: Account, lock: int) -> None:
+        settings = {**_SETTINGS, "port": str(self._port), "unix_socket_directories": str(self._data)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self._process = ServerProcess(
             "PostgreSQL",
-            [str(programs / "postgres"), "-D", str(data), *options],
+            [str(programs / "postgres"), "-D", str(self._data), *options],
             self._home / "postgresql.log",
             account,
-            keeps=(self._scratch.lock,),
+            keeps=(lock,),
         )
-        try:
-            self._process.start(self._ready)
-        except BaseException:
-            self.stop()
-            raise
+        self._process.start(self._ready)
 
     def stop(self) -> None:
         """End the server at once and remove its files. May be called twice."""

@@ -71,7 +71,12 @@ def database_needs(
         if decision.purpose is Purpose.DATABASE_URL and wants_postgresql(decision, facts):
             accesses.add(postgres_access(decision.value or ""))
     accesses |= set(part_accesses(decisions, facts).values())
-    named = [server for server in servers if server.kind == "postgresql"]
+    # A configuration file may be for something else (another way to deploy), source is for the service.
+    named = [
+        server
+        for server in servers
+        if server.kind == "postgresql" and (facts.postgresql or server.location.file.endswith(".py"))
+    ]
     accesses |= {server.access for server in named if server.access is not None}
     imported = {name.lower() for name in tree.imports} & {"psycopg", "psycopg2", "asyncpg", "pg8000", "aiopg"}
     if imported and not accesses:
