@@ -1,7 +1,7 @@
 """How long a fresh copy of a service takes until it accepts requests: `python benchmarks/fresh_copy.py [FOLDER ...]`.
 
-Two tiny services and the examples (or the folders given), with the interpreter that runs this or `--python`.
-Objective: median of at most 50 ms for services that can be forked.
+Two tiny services and the examples (or the folders given), with the sensor, as in a run. Services get the environment
+that a run would make for them, or the interpreter `--python`. Objective: median of at most 50 ms where forked.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ from rich.console import Console
 from rich.table import Table
 
 from crashworthy.core.errors import CrashworthyError
+from crashworthy.core.events import Event
+from crashworthy.lab.environment.python import prepare_python
+from crashworthy.lab.sensor.inject import injection
+from crashworthy.lab.sensor.receiver import Receiver
 from crashworthy.lab.service.detect import detect
 from crashworthy.lab.service.plan import ServicePlan
 from crashworthy.lab.service.testbed import open_testbed
@@ -47,26 +51,36 @@ def index():
 
 def measure(root: Path, folder: Path, python: Path, copies: int, *, may_fork: bool) -> tuple[list[float], str]:
     """Milliseconds per copy, and "forked" or why copies were started anew."""
-    plan = ServicePlan(
-        root=root,
-        starts=detect(parse_folder(root)),
-        run_id=folder.name,
-        python=python,
-        environment={"PATH": os.environ["PATH"], "HOME": str(folder)},
-        may_fork=may_fork,
-    )
-    times = []
-    with open_testbed(plan, folder, lambda _event: None) as testbed:
-        for _ in range(copies):
-            with testbed.fresh() as copy:
-                times.append(copy.ready_s * 1000)
-        return times, "forked" if testbed.fork_refusal is None else f"started anew: {testbed.fork_refusal}"
+    with Receiver(folder / "sensor.sock") as receiver:
+        plan = ServicePlan(
+            root=root,
+            starts=detect(parse_folder(root)),
+            run_id=folder.name,
+            python=python,
+            environment={
+                "PATH": os.environ["PATH"],
+                "HOME": str(folder),
+                **injection(folder, root=root, socket=receiver.path, standin=None, run_id=folder.name),
+            },
+            sensor=receiver,
+            may_fork=may_fork,
+        )
+        times = []
+        with open_testbed(plan, folder, _ignore) as testbed:
+            for _ in range(copies):
+                with testbed.fresh() as copy:
+                    times.append(copy.ready_s * 1000)
+            return times, "forked" if testbed.fork_refusal is None else f"started anew: {testbed.fork_refusal}"
+
+
+def _ignore(_event: Event) -> None:
+    """Nobody watches a benchmark."""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="*", type=Path)
-    parser.add_argument("--python", type=Path, default=Path(sys.executable))
+    parser.add_argument("--python", type=Path)
     parser.add_argument("--copies", type=int, default=100)
     options = parser.parse_args()
     examples = sorted(path for path in (Path(__file__).parents[1] / "examples").iterdir() if path.is_dir())
@@ -81,13 +95,16 @@ def main() -> int:
                 (source / "app.py").write_text(text)
                 sources[name] = source
         for number, (name, source) in enumerate(sources.items()):
+            python = options.python or Path(sys.executable)
+            if name not in TINY and options.python is None:
+                python = prepare_python(parse_folder(source), emit=_ignore).python
             for may_fork in (True, False):
                 folder = Path(scratch) / f"run-{number}-{may_fork}"
                 root = folder / "copy"
                 copytree(source, root, ignore=ignore_patterns("__pycache__", "*.db", "*.sqlite3"))
                 try:
                     count = options.copies if may_fork else max(3, options.copies // 10)
-                    times, how = measure(root, folder, options.python.absolute(), count, may_fork=may_fork)
+                    times, how = measure(root, folder, python.absolute(), count, may_fork=may_fork)
                 except CrashworthyError as error:
                     table.add_row(name, error.message, "", "", "")
                     break

@@ -77,6 +77,21 @@ STDLIB = """
     if __name__ == "__main__":
         ThreadingHTTPServer(("", 8000), Handler).serve_forever()
 """
+AIOHTTP = """
+    from aiohttp import web
+    import counter
+    async def count(request):
+        return web.Response(text=counter.count())
+    async def add(request):
+        return web.Response(text=counter.add())
+    async def make():
+        app = web.Application()
+        app.add_routes([web.get("/count", count), web.post("/add", add)])
+        return app
+    if __name__ == "__main__":
+        web.run_app(make(), port=8080)
+"""
+GUNICORN_CONFIG = "bind = ['0.0.0.0:9000']\nworkers = 2\nthreads = 2\nwsgi_app = 'app:app'\n"
 DJANGO_URLS = """
     from django.http import HttpResponse
     from django.urls import path
@@ -148,6 +163,25 @@ STYLES = {
         {"main.py": FASTAPI_MAIN % "uvicorn.run('main:app', host='0.0.0.0', reload=True)"},
         script("main.py"),
     ),
+    "gunicorn command": (
+        {"app.py": FLASK},
+        StartPlan(StartKind.PROGRAM, ("gunicorn", "-w", "3", "-b", "0.0.0.0:8000", "app:app")),
+    ),
+    "gunicorn configuration": (
+        {"app.py": FLASK, "gunicorn.conf.py": GUNICORN_CONFIG},
+        StartPlan(StartKind.PROGRAM, ("gunicorn",)),
+    ),
+    "gunicorn with uvicorn's worker": (
+        {"main.py": FASTAPI},
+        StartPlan(StartKind.PROGRAM, ("gunicorn", "-w", "2", "-k", "uvicorn.workers.UvicornWorker", "main:app")),
+    ),
+    "hypercorn command": ({"main.py": FASTAPI}, StartPlan(StartKind.PROGRAM, ("hypercorn", "main:app", "-w", "2"))),
+    "waitress": (
+        {"app.py": f"{FLASK}\n    from waitress import serve\n    serve(app, host='0.0.0.0', port=8080)\n"},
+        script("app.py"),
+    ),
+    "aiohttp main": ({"app.py": AIOHTTP}, script("app.py")),
+    "aiohttp factory": ({"web.py": AIOHTTP}, StartPlan(StartKind.FACTORY, framework="aiohttp", target="web:make")),
     "starlette": ({"web.py": STARLETTE}, StartPlan(StartKind.OBJECT, framework="starlette", target="web:app")),
     "plain WSGI": ({"web.py": WSGI}, StartPlan(StartKind.OBJECT, target="web:app")),
     "http.server": ({"serve.py": STDLIB}, script("serve.py")),
@@ -186,6 +220,14 @@ def test_reports_how_the_service_is_declared_to_run(write_service, open_service,
     assert [event.text for event in events] == [
         "experiments run the service with no automatic reload, no interactive debugger; the first start was as declared"
     ]
+
+
+def test_one_process_does_as_much_at_a_time_as_the_declared_ones(write_service, open_service, events):
+    files, start = STYLES["gunicorn configuration"]
+    with open_service(write_service({"counter.py": COUNTER, **files}), start) as testbed:
+        declared = testbed.declared
+        assert (declared.server, declared.workers, declared.threads, declared.port) == ("gunicorn", 2, 2, 9000)
+    assert "one process with 4 threads instead of 2;" in events[0].text
 
 
 def test_runs_migrations_before_the_state_is_taken(write_service, open_service):
