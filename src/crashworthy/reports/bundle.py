@@ -62,6 +62,12 @@ def read_bundle(path: Path) -> tuple[Proof, Path]:
         raise _no_bundle(path, "it is no UTF-8 text") from error
     if size > LARGEST_BYTES:
         raise _no_bundle(path, f"it has {size:,} bytes")
+    bundle = parse(text, path)
+    return bundle.proof, Path(bundle.source)
+
+
+def parse(text: str, path: Path) -> Bundle:
+    """What is embedded in a page; `path` is for the error."""
     finder = _Finder()
     finder.feed(text)
     finder.close()
@@ -74,14 +80,13 @@ def read_bundle(path: Path) -> tuple[Proof, Path]:
                 f"{path} has format {data.get('format')!r}; this crashworthy reads format {FORMAT}",
                 remedy="Update crashworthy, or have the bundle written again.",
             )
-        bundle = Bundle.model_validate(data)
+        return Bundle.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise _no_bundle(path, f"its proof is damaged at {place or 'the top'}: {first['msg']}") from error
     except (ValueError, RecursionError) as error:
         raise _no_bundle(path, f"its proof is damaged: {error}") from error
-    return bundle.proof, Path(bundle.source)
 
 
 def _data(bundle: Bundle) -> Json:

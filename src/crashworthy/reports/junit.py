@@ -105,7 +105,7 @@ def _details(finding: Finding, view: Overview) -> str:
         lines.append("")
         for act in story.acts:
             lines.append(f"{act.name}: {act.intro}" if act.intro else f"{act.name}:")
-            lines += [f"  {line.number}. {line.request_text()}  ->  {line.answer_text()}" for line in act.lines]
+            lines += [f"  {line.number}. {line.request_text()}  →  {line.answer_text()}" for line in act.lines]
         for failure in story.failures[:3]:
             lines += [f"raised {failure.kind}: {failure.message}", *(f"  {frame}" for frame in failure.frames)]
         lines += ["", f"replay: {view.replay(finding)}"]

@@ -14,6 +14,7 @@ from crashworthy.core.verdict import Outcome
 from crashworthy.reports.legible import legible, one_line, plural
 from crashworthy.reports.overview import Overview, overview
 from crashworthy.reports.story import tell
+from crashworthy.reports.timeline import crossing, timeline
 
 LONGEST = 60_000
 """GitHub takes 65,536 characters; some hosts count the page they make of it."""
@@ -111,12 +112,19 @@ def _proven(finding: Finding, view: Overview) -> str:
         story = tell(proof)
         for act in story.acts:
             lines.append(f"{act.name}: {act.intro}" if act.intro else f"{act.name}:")
-            lines += [f"  {line.number}. {line.request_text()}  ->  {line.answer_text()}" for line in act.lines[:8]]
+            lines += [f"  {line.number}. {line.request_text()}  →  {line.answer_text()}" for line in act.lines[:8]]
             if len(act.lines) > 8:
                 lines.append(f"  … and {len(act.lines) - 8} more")
         for failure in story.failures[:1]:
             lines += [f"raised {failure.kind}: {failure.message}", *(f"  {frame}" for frame in failure.frames[-3:])]
-        body += ["", fenced(lines), "", f"Replay: <code>{escaped(view.replay(finding))}</code>"]
+        crossed = crossing(timeline(proof.trial))
+        body += [
+            "",
+            fenced(lines),
+            *([crossed] if crossed else []),
+            "",
+            f"Replay: <code>{escaped(view.replay(finding))}</code>",
+        ]
     return _details(f"<b>{escaped(finding.id)}</b> {escaped(finding.title, 200)}", "\n".join(body))
 
 

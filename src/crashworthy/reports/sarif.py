@@ -153,7 +153,7 @@ def _message(finding: Finding, view: Overview) -> str:
 
 def _locations(finding: Finding, report: RunReport) -> list[Sarif]:
     """The line at fault; where it is not known the handler's; the operation by name in any case."""
-    names = [{"name": name, "kind": "resource"} for name in finding.operations[:10]]
+    names = [{"name": name, "kind": "resource"} for name in list(dict.fromkeys(finding.operations))[:10]]
     place = finding.location
     if place is None:
         handlers = {each.operation: each.handler for each in report.operations}

@@ -31,6 +31,7 @@ MOST_SETUP = 3
 _MARGIN = 11
 """Room for the name of an act."""
 _ANSWER_SHARE = 0.4
+_LONGEST = 600
 
 _VERDICTS = {
     Outcome.BREAKS: "bold white on red",
@@ -56,8 +57,9 @@ def show(report: RunReport, console: Console) -> None:
 
 
 def _parts(view: Overview, width: int) -> Iterable[RenderableType]:
-    yield Text()
-    yield _verdict(view)
+    if view.proven:
+        yield Text()
+        yield _verdict(view)
     told: set[str] = set()
     for finding in view.proven[:MOST_FULL_PROOFS]:
         yield Text()
@@ -67,7 +69,7 @@ def _parts(view: Overview, width: int) -> Iterable[RenderableType]:
     yield from _brief("Proven and accepted", view.accepted, view)
     yield from _brief("Suspected in the source, not shown", view.suspected, view)
     yield from _brief("Observed", view.observed, view)
-    yield from _brief("Held", view.held, view)
+    yield from _held(view)
     yield from _brief("Unknown", view.unknown, view)
     yield from _brief("Suspected where no request got", view.unreached, view)
     yield from _not_tried(view)
@@ -80,9 +82,13 @@ def _parts(view: Overview, width: int) -> Iterable[RenderableType]:
 
 def _verdict(view: Overview) -> RenderableType:
     report = view.report
-    word = Text(f" {report.verdict} ", style=_VERDICTS[report.verdict])
-    interrupted = ("  interrupted: what was known by then", "yellow") if report.interrupted else ""
-    return Text.assemble(word, "  ", (report.service.name, "bold"), "  ", " · ".join(view.summary), interrupted)
+    counts = Text(" · ".join(view.summary))
+    if report.interrupted:
+        counts.append(" · interrupted: this is what was known by then", style="yellow")
+    table = Table.grid(padding=(0, 2))
+    name = Text(one_line(report.service.name, 40), style="bold")
+    table.add_row(Text(f" {report.verdict} ", style=_VERDICTS[report.verdict]), name, counts)
+    return table
 
 
 def _reasons(view: Overview) -> Iterable[RenderableType]:
@@ -127,9 +133,9 @@ def _expected_and_seen(finding: Finding) -> RenderableType:
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     if finding.expected:
-        table.add_row("expected", Text(finding.expected, style="green"))
+        table.add_row("expected", Text(one_line(finding.expected, _LONGEST), style="green"))
     if finding.seen:
-        table.add_row("seen", Text(finding.seen, style="bold red"))
+        table.add_row("seen", Text(one_line(finding.seen, _LONGEST), style="bold red"))
     return table
 
 
@@ -192,16 +198,30 @@ def _brief(heading: str, findings: Sequence[Finding], view: Overview) -> Iterabl
     yield Text(f"{heading} ({len(findings)})", style="bold")
     for finding in findings[:MOST_LISTED]:
         place = str(finding.location) if finding.location else ", ".join(_cut(finding.operations, 2))
-        line = Text(finding.title)
+        line = Text(one_line(finding.title, _LONGEST))
         if place and place not in finding.title:
             line.append(f"  {place}", style="cyan")
         notes = [finding.accepted or finding.why]
         if finding.trials:
             notes.append(plural(finding.trials, "trial"))
-        line.append("  " + "; ".join(filter(None, notes)), style="dim")
+        line.append("  " + one_line("; ".join(filter(None, notes)), _LONGEST), style="dim")
         yield _hanging(f"  {finding.id:<4}", line, mark="dim")
     if len(findings) > MOST_LISTED:
         yield _rest(len(findings) - MOST_LISTED, view)
+
+
+def _held(view: Overview) -> Iterable[RenderableType]:
+    """One line per weakness: who reads what held wants to know how far the trying went."""
+    if not view.held:
+        return
+    yield Text()
+    yield Text(f"Held ({len(view.held)})", style="bold")
+    for weakness in dict.fromkeys(finding.weakness for finding in view.held):
+        findings = [finding for finding in view.held if finding.weakness == weakness]
+        names = list(dict.fromkeys(name for finding in findings for name in finding.operations))
+        trials = plural(sum(finding.trials for finding in findings), "trial")
+        where = f"  on {', '.join(_cut(names, 4))}" if names else ""
+        yield _hanging("  ", Text.assemble(one_line(weakness, 80), (f"  {trials}{where}", "dim")))
 
 
 def _not_tried(view: Overview) -> Iterable[RenderableType]:
@@ -212,7 +232,7 @@ def _not_tried(view: Overview) -> Iterable[RenderableType]:
     yield Text()
     yield Text(f"Not reached or not tried ({len(gaps)})", style="bold")
     for what, why in gaps[:MOST_LISTED]:
-        yield _hanging("  ", Text.assemble(what, (f"  {why}", "dim")))
+        yield _hanging("  ", Text.assemble(one_line(what, _LONGEST), (f"  {one_line(why, _LONGEST)}", "dim")))
     if len(gaps) > MOST_LISTED:
         yield _rest(len(gaps) - MOST_LISTED, view)
 
@@ -246,5 +266,7 @@ def _hanging(mark_text: str, text: str | Text, *, style: str = "", mark: str = "
     table = Table.grid()
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    table.add_row(Text(mark_text, style=mark), text if isinstance(text, Text) else Text(text, style=style))
+    if isinstance(text, str):
+        text = Text(one_line(text, _LONGEST), style=style)
+    table.add_row(Text(mark_text, style=mark), text)
     return table

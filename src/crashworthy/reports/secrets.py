@@ -24,9 +24,10 @@ _SECRET_FIELD = re.compile(
 _TOKEN = re.compile(
     r"\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"  # JSON Web Token
     r"|\b(?:sk|pk|rk|ghp|gho|xox[abp])[_-][\w-]{12,}"  # keys with the prefix of their maker
-    r"|\b(?=[A-Za-z_-]*\d)(?=[\d_-]*[A-Za-z])[\w-]{32,}\b",
+    r"|\b(?=[A-Za-z_]*\d)(?=[\d_]*[A-Za-z])\w{32,}\b",  # without "-": slugs and UUIDs are no secrets
     re.ASCII,
 )
+_JSON_TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:\s*")((?:[^"\\]|\\.)*)')
 _FORM = re.compile(r"^[\w.%\[\]-]+=[^&\s]*(&[\w.%\[\]-]+=[^&\s]*)*$", re.ASCII)
 
 
@@ -49,7 +50,8 @@ def body_text(body: str) -> str:
     try:
         data: Json = json.loads(body)
     except (ValueError, RecursionError):
-        return query_text(body) if _FORM.match(body) else shortened(body)
+        # Forms, plain text, and JSON that was cut.
+        return query_text(body) if _FORM.match(body) else shortened(_JSON_TEXT.sub(_hidden_text, body))
     if not isinstance(data, dict | list):
         return shortened(body)
     # Texts that nothing had to be hidden in are shown exactly as they were sent.
@@ -82,6 +84,11 @@ def _hidden(value: Json, name: str = "") -> Json:
             return shortened(value)
         case _:
             return value
+
+
+def _hidden_text(match: re.Match[str]) -> str:
+    name, colon, value = match.groups()
+    return f'"{name}"{colon}{HIDDEN}' if value and _SECRET_FIELD.search(name) else match[0]
 
 
 def _beginning(token: str) -> str:
