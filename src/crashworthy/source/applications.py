@@ -118,7 +118,7 @@ class Applications:
         All files when nothing can be started, since then nothing tells scripts from service.
         """
         starts = [application.location.file for application in applications]
-        return self.index.imported_from(starts) if starts else frozenset(self.index.modules)
+        return self.index.finder.imported_from(starts) if starts else frozenset(self.index.modules)
 
     # Frameworks
 
@@ -232,7 +232,7 @@ class Applications:
         for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and ":" in argument.value:
                 dotted, _, name = argument.value.partition(":")
-                module = self.index.find_module(dotted, scope.file.path)
+                module = self.index.finder.find(dotted, scope.file.path)
                 if module is not None:
                     symbol = self.index.member(module, name)
                     framework = self._made_by(symbol) if isinstance(symbol, Function) else self._framework(symbol)
@@ -251,7 +251,7 @@ class Applications:
     # Where imports start
 
     def _folder(self, module: Module) -> str:
-        return self.index.import_root(module.file.path).rstrip("/") or "."
+        return self.index.finder.import_root(module.file.path).rstrip("/") or "."
 
     def _dotted(self, module: Module) -> str:
         return module.file.module
@@ -281,6 +281,6 @@ def module_names(index: Index) -> frozenset[str]:
                 names = [node.module]
             for name in names:
                 top = name.split(".")[0]
-                if top not in folders and index.find_module(top, module.file.path) is None:
+                if top not in folders and index.finder.find(top, module.file.path) is None:
                     found.add(top)
     return frozenset(found)

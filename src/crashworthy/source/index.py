@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
-from crashworthy.source import sql
+from crashworthy.source.declared import Declared
 from crashworthy.source.files import ReadFile, is_test
+from crashworthy.source.modules import Modules, join, plain_name
 from crashworthy.source.symbols import Class, External, Function, Import, Module, Parameter, Scope, Variable, collect
 from crashworthy.source.tree import SourceFile
 
@@ -38,12 +38,10 @@ def dotted_name(expression: ast.AST) -> str | None:
 
 @dataclass
 class Index:
-    """Modules by path. `scripts` holds (path, text) of the folder's SQL scripts."""
+    """Modules by path; `finder` tells which of them an import means, `declared` what stands beside the code."""
 
     modules: dict[str, Module]
     scripts: tuple[tuple[str, str], ...] = ()
-    roots: Counter[str] = field(default_factory=Counter)
-    _found: dict[tuple[str, str], Module | None] = field(default_factory=dict)
     _members: dict[tuple[str, str], Symbol | None] = field(default_factory=dict)
     _busy: set[int] = field(default_factory=set)
 
@@ -51,12 +49,22 @@ class Index:
     def build(cls, files: Iterable[ReadFile], scripts: tuple[tuple[str, str], ...] = ()) -> Index:
         """Collect the symbols of all files and name their modules by how they import each other."""
         modules = {
-            file.path: collect(SourceFile(file.path, _plain_name(file.path), file.text, file.tree)) for file in files
+            file.path: collect(SourceFile(file.path, plain_name(file.path), file.text, file.tree)) for file in files
         }
         index = cls(modules, scripts)
         index._name_modules()
         index._members.clear()
         return index
+
+    @cached_property
+    def finder(self) -> Modules:
+        """Which module an import means."""
+        return Modules(self.modules)
+
+    @cached_property
+    def declared(self) -> Declared:
+        """Schemas of tables and values of configurations."""
+        return Declared(self.service_modules, self.scripts)
 
     @property
     def files(self) -> tuple[SourceFile, ...]:
@@ -72,52 +80,6 @@ class Index:
     def service_modules(self) -> tuple[Module, ...]:
         """Modules that are not tests."""
         return tuple(module for path, module in self.modules.items() if not is_test(path))
-
-    def imported_from(self, paths: Iterable[str]) -> frozenset[str]:
-        """Paths of the modules that those at `paths` import, directly or not, themselves included.
-
-        A text that names a module or package (`INSTALLED_APPS`, `import_module("app.jobs")`) counts as an import.
-        """
-        by_name: dict[str, list[str]] = defaultdict(list)
-        for path, module in self.modules.items():
-            parts = module.file.module.split(".")
-            for end in range(1, len(parts) + 1):
-                by_name[".".join(parts[:end])].append(path)
-        seen: set[str] = set()
-        pending = [path for path in paths if path in self.modules]
-        while pending:
-            path = pending.pop()
-            if path not in seen:
-                seen.add(path)
-                pending.extend(self._imports(self.modules[path], by_name) - seen)
-        return frozenset(seen)
-
-    def _imports(self, module: Module, by_name: dict[str, list[str]]) -> set[str]:
-        found: set[str] = set()
-        for node in ast.walk(module.node):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                name = node.value.partition(":")[0]
-                if "." in name or any(path.endswith("/__init__.py") for path in by_name.get(name, ())):
-                    found.update(by_name.get(name, ()) or by_name.get(name.rpartition(".")[0], ()))
-            bindings: list[Import] = []
-            if isinstance(node, ast.Import):
-                bindings = [Import(alias.name, None, 0) for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                bindings = [Import(node.module or "", alias.name, node.level) for alias in node.names]
-            for binding in bindings:
-                found.update(self._import_paths(binding, module))
-        return found
-
-    def _import_paths(self, binding: Import, module: Module) -> Iterator[str]:
-        full = Import(f"{binding.module}.{binding.name}".strip("."), None, binding.level)
-        for one in (binding, full) if binding.name else (binding,):
-            target = self._relative_module(one, module) if one.level else self.find_module(one.module, module.file.path)
-            if target is not None:
-                yield target.file.path
-                for parent in PurePosixPath(target.file.path).parents:
-                    package = f"{_join(str(parent))}__init__.py"
-                    if package in self.modules:
-                        yield package
 
     @cached_property
     def methods(self) -> dict[str, list[Function]]:
@@ -140,115 +102,18 @@ class Index:
                         by_name[name].append((call, scope))
         return by_name
 
-    @cached_property
-    def configured(self) -> dict[str, list[tuple[ast.expr, Scope]]]:
-        """Values of a Flask application's configuration by key: set, given to update(), or in a config class."""
-        found: dict[str, list[tuple[ast.expr, Scope]]] = defaultdict(list)
-        for module in self.service_modules:
-            for key, values in module.assigned.items():
-                if key.startswith("config["):
-                    found[key[7:-1]].extend(values)
-            for scope in module.scopes:
-                for call in scope.calls:
-                    match call.func:
-                        case ast.Attribute(value=ast.Attribute(attr="config"), attr="update" | "from_mapping"):
-                            for keyword in call.keywords:
-                                found[keyword.arg or ""].append((keyword.value, scope))
-                if isinstance(scope, Class) and "config" in scope.name.lower():
-                    for name, variable in scope.attributes.items():
-                        found[name].extend((value, scope) for value in variable.values)
-        return found
-
-    @cached_property
-    def schema_scripts(self) -> tuple[str, ...]:
-        """Texts with CREATE TABLE statements: SQL scripts of the folder, and those within the source."""
-        found = [text for _, text in self.scripts if "create" in text.lower()]
-        for module in self.service_modules:
-            if "create table" in module.file.text.lower() or "create unique" in module.file.text.lower():
-                found.extend(
-                    node.value
-                    for node in ast.walk(module.node)
-                    if isinstance(node, ast.Constant)
-                    and isinstance(node.value, str)
-                    and "create " in node.value.lower()
-                )
-        return tuple(found)
-
-    @cached_property
-    def table_types(self) -> dict[str, dict[str, str]]:
-        """JSON types of columns, by table, as CREATE TABLE declares them."""
-        found: dict[str, dict[str, str]] = defaultdict(dict)
-        for script in self.schema_scripts:
-            for table, types in sql.column_types(script).items():
-                found[table].update(types)
-        return found
-
-    @cached_property
-    def unique_columns(self) -> dict[str, list[frozenset[str]]]:
-        """Sets of columns that CREATE TABLE or CREATE UNIQUE INDEX declare unique, by table."""
-        found: dict[str, list[frozenset[str]]] = defaultdict(list)
-        for script in self.schema_scripts:
-            for table, unique in sql.unique_columns(script).items():
-                found[table].extend(unique)
-        return found
-
-    # Modules
-
-    def find_module(self, dotted: str, importer: str) -> Module | None:
-        """The folder's own module that `import dotted` in the file `importer` means, or None."""
-        key = (str(PurePosixPath(importer).parent), dotted)
-        if key not in self._found:
-            self._found[key] = self._search(dotted, importer)
-        return self._found[key]
-
-    def _search(self, dotted: str, importer: str) -> Module | None:
-        if not dotted:
-            return None
-        relative = dotted.replace(".", "/")
-        ancestors = [_join(str(parent)) for parent in PurePosixPath(importer).parents]
-        # A package's own folder is no place that imports start from, unless a script inside is run directly.
-        packages = [folder for folder in ancestors if f"{folder}__init__.py" in self.modules]
-        starts = [folder for folder in ancestors if folder not in packages]
-        is_standard = dotted.split(".")[0] in sys.stdlib_module_names
-        if not is_standard:
-            starts = [*starts, *packages, *self._side_folders]
-        for start in starts:
-            for suffix in (".py", "/__init__.py"):
-                module = self.modules.get(f"{start}{relative}{suffix}")
-                if module is not None:
-                    self.roots[start] += 1
-                    return module
-            if f"{start}{relative}" in self._namespaces:
-                self.roots[start] += 1
-                return None
-        return None
-
-    @cached_property
-    def _side_folders(self) -> tuple[str, ...]:
-        """Folders that are not packages and hold Python files: imports may start there (a `src` beside `scripts`)."""
-        folders = {_join(str(PurePosixPath(path).parent)) for path in self.modules}
-        plain = [folder for folder in folders if f"{folder}__init__.py" not in self.modules]
-        plain += [_join(str(PurePosixPath(folder).parent)) for folder in folders if folder]
-        return tuple(sorted({folder for folder in plain if folder.count("/") <= 2}))
-
-    @cached_property
-    def _namespaces(self) -> frozenset[str]:
-        """Folders with Python files but without `__init__.py`."""
-        folders = {str(parent) for path in self.modules for parent in PurePosixPath(path).parents}
-        return frozenset(folder for folder in folders if f"{folder}/__init__.py" not in self.modules)
-
     def import_target(self, binding: Import, module: Module) -> Symbol | None:
         """What an import binds: an own module or symbol, or something external."""
-        base = self._absolute(binding, module)
+        base = self.finder.absolute(binding, module)
         if binding.name is None:
-            return self.find_module(base, module.file.path) or External(base)
+            return self.finder.find(base, module.file.path) or External(base)
         if binding.level:
-            holder = self._relative_module(binding, module)
+            holder = self.finder.relative(binding, module)
             full = Import(f"{binding.module}.{binding.name}".strip("."), None, binding.level)
-            inner = self._relative_module(full, module)
+            inner = self.finder.relative(full, module)
         else:
-            holder = self.find_module(base, module.file.path)
-            inner = self.find_module(f"{base}.{binding.name}", module.file.path)
+            holder = self.finder.find(base, module.file.path)
+            inner = self.finder.find(f"{base}.{binding.name}", module.file.path)
         if holder is not None and holder is not module:
             symbol = self.member(holder, binding.name)
             if symbol is not None and not (isinstance(symbol, External) and inner is not None):
@@ -258,22 +123,6 @@ class Index:
         if holder is not None and binding.name in holder.names:
             return self._own(holder, binding.name)
         return External(f"{base}.{binding.name}")
-
-    def _absolute(self, binding: Import, module: Module) -> str:
-        if not binding.level:
-            return binding.module
-        package = module.file.module.split(".")
-        if not module.file.path.endswith("__init__.py"):
-            package = package[:-1]
-        base = package[: max(0, len(package) - binding.level + 1)]
-        return ".".join([*base, *filter(None, [binding.module])])
-
-    def _relative_module(self, binding: Import, module: Module) -> Module | None:
-        folder = PurePosixPath(module.file.path).parent
-        for _ in range(binding.level - 1):
-            folder = folder.parent
-        path = _join(str(folder)) + binding.module.replace(".", "/")
-        return self.modules.get(f"{path}.py") or self.modules.get(f"{path}/__init__.py".removeprefix("/"))
 
     # Symbols
 
@@ -289,9 +138,9 @@ class Index:
             return None
         binding = module.names.get(name)
         if isinstance(binding, Import):
-            holder = self._relative_module(binding, module) if binding.level else None
+            holder = self.finder.relative(binding, module) if binding.level else None
             if binding.name is not None:
-                holder = holder or self.find_module(self._absolute(binding, module), module.file.path)
+                holder = holder or self.finder.find(self.finder.absolute(binding, module), module.file.path)
                 if holder is not None and holder is not module and binding.name in holder.names:
                     return self._member(holder, binding.name, hops - 1)
             return self.import_target(binding, module) if hops > 1 else None
@@ -299,7 +148,7 @@ class Index:
             return binding
         for star in module.stars:
             source = (
-                self._relative_module(star, module) if star.level else self.find_module(star.module, module.file.path)
+                self.finder.relative(star, module) if star.level else self.finder.find(star.module, module.file.path)
             )
             if source is not None and source is not module:
                 symbol = self._member(source, name, hops - 1)
@@ -307,7 +156,7 @@ class Index:
                     return symbol
         package = str(PurePosixPath(module.file.path).parent)
         if module.file.path.endswith("__init__.py"):
-            prefix = _join(package)
+            prefix = join(package)
             return self.modules.get(f"{prefix}{name}.py") or self.modules.get(f"{prefix}{name}/__init__.py")
         return None
 
@@ -506,47 +355,15 @@ class Index:
                     for argument in call.args:  # setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
                         match argument:
                             case ast.Constant(value=str(text)) if _DOTTED.fullmatch(text):
-                                self.find_module(text, module.file.path)
+                                self.finder.find(text, module.file.path)
         for path, module in self.modules.items():
-            root = self.import_root(path)
-            named = SourceFile(path, _plain_name(path.removeprefix(root)), module.file.text, module.file.tree)
+            root = self.finder.import_root(path)
+            named = SourceFile(path, plain_name(path.removeprefix(root)), module.file.text, module.file.tree)
             for scope in module.scopes:
                 scope.file = named
 
     def _vote(self, binding: Import, module: Module) -> None:
         """Let an import say from which folder modules are imported."""
         inner = f"{binding.module}.{binding.name}"
-        if binding.name is None or self.find_module(inner, module.file.path) is None:
-            self.find_module(binding.module, module.file.path)
-
-    def import_root(self, path: str) -> str:
-        """The folder ("" or ending with "/") from which the module at `path` is imported."""
-        parents = [_join(str(parent)) for parent in PurePosixPath(path).parents]
-        used = [parent for parent in parents if self.roots[parent]]
-        if used:
-            return max(used, key=lambda parent: self.roots[parent])
-        return next(
-            (
-                parent
-                for parent in parents
-                if f"{parent}__init__.py" not in self.modules and parent not in self._relative
-            ),
-            "",
-        )
-
-    @cached_property
-    def _relative(self) -> frozenset[str]:
-        """Folders whose modules import relatively, and so are packages even without `__init__.py`."""
-        return frozenset(
-            _join(str(PurePosixPath(path).parent))
-            for path, module in self.modules.items()
-            if any(isinstance(binding, Import) and binding.level for binding in module.names.values())
-        )
-
-
-def _join(folder: str) -> str:
-    return "" if folder in {".", ""} else f"{folder}/"
-
-
-def _plain_name(path: str) -> str:
-    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        if binding.name is None or self.finder.find(inner, module.file.path) is None:
+            self.finder.find(binding.module, module.file.path)

@@ -13,7 +13,8 @@ from crashworthy.source.flow.values import Inputs as UsedInputs
 from crashworthy.source.index import Index
 from crashworthy.source.login import needs_login
 from crashworthy.source.routes.route import Route
-from crashworthy.source.schemas import Schema, Schemas
+from crashworthy.source.schema_types import Schema
+from crashworthy.source.schemas import Schemas
 from crashworthy.source.signature import Inputs, Signatures
 from crashworthy.source.symbols import Function
 

@@ -9,64 +9,9 @@ from dataclasses import dataclass
 
 from crashworthy.core.value import Json
 from crashworthy.source.index import Index, dotted_name
+from crashworthy.source.schema_types import ARRAYS, CONSTRAINED, OBJECTS, SIMPLE, TRANSPARENT, Schema
 from crashworthy.source.symbols import Class, External, Module, Scope, Variable
 
-Schema = dict[str, Json]
-
-_SIMPLE: dict[str, Schema] = {
-    "int": {"type": "integer"},
-    "float": {"type": "number"},
-    "complex": {"type": "number"},
-    "Decimal": {"type": "number"},
-    "str": {"type": "string"},
-    "bool": {"type": "boolean"},
-    "bytes": {"type": "string"},
-    "None": {"type": "null"},
-    "dict": {"type": "object"},
-    "list": {"type": "array"},
-    "set": {"type": "array"},
-    "tuple": {"type": "array"},
-    "datetime": {"type": "string", "format": "date-time"},
-    "AwareDatetime": {"type": "string", "format": "date-time"},
-    "NaiveDatetime": {"type": "string", "format": "date-time"},
-    "FutureDatetime": {"type": "string", "format": "date-time"},
-    "PastDatetime": {"type": "string", "format": "date-time"},
-    "date": {"type": "string", "format": "date"},
-    "FutureDate": {"type": "string", "format": "date"},
-    "PastDate": {"type": "string", "format": "date"},
-    "time": {"type": "string", "format": "time"},
-    "timedelta": {"type": "string", "format": "duration"},
-    "UUID": {"type": "string", "format": "uuid"},
-    "UUID4": {"type": "string", "format": "uuid"},
-    "EmailStr": {"type": "string", "format": "email"},
-    "NameEmail": {"type": "string", "format": "email"},
-    "HttpUrl": {"type": "string", "format": "uri"},
-    "AnyUrl": {"type": "string", "format": "uri"},
-    "AnyHttpUrl": {"type": "string", "format": "uri"},
-    "IPvAnyAddress": {"type": "string", "format": "ipv4"},
-    "IPv4Address": {"type": "string", "format": "ipv4"},
-    "IPv6Address": {"type": "string", "format": "ipv6"},
-    "Path": {"type": "string"},
-    "SecretStr": {"type": "string"},
-    "StrictStr": {"type": "string"},
-    "StrictInt": {"type": "integer"},
-    "StrictBool": {"type": "boolean"},
-    "StrictFloat": {"type": "number"},
-    "PositiveInt": {"type": "integer", "exclusiveMinimum": 0},
-    "NonNegativeInt": {"type": "integer", "minimum": 0},
-    "NegativeInt": {"type": "integer", "exclusiveMaximum": 0},
-    "NonPositiveInt": {"type": "integer", "maximum": 0},
-    "PositiveFloat": {"type": "number", "exclusiveMinimum": 0},
-    "NonNegativeFloat": {"type": "number", "minimum": 0},
-    "Any": {},
-    "object": {},
-}
-_CONSTRAINED = {"conint": "int", "confloat": "float", "condecimal": "Decimal", "constr": "str", "conlist": "list"}
-_ARRAYS = frozenset(
-    {"list", "List", "Sequence", "Iterable", "set", "Set", "frozenset", "FrozenSet", "Collection", "MutableSequence"}
-)
-_OBJECTS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict"})
-_TRANSPARENT = frozenset({"Final", "ClassVar", "Required", "NotRequired", "Mapped", "Body", "Json"})
 _MAX_DEPTH = 10
 
 
@@ -104,8 +49,8 @@ class Schemas:
                 return self._subscript(holder, inner, scope, depth)
             case ast.Call(func=function):
                 name = (dotted_name(function) or "").rpartition(".")[2]
-                if name in _CONSTRAINED:
-                    schema = copy.deepcopy(_SIMPLE[_CONSTRAINED[name]])
+                if name in CONSTRAINED:
+                    schema = copy.deepcopy(SIMPLE[CONSTRAINED[name]])
                     if name == "conlist" and annotation.args:
                         schema["items"] = self.of(annotation.args[0], scope, depth - 1)
                     return schema | self.constraints(annotation, scope, schema)
@@ -130,7 +75,7 @@ class Schemas:
             return _union([self.of(part, scope, depth - 1) for part in parts])
         if name == "Literal":
             return _enumeration([part.value for part in parts if isinstance(part, ast.Constant)])
-        if name in _ARRAYS:
+        if name in ARRAYS:
             schema = {"type": "array", "items": self.of(parts[0], scope, depth - 1)}
             if name.lower() in {"set", "frozenset"}:
                 schema["uniqueItems"] = True
@@ -141,9 +86,9 @@ class Schemas:
                 return {"type": "array", "items": self.of(items[0], scope, depth - 1) if items else {}}
             schemas: list[Json] = [self.of(part, scope, depth - 1) for part in items]
             return {"type": "array", "prefixItems": schemas, "minItems": len(items), "maxItems": len(items)}
-        if name in _OBJECTS:
+        if name in OBJECTS:
             return {"type": "object", "additionalProperties": self.of(parts[-1], scope, depth - 1)}
-        if name in _TRANSPARENT:
+        if name in TRANSPARENT:
             return self.of(parts[0], scope, depth - 1)
         symbol = self.index.resolve(holder, scope)
         return self.of_class(symbol, depth - 1) if isinstance(symbol, Class) else {}
@@ -160,9 +105,7 @@ class Schemas:
         name = (dotted_name(annotation) or "").rpartition(".")[2]
         if isinstance(symbol, External):
             name = symbol.dotted.rpartition(".")[2]
-        return copy.deepcopy(
-            _SIMPLE.get(name, _SIMPLE.get(name.lower(), {}) if name in {"List", "Dict", "Set"} else {})
-        )
+        return copy.deepcopy(SIMPLE.get(name, SIMPLE.get(name.lower(), {}) if name in {"List", "Dict", "Set"} else {}))
 
     # Classes
 

@@ -10,7 +10,8 @@ from crashworthy.source.index import Index, dotted_name
 from crashworthy.source.routes.fastapi import dependencies
 from crashworthy.source.routes.groups import argument
 from crashworthy.source.routes.route import Route
-from crashworthy.source.schemas import Schema, Schemas
+from crashworthy.source.schema_types import Schema
+from crashworthy.source.schemas import Schemas
 from crashworthy.source.strings import constant_text
 from crashworthy.source.symbols import Class, External, Function, Scope, Variable
 from crashworthy.source.symbols import Parameter as Argument

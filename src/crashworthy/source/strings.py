@@ -147,7 +147,7 @@ def _configured(index: Index, key: ast.expr, depth: int) -> Text:
     """What is put under `key` into an application's configuration, anywhere in the folder."""
     if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
         return UNKNOWN
-    for value, scope in index.configured.get(key.value, ()):
+    for value, scope in index.declared.configured.get(key.value, ()):
         text = text_of(index, value, scope, depth - 1)
         if text.start or text.variable:
             return text

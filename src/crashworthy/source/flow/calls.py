@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import ast
-from abc import ABC, abstractmethod
 from dataclasses import replace
 
-from crashworthy.source.flow.answers import Answers
-from crashworthy.source.flow.conversions import CONVERSIONS, TEXT_METHODS
-from crashworthy.source.flow.database import RUN, Database
+from crashworthy.source.flow.constants import (
+    unstarred,
+)
+from crashworthy.source.flow.conversions import CONVERSIONS
+from crashworthy.source.flow.database import RUN
 from crashworthy.source.flow.decorators import decorated
-from crashworthy.source.flow.events import Called, Conversion, Insert, MissingKey, Write, WrongType
-from crashworthy.source.flow.requests import default_of, header_name
+from crashworthy.source.flow.events import Called, Conversion
+from crashworthy.source.flow.locks import gives_up
+from crashworthy.source.flow.operators import Operators
 from crashworthy.source.flow.requests import method as request_method
 from crashworthy.source.flow.shape import Shape
-from crashworthy.source.flow.state import Frame, State
+from crashworthy.source.flow.state import Frame
 from crashworthy.source.flow.values import (
     UNKNOWN,
     ClassValue,
@@ -37,23 +39,12 @@ from crashworthy.source.flow.values import (
     Value,
     sources,
 )
-from crashworthy.source.index import Index, dotted_name
-from crashworthy.source.schemas import Schemas
-from crashworthy.source.symbols import Class, External, Function, Scope
+from crashworthy.source.index import dotted_name
+from crashworthy.source.symbols import Class, External, Function
 
-_LOCK_NAMES = ("lock", "mutex", "semaphore")
-_LOCK_CLASSES = frozenset(
-    {"Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "FileLock", "InterProcessLock"}
-)
 _MAX_ELEMENTS = 20
 _PASSES = frozenset({"list", "tuple", "sorted", "set", "copy", "deepcopy", "abs", "round", "reversed", "dict"})
 _FLASK_MISSING = "BadRequestKeyError"
-
-
-def _gives_up(node: ast.Call) -> bool:
-    """Whether `acquire` does not wait: `acquire(blocking=False)`."""
-    given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "blocking")]
-    return any(isinstance(one, ast.Constant) and one.value is False for one in given)
 
 
 def _is_file(node: ast.Call) -> bool:
@@ -64,49 +55,13 @@ def _is_file(node: ast.Call) -> bool:
     return text.endswith((".read_text()", ".read()", ".read_bytes()"))
 
 
-class Calls(ABC):
+class Calls(Operators):
     """The part of the machine that evaluates calls."""
-
-    def __init__(self, index: Index, state: State, answers: Answers) -> None:
-        self.index = index
-        self.state = state
-        self.answers = answers
-        self.database = Database(index, state)
-        self.schemas = Schemas(index)
-
-    @abstractmethod
-    def evaluate(self, node: ast.expr, frame: Frame) -> Value: ...  # noqa: D102
-
-    @abstractmethod
-    def invoke(  # noqa: D102
-        self,
-        callee: FunctionValue,
-        arguments: list[Value],
-        keywords: dict[str, Value],
-        *,
-        is_open: bool = False,
-        depth: int = 0,
-        inner: tuple[Frame, list[ast.stmt], ast.expr | None] | None = None,
-    ) -> Value: ...
-
-    @abstractmethod
-    def assign(self, target: ast.expr, value: Value, frame: Frame, node: ast.AST) -> None: ...  # noqa: D102
-
-    @abstractmethod
-    def on_yield(self, value: Value, frame: Frame) -> None: ...  # noqa: D102
-
-    @abstractmethod
-    def use_row(self, row: Row, node: ast.AST, scope: Scope, error: str) -> None: ...  # noqa: D102
-
-    @abstractmethod
-    def want(self, ref: Ref, kind: str, use: str, node: ast.AST, scope: Scope, error: str) -> None: ...  # noqa: D102
-
-    # Calls
 
     def call(self, node: ast.Call, frame: Frame) -> Value:
         """The value of a call."""
         callee = self._callee(node, frame)
-        arguments = [self.evaluate(_unstarred(argument), frame) for argument in node.args]
+        arguments = [self.evaluate(unstarred(argument), frame) for argument in node.args]
         keywords = {keyword.arg or "**": self.evaluate(keyword.value, frame) for keyword in node.keywords}
         if id(node) in self.answers.calls:
             state = self.state
@@ -176,10 +131,10 @@ class Calls(ABC):
         if self.schemas.is_model(class_):
             return self._validated(class_, [*arguments, *keywords.values()], node, frame)
         for name, value in keywords.items():
-            self.database.note_column(class_, name, value)
+            self.database.tables.note_column(class_, name, value)
         made = Instance(class_, dict(keywords))
         initializer = self.index.class_member(class_, "__init__")
-        if isinstance(initializer, Function) and not self.database.table(class_):
+        if isinstance(initializer, Function) and not self.database.tables.table(class_):
             self.invoke(FunctionValue(initializer, owner=made), arguments, keywords, depth=frame.depth + 1)
         return made
 
@@ -373,7 +328,7 @@ class Calls(ABC):
             self.state.end_transaction()
         elif name == "flush" and not arguments:
             self.state.is_dirty |= self.state.is_pending
-        elif name == "acquire" and self.is_lock(function.value, frame) and not _gives_up(node):
+        elif name == "acquire" and self.is_lock(function.value, frame) and not gives_up(node):
             self.state.take()
         elif name == "release" and self.is_lock(function.value, frame):
             self.state.give_back()
@@ -388,188 +343,3 @@ class Calls(ABC):
         by_input = any(isinstance(source, Ref) for one in arguments[1:] for source in sources(one))
         found = Query(query.table, locks=is_locked, filters=frozenset({"id"}), by_input=by_input)
         return self.database.row(found, node, frame.scope, may_be_none=name == "get")
-
-    def _ref_method(
-        self, held: Ref, name: str, node: ast.Call, arguments: list[Value], keywords: dict[str, Value], frame: Frame
-    ) -> Value:
-        shape = held.shape
-        key = arguments[0] if arguments else UNKNOWN
-        if name in {"get", "pop", "getlist", "setdefault"} and isinstance(key, Known) and isinstance(key.value, str):
-            return self._get(held, header_name(key.value), name, node, arguments, keywords, frame)
-        if name in {"get", "pop"} and arguments:
-            return Ref(shape.any_child(), is_answer=held.is_answer, is_text=held.is_text)
-        if name == "items":
-            return Several((Several((UNKNOWN, Ref(shape.any_child(), is_answer=held.is_answer))),))
-        if name in {"values", "keys"}:
-            return Several((Ref(shape.any_child()),)) if name == "values" else UNKNOWN
-        if name in {"to_dict", "copy", "dict", "model_dump"}:
-            return held
-        if name in TEXT_METHODS:
-            if not held.is_answer:
-                self.want(held, "string", f"used as text by .{name}()", node, frame.scope, "AttributeError")
-            shape.ask("string") if not held.is_answer or not shape.kinds else None
-            return held if name not in {"split", "encode", "partition"} else Mixed((held,))
-        if name in {"is_finite", "quantize", "scaleb", "total_seconds", "isoformat", "date", "replace"}:
-            return held
-        return Mixed((held, *arguments))
-
-    def _get(
-        self,
-        held: Ref,
-        key: str,
-        name: str,
-        node: ast.Call,
-        arguments: list[Value],
-        keywords: dict[str, Value],
-        frame: Frame,
-    ) -> Value:
-        shape = held.shape
-        is_whole = not (held.is_text or held.is_answer or shape.name or shape.is_given)
-        if is_whole and not self.state.knows(shape, "type:object", "present"):
-            self.state.note(
-                WrongType(
-                    node, frame.scope, self.state.caught, held, "object", f"read with .{name}()", "AttributeError"
-                )
-            )
-            self.state.know(shape, "type:object")
-        child = shape.child(key)
-        default = keywords.get("default", arguments[1] if len(arguments) > 1 else UNKNOWN)
-        if child.default is None:
-            child.default = default_of(default)
-        if name == "pop" and len(arguments) < 2 and not self.state.knows(child, "present"):
-            self.state.note(
-                MissingKey(node, frame.scope, self.state.caught, Ref(child), shape.name or "document", "KeyError")
-            )
-        converter = next((keyword.value for keyword in node.keywords if keyword.arg == "type"), None)
-        converted = False
-        if converter is not None:  # werkzeug answers the default for what does not convert
-            kind = {"int": "integer", "float": "number", "bool": "boolean"}.get(ast.unparse(converter), "string")
-            child.ask(kind)
-            converted = kind != "string"
-        return Ref(child, converted, held.is_answer, held.is_text)
-
-    def _row_method(self, row: Row, name: str, node: ast.Call, arguments: list[Value], frame: Frame) -> Value:
-        if row.in_memory:
-            if name in {"get", "pop"} and arguments and isinstance(arguments[0], Known):
-                return Column(row, str(arguments[0].value).lower())
-            return Column(row, "*")
-        if row.is_many:
-            return self.database.on_rows(row, name, node, frame.scope)
-        if name in {"keys", "save", "delete", "refresh_from_db", "asave", "adelete"}:
-            self.state.is_dirty |= self.state.is_atomic and name in {"save", "delete", "asave", "adelete"}
-            return UNKNOWN
-        self.use_row(row, node, frame.scope, "AttributeError")
-        return Column(row, name.lower())
-
-    def _constant_method(self, constant: object, name: str, arguments: list[Value]) -> Value:
-        if isinstance(constant, str):
-            if name in {"lower", "upper", "strip", "title"}:
-                return Known(getattr(constant, name)())
-            return Known(constant) if name in {"format", "join", "replace"} else UNKNOWN
-        if isinstance(constant, dict) and name in {"keys", "items", "values", "get"}:
-            if name == "keys":
-                return Known(tuple(constant))
-            if name == "get" and arguments and isinstance(arguments[0], Known) and len(arguments) == 1:
-                return Known(constant.get(arguments[0].value))
-        return UNKNOWN
-
-    # Answers
-
-    def response_attribute(self, response: Response, name: str) -> Value:
-        """`response.name`."""
-        if name in {"text", "content", "data"}:
-            return Raw(response.shape, is_answer=True)
-        return UNKNOWN
-
-    def _response_method(self, response: Response, name: str) -> Value:
-        if name == "json":
-            return Ref(response.shape, is_answer=True)
-        if name in {"read", "text", "aread", "readlines", "decode"}:
-            return Raw(response.shape, is_answer=True)
-        return response if name in {"__enter__", "raise_for_status"} else UNKNOWN
-
-    # Memory
-
-    def memory_row(self, memory: Memory, key: Value, node: ast.AST, frame: Frame, *, may_be_none: bool) -> Row:
-        """An entry of a shared container is read."""
-        state = self.state
-        row = Row(
-            memory.name, node, frame.scope, session=state.session, in_memory=True, may_be_none=may_be_none,
-            awaits=state.awaits, filters=frozenset({"key"}),
-        )  # fmt: skip
-        state.rows.append(row)
-        ref = next((one for one in sources(key) if isinstance(one, Ref)), None)
-        is_checked = ref is None or ref.is_answer or state.knows(ref.shape, "enum", "member")
-        if not is_checked and ref is not None and not may_be_none and memory.kind in {"dict", "OrderedDict"}:
-            state.note(MissingKey(node, frame.scope, state.caught, ref, memory.name, "KeyError"))
-        return row
-
-    def write_memory(self, memory: Memory, name: str, value: Value, frame: Frame, node: ast.AST) -> None:
-        """An entry of a shared container is set, or a shared number rebound."""
-        state = self.state
-        state.note(
-            Write(
-                node, frame.scope, state.caught, memory.name, name.lower(), value, state.rows_of(memory.name), state.session,
-                in_memory=True, awaits=state.awaits,
-            )
-        )  # fmt: skip
-
-    def _memory_method(self, memory: Memory, name: str, node: ast.Call, arguments: list[Value], frame: Frame) -> Value:
-        key = arguments[0] if arguments else UNKNOWN
-        if name == "get":
-            return self.memory_row(memory, key, node, frame, may_be_none=len(arguments) < 2)
-        if name in {"values", "items", "copy"}:
-            row = self.memory_row(memory, UNKNOWN, node, frame, may_be_none=False)
-            return Several((Several((UNKNOWN, row)),)) if name == "items" else Several((row,))
-        if name in {"append", "add", "update", "insert"}:
-            state = self.state
-            state.note(
-                Insert(
-                    node, frame.scope, state.caught, memory.name, state.rows_of(memory.name), state.session,
-                    in_memory=True, awaits=state.awaits,
-                )
-            )  # fmt: skip
-        return UNKNOWN
-
-    # Locks and context managers
-
-    def is_lock(self, expression: ast.expr, frame: Frame) -> bool:
-        """Whether an expression is a lock, by its class or else by its name."""
-        target = expression.func if isinstance(expression, ast.Call) else expression
-        symbol = self.index.resolve(target, frame.scope)
-        made = symbol if isinstance(expression, ast.Call) else self.index.instance_of(symbol)
-        if isinstance(made, External) and made.dotted.rpartition(".")[2] in _LOCK_CLASSES:
-            return True
-        if isinstance(made, Function):
-            return False  # a context manager of the folder: what it does is seen by running it
-        name = ast.unparse(target).lower().rpartition(".")[2]
-        if isinstance(target, ast.Subscript):
-            name = ast.unparse(target.value).lower()
-        return any(word in name for word in _LOCK_NAMES) and "block" not in name and "clock" not in name
-
-    def own_manager(
-        self, expression: ast.expr, frame: Frame
-    ) -> tuple[FunctionValue, list[Value], dict[str, Value]] | None:
-        """The generator function of the folder behind `with f(...)`, with its arguments."""
-        if not isinstance(expression, ast.Call):
-            return None
-        symbol = self.index.resolve(expression.func, frame.scope)
-        if not isinstance(symbol, Function) or not any(isinstance(part, ast.Yield) for part in ast.walk(symbol.node)):
-            return None
-        arguments = [self.evaluate(_unstarred(argument), frame) for argument in expression.args]
-        keywords = {keyword.arg or "**": self.evaluate(keyword.value, frame) for keyword in expression.keywords}
-        owner = None
-        if isinstance(expression.func, ast.Attribute):
-            held = self.evaluate(expression.func.value, frame)
-            owner = held if isinstance(held, Instance) else None
-        return FunctionValue(symbol, owner=owner), arguments, keywords
-
-    def suppressed(self, expression: ast.expr) -> frozenset[str]:
-        """The exceptions that `contextlib.suppress(...)` swallows."""
-        if isinstance(expression, ast.Call) and (dotted_name(expression.func) or "").endswith("suppress"):
-            return frozenset((dotted_name(one) or "").rpartition(".")[2] for one in expression.args)
-        return frozenset()
-
-
-def _unstarred(node: ast.expr) -> ast.expr:
-    return node.value if isinstance(node, ast.Starred) else node

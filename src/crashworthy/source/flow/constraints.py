@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from crashworthy.source.flow.database import Database
-from crashworthy.source.flow.state import State
+from crashworthy.source.flow.tables import Tables
 from crashworthy.source.index import Index
 from crashworthy.source.routes.groups import texts
 from crashworthy.source.symbols import Class
@@ -13,11 +12,11 @@ from crashworthy.source.symbols import Class
 
 def unique_sets(index: Index, table: str) -> list[frozenset[str]]:
     """The sets of columns (lower case) of a table that must differ between rows."""
-    found = list(index.unique_columns.get(table, ()))
-    database = Database(index, State())
+    found = list(index.declared.unique_columns.get(table, ()))
+    tables = Tables(index)
     for module in index.service_modules:
         for class_ in module.classes:
-            if database.table(class_) == table:
+            if tables.table(class_) == table:
                 found.extend(_of_class(index, class_))
     return found
 
@@ -60,6 +59,6 @@ def _declared(index: Index, class_: Class) -> list[frozenset[str]]:
             if variable.name == "unique_together":
                 groups = value.elts if isinstance(value, ast.Tuple | ast.List) else []
                 nested = [texts(index, group, class_) for group in groups if isinstance(group, ast.Tuple | ast.List)]
-                for group in nested or [texts(index, value, class_)]:
-                    found.append(frozenset(name.lower() for name in group))
+                plain = nested or [texts(index, value, class_)]
+                found.extend(frozenset(name.lower() for name in group) for group in plain)
     return [columns for columns in found if columns]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
 
 from crashworthy.source.flow.events import Insert, NoRow, Write
 from crashworthy.source.flow.state import State
+from crashworthy.source.flow.tables import Tables
 from crashworthy.source.flow.values import (
     UNKNOWN,
     ClassValue,
@@ -58,69 +57,18 @@ _KEEPS = frozenset(
 )  # fmt: skip
 
 
-_COLUMN_TYPES = {
-    "integer": re.compile(r"\b(?:Integer|BigInteger|SmallInteger|int|(?:Positive)?(?:Big|Small)?IntegerField)\b"),
-    "number": re.compile(r"\b(?:Float|Numeric|Decimal|float|FloatField|DecimalField|DECIMAL)\b"),
-    "boolean": re.compile(r"\b(?:Boolean|bool|BooleanField)\b"),
-    "string": re.compile(r"\b(?:String|Text|Unicode|str|CharField|TextField|SlugField|EmailField|URLField)\b"),
-}
-
-
 class Database:
     """Turns such calls into queries, rows and events."""
 
     def __init__(self, index: Index, state: State) -> None:
-        self.index = index
+        self.tables = Tables(index)
         self.state = state
-
-    # Tables
-
-    def table(self, class_: Class) -> str | None:
-        """The table of a model class, or None when it is no model."""
-        named = class_.attributes.get("__tablename__")
-        if named is not None and named.values and isinstance(named.values[0], ast.Constant):
-            return str(named.values[0].value).lower()
-        is_model = any(
-            _looks_like_column(variable.values[-1]) for variable in class_.attributes.values() if variable.values
-        ) or self.index.inherits(class_, ".Model", "django.db.models.Model", "django.contrib.auth.models.AbstractUser")
-        return class_.name.lower() if is_model else None
-
-    def note_column(self, class_: Class, name: str, value: Value) -> None:
-        """A value goes into a column of a model: it is of the column's type."""
-        variable = class_.attributes.get(name)
-        if variable is None or not isinstance(value, Ref) or value.shape.kinds:
-            return
-        text = " ".join(ast.unparse(part) for part in (variable.annotation, *variable.values) if part is not None)
-        for kind, pattern in _COLUMN_TYPES.items():
-            if pattern.search(text):
-                value.shape.ask(kind)
-                return
-
-    def note_table_column(self, table: str, name: str, value: Value) -> None:
-        """As `note_column`, by the name of the table."""
-        class_ = self._classes.get(table)
-        if class_ is not None:
-            self.note_column(class_, name, value)
-
-    @cached_property
-    def _classes(self) -> dict[str, Class]:
-        named = ((self.table(class_), class_) for module in self.index.service_modules for class_ in module.classes)
-        return {table: class_ for table, class_ in named if table is not None}
-
-    def has_version(self, table: str) -> bool:
-        """Whether the mapper of a table's class checks a version column on each update."""
-        for module in self.index.service_modules:
-            for class_ in module.classes:
-                if "__mapper_args__" in class_.attributes and self.table(class_) == table:
-                    values = class_.attributes["__mapper_args__"].values
-                    return any("version_id_col" in ast.unparse(value) for value in values)
-        return False
 
     # Queries
 
     def query(self, class_: Class, **details: object) -> Query | None:
         """A query for a class's rows."""
-        table = self.table(class_)
+        table = self.tables.table(class_)
         return replace(Query(table), **details) if table is not None else None  # type: ignore[arg-type]
 
     def on_query(self, query: Query, name: str, call: ast.Call, arguments: Sequence[Value], keywords: dict[str, Value],
@@ -262,9 +210,10 @@ class Database:
                             column in statement.relative,
                         )
                     )
+                state.find(statement.table)
                 state.enter()  # the rows (in SQLite the whole database) stay locked until the transaction ends
             case "insert":
-                self._note_types(statement, parameters)
+                self.tables.note_inserted(statement, parameters)
                 self.insert(statement.table, call, scope, atomic=statement.ignores_conflict)
                 state.is_dirty = True
                 if statement.ignores_conflict:
@@ -277,16 +226,6 @@ class Database:
             case _:
                 pass
         return UNKNOWN
-
-    def _note_types(self, statement: Statement, parameters: Value) -> None:
-        """Values that are inserted are of their columns' types."""
-        values = parameters.elements if isinstance(parameters, Several) else ()
-        if len(values) != len(statement.columns):
-            return
-        types = self.index.table_types.get(statement.table, {})
-        for column, value in zip(statement.columns, values, strict=True):
-            if isinstance(value, Ref) and not value.shape.kinds and column in types:
-                value.shape.ask(types[column])
 
     def _targets(self, table: str, found_by: Sequence[Value]) -> tuple[Row, ...]:
         """The rows that an update means: those whose columns its condition is given, else all read before."""
@@ -304,6 +243,7 @@ class Database:
                     query.filters, is_relative,
                 )
             )  # fmt: skip
+        self.state.find(query.table)
         self.state.enter()
 
     def insert(self, table: str, node: ast.AST, scope: Scope, *, atomic: bool) -> None:
@@ -316,7 +256,7 @@ class Database:
         """`session.add(object)`."""
         for one in value.elements if isinstance(value, Several) else (value,):
             self.state.is_pending = True
-            if isinstance(one, Instance) and (table := self.table(one.class_)) is not None:
+            if isinstance(one, Instance) and (table := self.tables.table(one.class_)) is not None:
                 self.insert(table, node, scope, atomic=False)
 
     def on_rows(self, row: Row, name: str, call: ast.Call, scope: Scope) -> Value:
@@ -351,12 +291,3 @@ def _parameter(parameters: Value, key: int | str | None) -> Value:
     if isinstance(parameters, Several) and isinstance(key, int) and key < len(parameters.elements):
         return parameters.elements[key]
     return UNKNOWN
-
-
-def _looks_like_column(value: ast.expr) -> bool:
-    if not isinstance(value, ast.Call):
-        return False
-    name = ast.unparse(value.func).rpartition(".")[2]
-    return name in {"Column", "mapped_column"} or (
-        name.endswith("Field") and ast.unparse(value.func).startswith("models.")
-    )

@@ -19,7 +19,7 @@ from crashworthy.source.index import Index, dotted_name
 from crashworthy.source.outbound import Outbound
 from crashworthy.source.routes.fastapi import dependencies
 from crashworthy.source.routes.route import Route
-from crashworthy.source.schemas import Schema
+from crashworthy.source.schema_types import Schema
 from crashworthy.source.symbols import Function, Parameter, Scope
 
 

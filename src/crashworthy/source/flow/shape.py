@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from crashworthy.core.value import Json
-from crashworthy.source.schemas import Schema
+from crashworthy.source.schema_types import Schema
 
 # Guesses for a field whose use says nothing of its type; the name is then the best evidence there is.
 _INTEGER_NAMES = re.compile(

@@ -39,8 +39,8 @@ class State:
 
     `is_pending` when objects were added that are not sent to the database yet, `is_dirty` when a write was sent that
     is not committed; `is_atomic` within a block that commits at its end. `session` is the critical section that is
-    held (0: none); each has its own number. `row_lock` is set once a row was locked. `facts` are (id of shape or row, what is known of it). `given` are values for parameters that a
-    framework passes by name.
+    held (0: none); each has its own number. `row_lock` is set once a row was locked. `facts` are (id of shape or row,
+    what is known of it). `given` are values for parameters that a framework passes by name.
     """
 
     request: Request | None = None

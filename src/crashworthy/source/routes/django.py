@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from crashworthy.source.index import Index, Symbol, dotted_name
 from crashworthy.source.routes.groups import argument, decorators_around, texts
 from crashworthy.source.routes.route import VERBS, Route, angle_template, regex_template
-from crashworthy.source.schemas import Schema
+from crashworthy.source.schema_types import Schema
 from crashworthy.source.strings import constant_text
 from crashworthy.source.symbols import Class, External, Function, Module, Scope, Variable
 
@@ -72,7 +72,7 @@ class DjangoRoutes:
             setting = module.names.get("ROOT_URLCONF")
             if isinstance(setting, Variable) and setting.values:
                 dotted = constant_text(self.index, setting.values[-1], module)
-                target = self.index.find_module(dotted, module.file.path) if dotted else None
+                target = self.index.finder.find(dotted, module.file.path) if dotted else None
                 if target is not None and target not in named:
                     named.append(target)
         if named:
@@ -94,7 +94,7 @@ class DjangoRoutes:
     def _included_module(self, expression: ast.expr, module: Module) -> Module | None:
         dotted = constant_text(self.index, expression, module)
         if dotted:
-            return self.index.find_module(dotted, module.file.path)
+            return self.index.finder.find(dotted, module.file.path)
         symbol = self.index.resolve(expression, module)
         return symbol if isinstance(symbol, Module) else None
 

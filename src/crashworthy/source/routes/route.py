@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from crashworthy.core.location import Location
-from crashworthy.source.schemas import Schema
+from crashworthy.source.schema_types import Schema
 from crashworthy.source.symbols import Function
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from crashworthy.source.index import Index, dotted_name
 from crashworthy.source.routes.groups import argument, decorators_around, texts
 from crashworthy.source.routes.route import VERBS, Route, brace_template, join
-from crashworthy.source.schemas import Schema
+from crashworthy.source.schema_types import Schema
 from crashworthy.source.strings import constant_text
 from crashworthy.source.symbols import Class, External, Function, Scope, Variable
 

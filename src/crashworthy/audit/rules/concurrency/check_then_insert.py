@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from crashworthy.audit.isolation import is_held, is_serializable
 from crashworthy.audit.rule import Context, Hit, Rule, Sample, operations_of
-from crashworthy.audit.rules.concurrency.read_then_write import is_held, is_serializable
 from crashworthy.source.flow.constraints import unique_sets
 from crashworthy.source.flow.events import Insert
 from crashworthy.source.flow.values import Row
@@ -33,6 +33,7 @@ def sign_up():
     connect().execute("INSERT INTO users (name) VALUES (?)", (name,))
     return {}
 """
+_TABLE = "CREATE TABLE users (id INTEGER PRIMARY KEY, site INTEGER, name TEXT {});"
 _BOOK = """
 @app.post("/rooms/<int:room>/bookings")
 def book(room):
@@ -86,10 +87,10 @@ class CheckThenInsert(Rule):
         Sample("the same with an ORM", {"main.py": _ORM.replace("UNIQUE", "index=True")}),
     )
     quiet = (
-        Sample("a unique constraint", {"app.py": _APP + _SIGN_UP, "schema.sql": "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT UNIQUE);"}),
+        Sample("a unique constraint", {"app.py": _APP + _SIGN_UP, "schema.sql": _TABLE.format("UNIQUE")}),
         Sample("a unique index over both columns", {
             "app.py": _APP + _SIGN_UP.replace("WHERE name = ?", "WHERE name = ? AND site = 1"),
-            "schema.sql": "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, site INTEGER);\nCREATE UNIQUE INDEX one ON users (site, name);",
+            "schema.sql": _TABLE.format("") + "CREATE UNIQUE INDEX one ON users (site, name);",
         }),
         Sample("a unique column of a model", {"main.py": _ORM.replace("UNIQUE", "unique=True")}),
         Sample("the insert gives way", {"app.py": _APP + _SIGN_UP.replace("INSERT INTO", "INSERT OR IGNORE INTO")}),
@@ -103,7 +104,7 @@ class CheckThenInsert(Rule):
 
     def find(self, context: Context) -> Iterator[Hit]:
         """Inserts after a look."""
-        if is_serializable(context.analysis):
+        if is_serializable(context.analysis.index):
             return
         for run in context.runs:
             for event in run.events:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from crashworthy.audit.isolation import is_bounded, is_held, is_serializable
 from crashworthy.audit.rule import Context, Hit, Rule, Sample, operations_of
-from crashworthy.source.analysis import Analysis
-from crashworthy.source.flow.database import Database
 from crashworthy.source.flow.events import Write
-from crashworthy.source.flow.state import State
-from crashworthy.source.flow.values import Column, Row, sources
-from crashworthy.source.index import Index
+from crashworthy.source.flow.tables import Tables
+from crashworthy.source.flow.values import Column, sources
 from crashworthy.weaknesses.concurrency import LOST_UPDATE
 
 _MODELS = """
@@ -130,7 +127,8 @@ def withdraw(account):
         Sample(
             "Django: read, add, save",
             {
-                "manage.py": 'import os\nimport django\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
+                "manage.py": "import os\nimport django\n"
+                'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
                 "shop/models.py": "from django.db import models\n\nclass Wallet(models.Model):\n"
                 "    cents = models.IntegerField(default=0)\n",
                 "shop/urls.py": "from django.urls import path\nfrom . import views\n"
@@ -318,9 +316,9 @@ def replace(account_id: int, balance: int, session: Session = Depends(get_sessio
 
     def find(self, context: Context) -> Iterator[Hit]:
         """Writes from stale reads, in the order in which requests make them."""
-        if is_serializable(context.analysis):
+        if is_serializable(context.analysis.index):
             return
-        database = Database(context.analysis.index, State())
+        tables = Tables(context.analysis.index)
         for run in context.runs:
             for event in run.events:
                 if not isinstance(event, Write) or event.in_memory:
@@ -330,7 +328,7 @@ def replace(account_id: int, balance: int, session: Session = Depends(get_sessio
                 message = _stale(event)
                 if event.is_relative and is_bounded(context.analysis.index, event.column):
                     continue
-                if message is not None and not database.has_version(event.table):
+                if message is not None and not tables.has_version(event.table):
                     yield Hit(event.node, event.scope, message, operations_of(run))
 
 
@@ -338,35 +336,12 @@ def _stale(event: Write) -> str | None:
     """What is wrong with a write, or None."""
     name = "a column" if event.column == "*" else f'"{event.column}"'
     for source in () if event.is_relative else sources(event.value):
-        if isinstance(source, Column) and source.row.table == event.table and source.name in {event.column, "*"}:
-            if not is_held(source.row, event.session) and not source.row.is_count:
-                return f'{name} of "{event.table}" is set from a value read before; a change made in between is lost'
+        if not isinstance(source, Column) or source.row.table != event.table or source.row.is_count:
+            continue
+        if source.name in {event.column, "*"} and not is_held(source.row, event.session):
+            return f'{name} of "{event.table}" is set from a value read before; a change made in between is lost'
     for row in event.rows:
         checked = set(row.checked) - {"*"}
         if event.column in checked and not (event.filters & checked) and not is_held(row, event.session):
             return f'{name} of "{event.table}" is checked, then set; two requests can both pass the check'
     return None
-
-
-def is_bounded(index: Index, column: str) -> bool:
-    """Whether the database refuses negative values of a column (of that name, in any table)."""
-    pattern = re.compile(
-        rf"CHECK[^\n]*\b{re.escape(column)}\s*>=?\s*0|\b{re.escape(column)}\s*=\s*models\.Positive", re.I
-    )
-    scripts = (text for _, text in index.scripts)
-    return any(pattern.search(text) for text in (*scripts, *(module.file.text for module in index.service_modules)))
-
-
-def is_held(row: Row, session: int) -> bool:
-    """Whether the lock under which a row was read is still held."""
-    return row.session != 0 and row.session == session
-
-
-def is_serializable(analysis: Analysis) -> bool:
-    """Whether the service asks its database for isolation that refuses stale writes."""
-    return any(
-        '"SERIALIZABLE"' in module.file.text
-        or "'SERIALIZABLE'" in module.file.text
-        or '"REPEATABLE READ"' in module.file.text
-        for module in analysis.index.service_modules
-    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from crashworthy.audit.isolation import is_held
 from crashworthy.audit.rule import Context, Hit, Rule, Sample, operations_of
-from crashworthy.audit.rules.concurrency.read_then_write import is_held
 from crashworthy.source.flow.events import Insert, Write
 from crashworthy.source.flow.runs import Run
 from crashworthy.source.flow.values import Column, Row, sources
@@ -33,7 +33,7 @@ stock = {}
 
 
 class SharedMemory(Rule):
-    """A container or number at module level is changed from a value read before, or after a refusal that depended on it.
+    """A container or number at module level is changed from a value read before, or after a refusal that rested on it.
 
     In an `async` handler others run at every suspension; in a handler that runs in a thread they run at any time.
     Left alone: `async` code without a suspension between reading and changing, code that holds a lock over both,

@@ -38,7 +38,7 @@ pool = queue.Queue()
 
 
 class NotReleased(Rule):
-    """`acquire()`, `getconn()`, `pool.get()` or `engine.connect()`, and the giving back neither in `finally` nor by `with`.
+    """`acquire()`, `getconn()`, `pool.get()` or `engine.connect()`, given back without `finally` or `with`.
 
     An exception (or an early return) in between keeps it for good. After one such request, or a few, everybody who
     needs it waits. Left alone: `with`, `try`/`finally` and `except` that give back, pairs that are split over two
