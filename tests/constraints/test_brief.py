@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from crashworthy.constraints.brief import acceptance_criteria, to_markdown
@@ -29,7 +30,10 @@ def brief(constraints: Constraints) -> str:
     return to_markdown(constraints, examine(constraints), acceptance_criteria(constraints))
 
 
-def test_the_whole_brief(snapshot: SnapshotAssertion) -> None:
+def test_the_whole_brief(snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The catalogue as the picture was taken: every weakness that is added adds a criterion.
+    known = ("lost-update", "held-by-slow-dependency", "crash-on-input", "wedged-by-one-request")
+    monkeypatch.setattr("crashworthy.constraints.brief.CATALOGUE", {each: CATALOGUE[each] for each in known})
     assert brief(SHOP) == snapshot
 
 

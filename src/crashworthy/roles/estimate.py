@@ -8,9 +8,10 @@ distribution with 80 % of its weight in the prior's range. No evidence of ours c
 `holds` is the share of what an AI writes that holds at its first try. It begins as Beta(1, 1), the weight of two
 tries around one half: the measurements for backends lie between 31 % (correct and not exploitable) and 62 % (correct)
 for the best model of early 2025 (BaxBench), and models have changed since. Each AI-written change in the ledger adds:
-one failure when its first try broke; when it held, the share of the task's weaknesses that were tried, times one half.
-The half is there because "held" only means that nothing was found, and how often each experiment finds what is there
-has not been measured yet. Changes by people, or by nobody knows whom, are shown and add nothing.
+one failure when its first try broke, a quarter of one when by a minor defect only; when it held, one half of the
+share of the task's weaknesses that were tried. The half is there because "held" only means that nothing was found,
+and how often each experiment finds what is there has not been measured yet. Changes by people, or by nobody knows
+whom, are shown and add nothing.
 
 The product has no closed form that is worth the trouble, so it is drawn: the same draws for the same figures.
 """
@@ -89,7 +90,7 @@ def reach_of(prior: Prior | None) -> Beta:
 def holds_after(works: Sequence[Work]) -> Beta:
     """Beta(1, 1) and what each AI-written change adds to it."""
     successes = math.fsum(WORTH_OF_HELD * work.tried for work in works if work.held)
-    failures = sum(not work.held for work in works)
+    failures = math.fsum(work.broken for work in works)
     return Beta(PRIOR_TRIES[0] + successes, PRIOR_TRIES[1] + failures)
 
 

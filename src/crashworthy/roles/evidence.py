@@ -2,13 +2,14 @@
 
 The unit is a change, not a run. For each task, the runs of a service are read in the order of time:
 
-- A run *broke* the task when it proved a defect of severity major or above of a weakness that speaks about the task.
+- A run *broke* the task when it proved a defect of a weakness that speaks about the task: wholly where the defect is
+  major or worse, by a quarter where it is minor, and not at all where it is only worth a remark.
 - It *held* when it broke nothing and an experiment for such a weakness held. What was not tried is no success: a run
   that tried one of a task's two weaknesses is half a success.
 - Otherwise, and when it was interrupted, it says nothing.
 
-A change is new when the commit is and the run before it broke nothing; after a run that broke, what follows are its
-rounds, for every task. Without a commit nothing tells two changes apart, so all runs of the service are one. That
+A change is new when the commit is and the run before it proved nothing major; after one that did, what follows are
+its rounds, for every task. Without a commit nothing tells two changes apart, so all runs of the service are one. That
 experiments tried a task's weaknesses does not show that the change touched the task: this is not told apart yet.
 """
 
@@ -23,6 +24,9 @@ from crashworthy.core.value import Value
 from crashworthy.core.weakness import Severity
 from crashworthy.ledger.store import Ledger
 from crashworthy.weaknesses.catalogue import CATALOGUE
+
+# A minor defect fails no build, yet a task that leaves them behind is not done to the standard either.
+_WORTH_OF_BREAK = {Severity.INFO: 0.0, Severity.MINOR: 0.25, Severity.MAJOR: 1.0, Severity.BLOCKER: 1.0}
 
 AuthorKind = Literal["ai", "human", "unknown"]
 Row = Mapping[str, Any]
@@ -42,8 +46,8 @@ class Work(Value):
     """One change as one task saw it, from its first try until it held.
 
     `number` counts changes in the order of time, over all services, and is the same for every task. `held` says
-    whether the first try did; `tried` which share of the task's weaknesses it tried; `rounds` after how many runs it
-    held, None while it does not. The author is that of the first try.
+    whether the first try did, `broken` how far it did not, 0 to 1; `tried` which share of the task's weaknesses it
+    tried; `rounds` after how many runs it held, None while it does not. The author is that of the first try.
     """
 
     number: int
@@ -51,6 +55,7 @@ class Work(Value):
     commit: str | None
     author: AuthorKind
     held: bool
+    broken: float
     tried: float
     rounds: int | None
     runs: tuple[str, ...]
@@ -78,7 +83,7 @@ class _Seen(Value):
     change: tuple[str | None, bool]
     work: int
     author: AuthorKind
-    broke: bool
+    broken: float
     tried: float
     defects: tuple[Defect, ...]
 
@@ -144,13 +149,13 @@ def _look(
         for finding in findings
         if finding["weakness"] in weaknesses and finding["status"] == Status.PROVEN
     )
-    broke = any(_breaks(finding) for finding in findings if finding["weakness"] in weaknesses)
+    broken = max((_WORTH_OF_BREAK[defect.severity] for defect in defects), default=0.0)
     held = {
         experiment["weakness"]
         for experiment in experiments
         if experiment["weakness"] in weaknesses and experiment["status"] == Status.HELD and experiment["trials"]
     }
-    if not broke and not held:
+    if not broken and not held:
         return None
     return _Seen(
         run=run["id"],
@@ -158,8 +163,8 @@ def _look(
         change=(run["commit"], run["dirty"]),
         work=work,
         author=run["author"],
-        broke=broke,
-        tried=1.0 if broke else len(held) / len(weaknesses),
+        broken=broken,
+        tried=1.0 if broken else len(held) / len(weaknesses),
         defects=defects,
     )
 
@@ -167,14 +172,15 @@ def _look(
 def _work(runs: Sequence[_Seen]) -> Work:
     first = [run for run in runs if run.change == runs[0].change]
     # The same commit, run again with more luck or a larger budget, may break after it held: then it never held.
-    held = not any(run.broke for run in first)
-    last_break = max((place for place, run in enumerate(runs) if run.broke), default=-1)
+    broken = max(run.broken for run in first)
+    last_break = max((place for place, run in enumerate(runs) if run.broken), default=-1)
     return Work(
         number=runs[0].work,
         service=runs[0].service,
         commit=runs[0].change[0],
         author=runs[0].author,
-        held=held,
+        held=not broken,
+        broken=broken,
         tried=max(run.tried for run in first),
         rounds=last_break + 2 if last_break + 1 < len(runs) else None,
         runs=tuple(run.run for run in runs),

@@ -45,7 +45,7 @@ def _reach(each: TaskAssessment, model: PriorModel) -> Iterator[str]:
         yield "No basis: no rated anchor, and too little of the wording is familiar. It can be anything from 0 to 1."
     else:
         yield f"E0 counts 0, E2 0.5, E1 1: people {prior.human:.2f}, GPT-4 {prior.gpt4:.2f}, by {prior.basis}"
-        yield f"Range with the raters' disagreement: {prior.low:.2f} to {prior.high:.2f}, held for 80 % sure"
+        yield f"Range with the raters' disagreement: {prior.low:.2f} to {prior.high:.2f}, meant to hold 80 % of such tasks"
     yield f"Reach = {_beta(each.estimate.reach)}"
 
 
@@ -62,7 +62,8 @@ def _holds(each: TaskAssessment) -> Iterator[str]:
         shares = " + ".join(f"{work.tried:.2g}" for work in held)
         yield f"Held at first try: {len(held)}, worth {WORTH_OF_HELD:g} · ({shares}) = {a - PRIOR_TRIES[0]:.3g}"
     if len(works) > len(held):
-        yield f"Broke at first try: {len(works) - len(held)}, worth 1 each"
+        worths = " + ".join(f"{work.broken:g}" for work in works if not work.held)
+        yield f"Broke at first try: {len(works) - len(held)}, worth {worths} = {b - PRIOR_TRIES[1]:.3g}"
     if not works:
         yield "AI-written changes in the ledger: none"
     yield f"Holds = {_beta(Beta(a, b))}; {each.estimate.evidence_share:.0%} of it is evidence"

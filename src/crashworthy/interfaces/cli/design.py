@@ -73,7 +73,7 @@ def design(
 
 def _constraints(folder: Path, *, may_ask: bool) -> Constraints:
     file = folder / FILE_NAME
-    if file.exists() or not may_ask or not sys.stdin.isatty():
+    if file.exists() or not may_ask or not _at_a_terminal():
         return load_constraints(folder)
     typer.echo(f"There is no {FILE_NAME} in {folder}. Press Enter to leave a question out.\n")
     constraints = ask_constraints(_ask, lambda problem: typer.echo(f"  {problem}"))
@@ -82,6 +82,10 @@ def _constraints(folder: Path, *, may_ask: bool) -> Constraints:
         _write(file, text)
     typer.echo()
     return constraints
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _ask(question: str) -> str:

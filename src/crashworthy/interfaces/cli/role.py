@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import io
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +23,8 @@ from crashworthy.roles.score import RoleAssessment, assess, to_page
 
 _ROLE = typer.Argument(help="A role of the library, or a file: ROLE.toml.")
 _LEDGER = typer.Option("--ledger", help="Database URL of the ledger; CRASHWORTHY_LEDGER or a local file by default.")
+
+_WIDTH = 120
 
 _SHOW_EXAMPLES = """
 [bold]Examples[/]
@@ -76,10 +79,10 @@ def show(
     if wanted is PageFormat.JSON:
         _give(to_page(assessment).model_dump_json(indent=2) + "\n", output)
     else:
-        console = Console(highlight=False, record=output is not None, quiet=output is not None)
-        print_role(console, assessment)
+        text = io.StringIO()
+        print_role(Console(file=text, width=_WIDTH) if output else Console(highlight=False), assessment)
         if output is not None:
-            _give(console.export_text(), output)
+            _give(text.getvalue(), output)
 
 
 @role_app.command("explain", epilog="[bold]Example[/]  crashworthy role explain backend-engineer database-queries")

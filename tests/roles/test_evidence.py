@@ -1,0 +1,112 @@
+"""What counts as a change, as held, and as nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crashworthy.roles.evidence import TaskEvidence, read_evidence, weaknesses_of
+from roles.ledgers import History
+
+QUERIES = "database-queries"
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> History:
+    return History(tmp_path)
+
+
+def evidence(history: History, task: str = QUERIES) -> TaskEvidence:
+    return read_evidence(history.ledger, [task])[task]
+
+
+def test_an_empty_ledger_says_nothing(history: History) -> None:
+    assert evidence(history).works == ()
+
+
+def test_a_change_that_held_at_once(history: History) -> None:
+    run = history.run("c1")
+    (work,) = evidence(history).works
+    assert (work.held, work.rounds, work.tried, work.runs) == (True, 1, 1.0, (run,))
+
+
+def test_a_change_that_broke_and_was_mended_is_one_change(history: History) -> None:
+    history.run("c1", broke="lost-update")
+    history.run("c2", broke="lost-update")
+    history.run("c3")
+    (work,) = evidence(history).works
+    assert (work.held, work.rounds, len(work.runs), len(work.defects)) == (False, 3, 3, 2)
+
+
+def test_a_mend_is_no_new_change_for_the_tasks_that_held(history: History) -> None:
+    history.run("c1", broke="lost-update")
+    history.run("c2")
+    (work,) = evidence(history, "third-party-integration").works
+    assert (work.held, len(work.runs)) == (True, 2)
+
+
+def test_after_it_held_the_next_commit_is_a_new_change(history: History) -> None:
+    history.run("c1")
+    history.run("c2", broke="lost-update")
+    assert [work.held for work in evidence(history).works] == [True, False]
+
+
+def test_the_same_commit_again_is_the_same_change(history: History) -> None:
+    for _ in range(5):
+        history.run("c1")
+    assert len(evidence(history).works) == 1
+
+
+def test_a_commit_that_breaks_on_a_second_look_never_held(history: History) -> None:
+    history.run("c1")
+    history.run("c1", broke="lost-update")
+    (work,) = evidence(history).works
+    assert not work.held
+    assert work.rounds is None
+
+
+def test_without_commits_all_runs_are_one_change(history: History) -> None:
+    history.run(None)
+    history.run(None)
+    assert len(evidence(history).works) == 1
+
+
+def test_services_do_not_mix(history: History) -> None:
+    history.run("c1", service="shop", broke="lost-update")
+    history.run("c2", service="wallet")
+    assert [work.held for work in evidence(history).works] == [False, True]
+
+
+def test_what_was_not_tried_is_no_success(history: History) -> None:
+    history.run("c1", tried=("lost-update",))
+    (work,) = evidence(history).works
+    assert work.tried == pytest.approx(1 / len(weaknesses_of(QUERIES)))
+
+
+def test_a_run_about_other_tasks_says_nothing(history: History) -> None:
+    history.run("c1", tried=("held-by-slow-dependency",))
+    found = evidence(history)
+    assert (found.works, found.silent_runs) == ((), 1)
+
+
+def test_an_interrupted_run_says_nothing(history: History) -> None:
+    history.run("c1", finished=False)
+    found = evidence(history)
+    assert (found.works, found.silent_runs) == ((), 1)
+
+
+def test_a_minor_defect_is_a_quarter_of_a_failure_and_no_round(history: History) -> None:
+    history.run("c1", broke="crash-on-input", severity="minor")
+    history.run("c2")
+    first, second = evidence(history, "input-validation").works
+    assert (first.held, first.broken, second.held) == (False, 0.25, True)
+
+
+def test_authors_are_told_apart_by_the_first_try(history: History) -> None:
+    history.run("c1", author="ai", broke="lost-update")
+    history.run("c2", author="human")
+    history.run("c3", author="human")
+    found = evidence(history)
+    assert [work.author for work in found.works] == ["ai", "human"]
+    assert [work.rounds for work in found.by("ai")] == [2]
