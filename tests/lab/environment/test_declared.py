@@ -90,6 +90,19 @@ def test_a_standard_project_with_uv_lock(tmp_path: Path) -> None:
     assert found.constraints == ["fastapi==0.115.0"]
 
 
+def test_names_that_come_from_elsewhere_are_never_asked_of_the_index(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": """
+            [project]
+            dependencies = ["httpx", "Our_Library>=1"]
+            [tool.uv.sources]
+            our-library = { path = "../our-library" }
+        """,
+    }
+    found = declared(tmp_path, files)
+    assert (found.lines, found.elsewhere) == (["httpx"], ["Our_Library>=1"])
+
+
 def test_dynamic_dependencies_of_setuptools(tmp_path: Path) -> None:
     files = {
         "pyproject.toml": """

@@ -135,6 +135,15 @@ def test_packages_by_address_need_permission(prepare: Prepare) -> None:
     assert "--install all" in caught.value.remedy
 
 
+def test_a_name_for_a_private_index_is_never_asked_of_the_public_one(
+    prepare: Prepare, installer: FakeInstaller
+) -> None:
+    project = '[tool.poetry.dependencies]\nflask = "*"\nbilling = { version = "1.0", source = "private" }\n'
+    with pytest.raises(CrashworthyError, match=r"another place than the usual index: billing==1\.0"):
+        prepare({"app.py": FLASK, "pyproject.toml": project}, allow_source=True, allow_unknown=True)
+    assert installer.resolved == []
+
+
 def test_without_requirements_the_imports_tell_the_packages(prepare: Prepare, installer: FakeInstaller) -> None:
     source = FLASK + "import jwt, yaml, os, helpers\n"
     prepare({"app.py": source, "helpers.py": ""})

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.lab.environment import poetry
@@ -33,6 +33,9 @@ _TEXT_FILES = (
 _INDEX_OPTIONS = ("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--pre", "--no-index")
 _DIRECT = re.compile(r"^(git|hg|svn|bzr)\+|://|^(\.{0,2}/)|\.(whl|tar\.gz|zip)$")
 _NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)")
+# Keys of a dependency's table in Poetry's and Pipenv's files that name another place than the usual index.
+_ADDRESSES = ("git", "url", "path", "file")
+_INDEXES = ("source", "index")
 _MAX_DEPTH = 5
 
 
@@ -41,7 +44,8 @@ class Declared:
     """What one folder declares.
 
     `lines` are requirement lines, `constraints` the pins of a lock file, `options` index options. `foreign`
-    are requirements that are no names on an index (URLs, paths). `python` is a version specifier.
+    are requirements that are no names on an index (URLs, paths); `elsewhere` are names that are meant for
+    another index or a folder beside the project. `python` is a version specifier.
     """
 
     origin: str
@@ -49,6 +53,7 @@ class Declared:
     constraints: list[str] = field(default_factory=list)
     options: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
     python: str | None = None
 
     @property
@@ -131,6 +136,7 @@ def _read_local(value: str, root: Path, declared: Declared) -> None:
         if own is not None:
             declared.lines += own.lines
             declared.foreign += own.foreign
+            declared.elsewhere += own.elsewhere
         return
     if folder not in (".", "./"):
         declared.foreign.append(value)
@@ -141,8 +147,10 @@ def _from_project(folder: Path, project: dict[str, Any]) -> Declared | None:
     declared = Declared(origin="pyproject.toml", python=_python_of(project))
     table = _table(project, "project")
     if isinstance(table.get("dependencies"), list):
+        # Asking an index for a name that is meant to come from elsewhere is how dependency confusion works.
+        elsewhere = {canonicalize_name(name) for name in _table(project, "tool", "uv", "sources")}
         for line in table["dependencies"]:
-            _sort(str(line), declared)
+            _sort(str(line), declared, elsewhere)
         return declared
     if "dependencies" in (table.get("dynamic") or ()):
         dynamic = _table(project, "tool", "setuptools", "dynamic", "dependencies").get("file", [])
@@ -177,18 +185,22 @@ def _from_pipfile(folder: Path) -> Declared | None:
 def _sort_translated(name: str, spec: object, declared: Declared) -> None:
     if isinstance(spec, dict) and spec.get("optional"):
         return
-    if isinstance(spec, dict) and (where := next((spec[key] for key in ("git", "url", "path") if key in spec), None)):
+    if isinstance(spec, dict) and (where := next((spec[key] for key in _ADDRESSES if key in spec), None)):
         declared.foreign.append(f"{name} @ {where}")
         return
-    declared.lines.append(poetry.requirement(name, spec))
+    meant_for_another = isinstance(spec, dict) and any(key in spec for key in _INDEXES)
+    (declared.elsewhere if meant_for_another else declared.lines).append(poetry.requirement(name, spec))
 
 
-def _sort(line: str, declared: Declared) -> None:
+def _sort(line: str, declared: Declared, elsewhere: set[NormalizedName]) -> None:
     try:
         requirement = Requirement(line)
     except InvalidRequirement as error:
         raise CrashworthyError(f"{declared.origin} names a requirement that is none: {line!r} ({error})") from error
-    (declared.foreign if requirement.url else declared.lines).append(line)
+    if canonicalize_name(requirement.name) in elsewhere:
+        declared.elsewhere.append(line)
+    else:
+        (declared.foreign if requirement.url else declared.lines).append(line)
 
 
 def _pins(lock: dict[str, Any]) -> list[str]:

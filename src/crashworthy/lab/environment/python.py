@@ -186,6 +186,12 @@ def _check(declared: Declared, *, allow_unknown: bool, allow_source: bool, notes
             f"{declared.origin} names packages that may be mistaken or invented: {listed}.",
             remedy="Correct the name, or run again with --install all if it is meant.",
         )
+    if declared.elsewhere:
+        raise CrashworthyError(
+            f"{declared.origin} takes packages from another place than the usual index: "
+            f"{', '.join(declared.elsewhere)}. The usual index may have something else by that name.",
+            remedy="Point --python at an environment that has them.",
+        )
     if declared.foreign and not allow_source:
         raise CrashworthyError(
             f"{declared.origin} names packages by address instead of by name: {', '.join(declared.foreign)}.",
