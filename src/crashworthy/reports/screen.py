@@ -105,6 +105,8 @@ def _proven(finding: Finding, view: Overview, width: int, *, new: bool) -> Itera
     if finding.cwe is not None:
         facts.append(f"CWE-{finding.cwe}")
     proof = view.proof(finding)
+    if proof is not None:
+        facts.append(f"shown in {proof.replayed} of {plural(proof.replays, 'fresh replay')}")
     body: list[RenderableType] = []
     where = Text(" · ".join(facts), style="dim")
     if finding.location is not None:
@@ -122,9 +124,10 @@ def _proven(finding: Finding, view: Overview, width: int, *, new: bool) -> Itera
     if weakness is not None and new:
         body.append(_hanging("cost  ", weakness.cost, mark="dim", style="dim"))
     if proof is not None:
-        shown = f"shown in {proof.replayed} of {plural(proof.replays, 'fresh replay')}; again:"
-        body.append(Text(shown, style="dim"))
-        body.append(Text(f"  {view.replay(finding)}", style="bold cyan", no_wrap=True, overflow="ignore"))
+        again = Text.assemble(("again ", "dim"), (view.replay(finding), "bold cyan"))
+        # A command that is wrapped cannot be copied.
+        again.no_wrap, again.overflow = True, "ignore"
+        body.append(again)
     yield Padding(Group(*body), (0, 0, 0, 4))
 
 
@@ -142,8 +145,9 @@ def _expected_and_seen(finding: Finding) -> RenderableType:
 def _evidence(proof: Proof, width: int) -> Iterable[RenderableType]:
     story = tell(proof)
     yield Text()
+    rooms = _rooms(story, width)
     for act in story.acts:
-        yield _act(act, width)
+        yield _act(act, rooms)
     yield from _failures(story)
     lanes = timeline(proof.trial)
     picture = screen_timeline.draw(lanes, width)
@@ -154,24 +158,37 @@ def _evidence(proof: Proof, width: int) -> Iterable[RenderableType]:
     yield Text()
 
 
-def _act(act: Act, width: int) -> RenderableType:
-    shown = act.lines[: MOST_SETUP if act.part == SETUP else MOST_LINES]
-    room = width - _MARGIN - 4
-    answers = max(len(line.answer_text(room)) for line in shown)
-    answer_room = min(answers, max(int(room * _ANSWER_SHARE), room - max(len(_sent(line, room)) for line in shown)))
+def _act(act: Act, rooms: tuple[int, int]) -> RenderableType:
+    """One act; `rooms` are the widths for what was sent and what came back."""
+    shown = _shown(act)
     table = Table.grid(padding=(0, 1))
     table.add_column(style="dim", no_wrap=True, width=_MARGIN - 1)
     table.add_column(no_wrap=True, justify="right", style="dim", min_width=1)
-    table.add_column(no_wrap=True, overflow="ellipsis", width=max(room - answer_room, 10))
-    table.add_column(no_wrap=True, overflow="ellipsis", width=max(answer_room, 10))
+    for room in rooms:
+        table.add_column(no_wrap=True, overflow="ellipsis", width=room)
     for index, line in enumerate(shown):
-        answer = Text(line.answer_text(room), style="bold red" if line.failed else "")
-        table.add_row(act.name if index == 0 else "", str(line.number), Text(_sent(line, room)), answer)
+        sent = Text(_sent(line, rooms[0]))
+        answer = Text(line.answer_text(rooms[1]), style="bold red" if line.failed else "")
+        table.add_row(act.name if index == 0 else "", str(line.number), sent, answer)
     if len(act.lines) > len(shown):
         table.add_row("", "", Text(f"… and {len(act.lines) - len(shown)} more", style="dim"))
     if act.intro and act.part == ATTACK:
         return Group(table, _hanging(" " * _MARGIN, act.intro, style="italic dim"))
     return table
+
+
+def _rooms(story: Story, width: int) -> tuple[int, int]:
+    """Widths for requests and answers, the same for all acts: answers stand close to what they answer."""
+    lines = [line for act in story.acts for line in _shown(act)]
+    room = max(width - _MARGIN - 4, 20)
+    sent = max((len(_sent(line, room)) for line in lines), default=0)
+    answer = max((len(line.answer_text(room)) for line in lines), default=0)
+    answer = min(answer, max(int(room * _ANSWER_SHARE), room - sent))
+    return max(min(sent + 1, room - answer), 8), max(answer, 8)
+
+
+def _shown(act: Act) -> tuple[Line, ...]:
+    return act.lines[: MOST_SETUP if act.part == SETUP else MOST_LINES]
 
 
 def _sent(line: Line, room: int) -> str:

@@ -55,6 +55,7 @@ def _rows(lanes: tuple[Lane, ...]) -> list[tuple[float, int, Mark | None]]:
 
 
 def _side_by_side(lanes: tuple[Lane, ...], room: int) -> RenderableType:
+    room = min(room, _widest(lanes))
     table = Table.grid(padding=(0, 1))
     table.add_column(justify="right", style="dim", no_wrap=True, width=_TIME_WIDTH - 1)
     for _ in lanes:
@@ -99,6 +100,13 @@ def _cell(mark: Mark | None, lane: Lane, room: int, place: str = "") -> Text:
     elif place and spare >= _NARROWEST // 2:
         cell.append(f" {place}", style="dim")
     return cell
+
+
+def _widest(lanes: tuple[Lane, ...]) -> int:
+    """How much room the longest cell wants."""
+    places = _short_places(lanes)
+    cells = [len(mark.text) + len(places.get(mark.place, "")) + 1 for lane in lanes for mark in lane.marks]
+    return max(*cells, *(len(lane.title) + 4 for lane in lanes), _NARROWEST)
 
 
 def _short_places(lanes: tuple[Lane, ...]) -> dict[str, str]:
