@@ -136,7 +136,13 @@ class Workshop:
             if self._is_bound(slot, operation, plan) and (source := self._source(slot, operation, plan))
         ]
         identity = self.knowledge.identities.get(plan.actor)
-        return plan, tuple(sources), repr(identity), tuple(name in self.knowledge.lessons for name in plan.before)
+        return (
+            operation.name,
+            plan,
+            tuple(sources),
+            repr(identity),
+            tuple(name in self.knowledge.lessons for name in plan.before),
+        )
 
     def draft(self, operation: Operation, plan: Plan, session: Session) -> Draft:
         """Play the set-up that the plan needs and fill in the request. Raises SetupFailedError."""

@@ -423,21 +423,34 @@ class Maker:
         least, most, pattern = schema.get("minLength"), schema.get("maxLength"), schema.get("pattern")
         least = least if isinstance(least, int) else 0
         most = most if isinstance(most, int) else None
-        sample = text.replace("${unique}", "100001")
+        sample = _sample(text)
         if isinstance(pattern, str):
-            try:
-                matches = re.search(pattern, sample) is not None
-            except re.error:
-                matches = True
-            if not matches or len(sample) < least or (most is not None and len(sample) > most):
-                return self._from_pattern(pattern, least, most) or text
-            return text
+            return self._with_pattern(text, pattern, least, most)
         if most is not None and len(sample) > most:
-            short = self._unique() if "${unique}" in text and most >= len(sample.split()[-1]) else ""
-            text = short if short and most >= len(short.replace("${unique}", "100001")) else sample[-most:].strip()
+            short = self._unique() if "${unique}" in text else ""
+            text = short if short and most >= len(_sample(short)) else sample[-most:].strip()
             text = text.ljust(least, "x")
-        missing = least - len(text.replace("${unique}", "100001"))
+        missing = least - len(_sample(text))
         return text + "x" * missing if missing > 0 else text
+
+    def _with_pattern(self, text: str, pattern: str, least: int, most: int | None) -> str:
+        """`text` in a form that the pattern takes, else a text made from the pattern."""
+        plain = re.sub(r"[^A-Za-z0-9${}]", "", text)
+        unique = self._unique()
+        word = re.sub(r"[^a-z]", "", text.partition("$")[0].lower())[:6] or "x"
+        shapes = (text, plain, f"{word}{unique}", f"{word.upper()}{unique}", f"{word.upper()[:3]}-{unique}", unique)
+        for shape in shapes:
+            if _keeps(shape, pattern, least, most):
+                return shape
+        made = self._from_pattern(pattern, least, most)
+        if made is None:
+            return text
+        # Part of the made text gives way to what is unique, where the pattern lets it.
+        for found in re.finditer(r"[A-Za-z0-9]{5,}", made):
+            shape = made[: found.start()] + unique + made[found.start() + len(_sample(unique)) :]
+            if _keeps(shape, pattern, least, most):
+                return shape
+        return made
 
     def _from_pattern(self, pattern: str, least: int, most: int | None) -> str | None:
         maker = rstr.Rstr(self.rng)
@@ -484,6 +497,19 @@ def patched(schema: Schema, patch: Schema) -> Schema:
             if key not in patch:
                 result.pop(key, None)
     return result
+
+
+def _sample(text: str) -> str:
+    return text.replace("${unique}", "1001")
+
+
+def _keeps(text: str, pattern: str, least: int, most: int | None) -> bool:
+    sample = _sample(text)
+    try:
+        fits = re.search(pattern, sample) is not None
+    except re.error:
+        fits = True
+    return fits and len(sample) >= least and (most is None or len(sample) <= most)
 
 
 def _name(path: Path) -> str:

@@ -24,7 +24,7 @@ from crashworthy.lab.traffic.ways import bind
 _ATTEMPTS_PER_ROUND = 14
 _ATTEMPTS = 60
 _ROUNDS = 8
-_FIRST_SESSION = 100_000
+_FIRST_SESSION = 1000
 
 
 @dataclass

@@ -141,6 +141,7 @@ def score(slot: Slot, fact: Fact, consumer: Operation, kinds: Collection[str] = 
     wanted = [word for word in words(slot.name) if word not in DIRECTIONS]
     if not wanted or (len(wanted) == 1 and wanted[0] in ("id", "uuid", "pk", "key")):
         wanted = [*slot.noun, *(wanted or ["id"])]
+    wanted[-1] = "id" if wanted[-1] == "pk" else wanted[-1]
     fitting = _type_score(slot.data_schema, fact.value)
     if fitting is None or not fact.field:
         return 0

@@ -30,7 +30,8 @@ _TAKEN = re.compile(
 _CHOICES = re.compile(
     r"(?:one of|should be|must be in|allowed(?: values?)?(?: are)?|valid(?: values?| choices| options)?(?: are)?|"
     r"supported(?: values?)?(?: are)?|choose from|expected|either|available|options(?: are)?|in)\s*:?\s*"
-    r"[\[({]?\s*((?:['\"`]?[\w.+/-]+['\"`]?\s*(?:,\s*(?:or |and )?|\s+or\s+|\s*\|\s*|\s*/\s*)\s*)+['\"`]?[\w.+/-]+['\"`]?)",
+    r"[\[({]?\s*((?:['\"`]?[\w.+/-]+['\"`]?\s*(?:,\s*(?:or |and )?|\s+or\s+|\s*\|\s*|\s*/\s*)\s*)+"
+    r"['\"`]?[\w.+/-]+['\"`]?)",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"['\"`]([\w.\- ]{1,60})['\"`]")
@@ -75,15 +76,23 @@ class Feedback:
         return " ".join(self.texts)
 
 
-def read_feedback(exchange: Exchange, slots: Sequence[Slot], given: Sequence[Path]) -> Feedback:
-    """Read the refusal in `exchange` of a request with these inputs, of which `given` were sent."""
+def read_feedback(
+    exchange: Exchange, slots: Sequence[Slot], given: Sequence[Path], *, has_body: bool = True
+) -> Feedback:
+    """Read the refusal in `exchange` of a request with these inputs, of which `given` were sent.
+
+    Inputs that nothing declares are taken to belong in the body, or in the query where there is none.
+    """
+    elsewhere = "body" if has_body else "query"
+    sent = _sent(exchange)
     result = Feedback()
     if exchange.response is None:
         return result
     for at, text in _messages(exchange.response.body):
         lower = text.lower()
         result.texts.append(lower)
-        fields = _fields(at, text, slots)
+        fields = _fields(at, text, slots, elsewhere)
+        fields += [path for path, value in sent.items() if path not in fields and value in text]
         result.mentioned.update(fields)
         if _TAKEN.search(lower) and not _MISSING.search(lower):
             result.taken = True
@@ -107,6 +116,16 @@ def _alternatives(lower: str, fields: Sequence[Path], given: Sequence[Path]) -> 
         return {}
     kept = next((path for path in fields if path in given), fields[0])
     return {path: {} if path == kept else None for path in fields}
+
+
+def _sent(exchange: Exchange) -> dict[Path, str]:
+    """Texts at the top of a JSON body that are peculiar enough to be known again in a message."""
+    try:
+        body = json.loads(exchange.request.body or "")
+    except (ValueError, RecursionError):
+        return {}
+    items = body.items() if isinstance(body, dict) else ()
+    return {("body", name): value for name, value in items if isinstance(value, str) and len(value) >= 5}
 
 
 def _messages(body: str) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -158,7 +177,7 @@ def _entry(at: tuple[str, ...], item: dict[str, Json]) -> Iterator[tuple[tuple[s
                 yield (*at, *(part for part in re.split(r"[/.\[\]#$]+", name) if part)), message
 
 
-def _fields(at: tuple[str, ...], text: str, slots: Sequence[Slot]) -> list[Path]:
+def _fields(at: tuple[str, ...], text: str, slots: Sequence[Slot], elsewhere: str) -> list[Path]:
     """Which inputs a message is about."""
     if at[:1] == ("loc",):
         located = _located(at[1:], slots)
@@ -181,15 +200,18 @@ def _fields(at: tuple[str, ...], text: str, slots: Sequence[Slot]) -> list[Path]
         return longest or found
     if _MISSING.search(text.lower()) or names:
         # A field that nothing declares: remembered under the body by the name that the message gives it.
-        quoted = _QUOTED.findall(text) or re.findall(r"^([a-z][a-z0-9]*(?:_[a-z0-9]+)+)\b", text)
+        quoted = _QUOTED.findall(text) or re.findall(
+            r"\b([a-z]\w*) (?:field |parameter )?(?:is|are) (?:required|missing)", text
+        )
+        quoted = quoted or re.findall(r"^([a-z][a-z0-9]*(?:_[a-z0-9]+)+)\b", text)
         quoted = quoted or re.findall(r"missing(?: required)?(?: field| parameter)?s?:? ([a-z_]\w*)", text.lower())
         names_of = quoted or [name for name in names[-1:] if re.fullmatch(r"[A-Za-z_]\w*", name)]
-        return [_in_body(name) for name in names_of if re.fullmatch(r"[A-Za-z_]\w{0,40}", name)][:4]
+        return [_at(elsewhere, name) for name in names_of if re.fullmatch(r"[A-Za-z_]\w{0,40}", name)][:4]
     return []
 
 
-def _in_body(name: str) -> Path:
-    return ("body", name)
+def _at(place: str, name: str) -> Path:
+    return (place, name)
 
 
 def _located(where: tuple[str, ...], slots: Sequence[Slot]) -> list[Path]:
@@ -278,7 +300,30 @@ def _wish(lower: str, text: str, path: Path) -> Schema:
         if re.search(rf"(must|should|be|is|expected|valid|type|not)\b.*({said})", lower):
             wish["type"] = kind
             break
+    characters = _characters(lower)
+    if characters:
+        wish["pattern"] = characters
     return {**wish, **_limits(lower)}
+
+
+def _characters(lower: str) -> str | None:
+    """The pattern that the message describes in words."""
+    kinds = ""
+    if re.search(r"(capital|upper-?case) (ascii )?(letters?|characters?)|capitals|upper-?case", lower):
+        kinds += "A-Z"
+    elif re.search(r"lower-?case", lower):
+        kinds += "a-z"
+    elif re.search(r"alphanumeric|letters (and|or) (digits|numbers)|letters, (digits|numbers)", lower):
+        kinds += "A-Za-z0-9"
+    elif re.search(r"only (contain )?digits|digits only|only numbers|numeric string|\d digits", lower):
+        kinds += "0-9"
+    if kinds and "0-9" not in kinds and re.search(r"digits?|numbers?", lower):
+        kinds += "0-9"
+    if kinds and re.search(r"dash|hyphen", lower):
+        kinds += "-"
+    if kinds and "underscore" in lower:
+        kinds += "_"
+    return f"^[{kinds}]+$" if kinds else None
 
 
 def _limits(lower: str) -> Schema:

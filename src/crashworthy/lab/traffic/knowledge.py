@@ -98,6 +98,7 @@ class Knowledge:
 
     def forget(self, operation: str) -> None:
         """Drop a way that does not work any more."""
+        self.version += 1
         self.lessons.pop(operation, None)
         self.facts = [fact for fact in self.facts if fact.operation.name != operation]
 

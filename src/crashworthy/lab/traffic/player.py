@@ -19,8 +19,8 @@ from crashworthy.lab.traffic.wire import Answer, Connection
 SENSOR_HEADER = "X-Crashworthy"
 UNIQUE = "unique"
 
-# Digits only, so that it fits into a telephone number as well as into a name.
-_FIRST_UNIQUE = 100_001
+# Few digits, so that it fits into a telephone number as well as into a short code.
+_FIRST_UNIQUE = 1001
 
 
 @dataclass(frozen=True)

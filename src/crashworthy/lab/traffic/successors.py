@@ -15,7 +15,7 @@ from crashworthy.lab.traffic.data import ALL
 from crashworthy.lab.traffic.encode import FORM, MULTIPART
 from crashworthy.lab.traffic.facts import Slot, slots_of
 from crashworthy.lab.traffic.feedback import Feedback, read_feedback
-from crashworthy.lab.traffic.names import collection, path_words, stem, words
+from crashworthy.lab.traffic.names import REFERENCE_ENDS, collection, path_words, stem, words
 from crashworthy.lab.traffic.session import succeeded
 from crashworthy.lab.traffic.template import placeholders
 
@@ -65,7 +65,7 @@ class Successors:
         """Plans to try after `exchange`, with ranks (lower first) that grow with the number of changes."""
         slots = slots_of(operation)
         status = exchange.response.status if exchange.response else 0
-        feedback = read_feedback(exchange, slots, draft.given)
+        feedback = read_feedback(exchange, slots, draft.given, has_body=operation.method not in ("GET", "DELETE"))
         if status == 405:
             return []
         plans: Ranked = []
@@ -137,10 +137,13 @@ class Successors:
         sources = self._workshop.sources(operation)
         for slot in slots:
             mentioned = slot.path in feedback.mentioned
-            if not (mentioned or (slot.is_reference and (path or slot.path[0] != "path"))):
+            refers = self._workshop.refers(slot, operation)
+            # A code or number may be made up for a new thing, or have to be that of one that exists.
+            coded = slot.path[0] == "body" and words(slot.name)[-1:] and words(slot.name)[-1] in REFERENCE_ENDS
+            if not (mentioned or coded or (refers and (path or slot.path[0] != "path"))):
                 continue
             count = len(sources[slot.path])
-            number = chosen.get(slot.path, 0 if slot.is_reference else MADE_UP)
+            number = chosen.get(slot.path, 0 if refers else MADE_UP)
             if number + 1 < count:
                 plans.append((0.7 if mentioned else 1.2, plan.choose(slot.path, number + 1)))
             if number != MADE_UP and slot.path[0] == "path" and count <= 1:
