@@ -30,7 +30,7 @@ _TIMEOUT_S = 5
 _RACE_TIMEOUT_S = 30
 _BARRIER_ATTEMPTS = 3
 _SLEEP_ATTEMPTS = 12
-_NAME_LENGTH = 70
+_NAME_LENGTH = 80
 
 
 def write_tests(proofs: Sequence[Proof], source: Path, folder: Path, *, command: str | None = None) -> tuple[Path, ...]:
@@ -62,8 +62,11 @@ def write_tests(proofs: Sequence[Proof], source: Path, folder: Path, *, command:
 
 def file_name(proof: Proof) -> str:
     """The fault in words that a file name can have."""
-    words = re.sub(r"[^a-z0-9]+", "_", proof.title.lower()).strip("_")
-    return words[:_NAME_LENGTH].rstrip("_")
+    plain = re.sub(r"\{[^}]*\}|'", "", proof.title.lower())
+    words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    if len(words) > _NAME_LENGTH:
+        words = words[: _NAME_LENGTH + 1].rpartition("_")[0]
+    return words
 
 
 def render(proof: Proof, start: StartCommand, service: str) -> str:
@@ -76,7 +79,7 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         "title": proof.title.replace("\\", "\\\\").replace('"""', "'''"),
         "story": _story(proof),
         "location": proof.location,
-        "service": repr(service),
+        "service": service,
         "command": repr(list(start.command)),
         "before": [list(words) for words in start.before],
         "environment": dict(start.environment),
@@ -94,6 +97,9 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         "mode": scenario.faults[0].kind if scenario.faults else "hang",
         "what": _DEPENDENCY.get(scenario.faults[0].kind if scenario.faults else "hang", "is slow"),
         "uses_pytest": not race,
+        "uses_contextlib": template == "wedge.py.j2" and len(scenario.attack) == 1,
+        "saved_used": bool(needs((*scenario.attack, *scenario.observe)) - {"unique"}),
+        "observe_saves": any(step.saves for step in scenario.observe),
         "uses_re": any(save.pattern for step in (*scenario.setup, *scenario.observe) for save in step.saves),
         "uses_unique": "unique" in needs((*scenario.setup, *scenario.attack, *scenario.observe)),
     }

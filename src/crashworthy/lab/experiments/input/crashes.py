@@ -105,8 +105,9 @@ def judge_crashes(history: History) -> list[Judgement]:
 
 def _proven(trial: Trial, exchange: Exchange, cause: Root) -> Judgement:
     if trial.crashed:
-        severity, seen = Severity.BLOCKER, "the service's process ended"
+        severity, seen, verb = Severity.BLOCKER, "the service's process ended", "ends the service's process"
     else:
+        verb = "fails with a server error"
         # Without a line of its own on the stack, the framework failed before or after the service's code.
         in_framework = _exception(exchange, trial.events) is not None and cause.location is None
         severity = Severity.INFO if in_framework else _severity(trial.scenario)
@@ -120,7 +121,7 @@ def _proven(trial: Trial, exchange: Exchange, cause: Root) -> Judgement:
     return Judgement(
         status=Status.PROVEN,
         severity=severity,
-        title=f"{exchange.operation} fails with a server error when {words}",
+        title=f"{exchange.operation} {verb} when {words}",
         expected="a 4xx that says what is wrong with the request"
         if severity in {Severity.MINOR, Severity.INFO}
         else "an answer that the request asks for, or a 4xx",
