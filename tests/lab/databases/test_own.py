@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,6 +102,38 @@ def test_everything_is_reset_together(tmp_path: Path, decoy: PostgresServer) -> 
         assert [path.name for path in databases.data_folder.iterdir()] == ["kept.db"]
         assert (databases.data_folder / "kept.db").read_text() == "kept"
         assert databases.redirects == {"*:5432": databases.allowed[0], "db:5433": databases.allowed[0]}
+
+
+def test_servers_end_with_the_run_that_was_killed(tmp_path: Path, decoy: PostgresServer) -> None:
+    program = f"""
+import time
+from pathlib import Path
+from crashworthy.lab.databases.needs import DatabaseNeeds
+from crashworthy.lab.databases.own import OwnDatabases
+from crashworthy.lab.service.watchdog import start_watchdog
+with start_watchdog("run-to-be-killed-{tmp_path.name}"):
+    folder = Path({str(tmp_path)!r}) / "run-to-be-killed-{tmp_path.name}"
+    with OwnDatabases(DatabaseNeeds(postgresql=True), folder, emit=lambda event: None) as databases:
+        print(databases.postgresql.port, flush=True)
+        time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        socket.create_connection(("127.0.0.1", port)).close()
+        process.kill()
+    until = time.monotonic() + 20
+    while time.monotonic() < until and _listens(port):
+        time.sleep(0.05)
+    assert not _listens(port)
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def test_a_missing_program_is_an_error_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:

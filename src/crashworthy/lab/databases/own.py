@@ -27,16 +27,18 @@ def check_programs(needs: DatabaseNeeds) -> None:
 class OwnDatabases:
     """The servers that `needs` names, and the folder for the service's own database files.
 
-    `folder` is the run's: servers keep their data below it, and `data_folder` is the service's.
+    `folder` is the run's, named after the run where `run_id` is not given: servers keep their logs below it, and
+    `data_folder` is the service's.
     """
 
-    def __init__(self, needs: DatabaseNeeds, folder: Path, *, emit: Emit) -> None:
+    def __init__(self, needs: DatabaseNeeds, folder: Path, *, emit: Emit, run_id: str | None = None) -> None:
+        run_id = run_id or folder.resolve().name
         self._needs = needs
         self._emit = emit
         self.data_folder = folder / "data"
         self._files = FolderState(self.data_folder)
-        self._postgresql = PostgresServer(folder / "postgresql") if needs.postgresql else None
-        self._redis = RedisServer(folder / "redis") if needs.redis else None
+        self._postgresql = PostgresServer(folder / "postgresql", run_id=run_id) if needs.postgresql else None
+        self._redis = RedisServer(folder / "redis", run_id=run_id) if needs.redis else None
         self._running = ExitStack()
 
     def start(self) -> None:

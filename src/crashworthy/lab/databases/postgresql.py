@@ -61,8 +61,9 @@ _MISSING = re.compile(r'FATAL:  (role|database) "((?:[^"]|"")+)" does not exist'
 class PostgresServer:
     """One server, with its log in `folder`. `port` is chosen where none is given."""
 
-    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+    def __init__(self, folder: Path, *, run_id: str = "", port: int | None = None) -> None:
         self._home = folder
+        self._run_id = run_id
         self._port = port or free_port()
         self._scratch: ScratchFolder | None = None
         self._process: ServerProcess | None = None
@@ -101,7 +102,7 @@ class PostgresServer:
             capture_output=True,
             text=True,
             cwd="/",
-            env=server_environment() | {"LC_ALL": _LOCALE},
+            env=server_environment(self._run_id) | {"LC_ALL": _LOCALE},
             user=account.uid,
             group=account.gid,
             extra_groups=None if account.uid is None else [],
@@ -116,7 +117,8 @@ class PostgresServer:
             "PostgreSQL",
             [str(programs / "postgres"), "-D", str(self._data), *options],
             self._home / "postgresql.log",
-            account,
+            run_id=self._run_id,
+            account=account,
             keeps=(lock,),
         )
         self._process.start(self._ready)

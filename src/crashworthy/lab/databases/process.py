@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crashworthy.core.errors import CrashworthyError
+from crashworthy.lab.service.leftovers import RUN_MARK
 
 _READY_S = 30.0
 _POLL_S = 0.005
 _STOP_S = 2.0
 _LOG_LINES = 12
-# The mark by which a watchdog finds all processes of a run.
-_RUN_MARK = "CRASHWORTHY_RUN"
 
 
 @dataclass(frozen=True)
@@ -41,17 +40,26 @@ def unprivileged() -> Account:
 class ServerProcess:
     """One server. Its output goes to `log`. It shares no session with crashworthy, so Ctrl-C does not reach it.
 
-    `keeps` are file descriptors that stay open in it.
+    `run_id` marks it for the watchdog, which ends what is left of a run; `keeps` are file descriptors that stay
+    open in it.
     """
 
     def __init__(
-        self, name: str, command: Sequence[str], log: Path, account: Account | None = None, keeps: Sequence[int] = ()
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        *,
+        run_id: str = "",
+        account: Account | None = None,
+        keeps: Sequence[int] = (),
     ) -> None:
         self._name = name
         self._command = list(command)
         self._log = log
         self._account = account or Account()
         self._keeps = keeps
+        self._run_id = run_id
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, ready: Callable[[], bool]) -> None:
@@ -63,7 +71,7 @@ class ServerProcess:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd="/",
-                env=server_environment(),
+                env=server_environment(self._run_id),
                 start_new_session=True,
                 pass_fds=self._keeps,
                 user=self._account.uid,
@@ -109,12 +117,9 @@ class ServerProcess:
         return CrashworthyError(f"The {self._name} server of this run {what}.", details="\n".join(lines))
 
 
-def server_environment() -> dict[str, str]:
-    """The environment of a server: nothing of the caller's but the run's mark."""
-    environment = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
-    if _RUN_MARK in os.environ:
-        environment[_RUN_MARK] = os.environ[_RUN_MARK]
-    return environment
+def server_environment(run_id: str = "") -> dict[str, str]:
+    """The environment of a server: nothing of the caller's, and the mark of the run."""
+    return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", RUN_MARK: run_id}
 
 
 def free_port() -> int:

@@ -38,8 +38,9 @@ def find_redis() -> Path:
 class RedisServer:
     """One server without persistence; its log is below `folder`. `port` is chosen where none is given."""
 
-    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+    def __init__(self, folder: Path, *, run_id: str = "", port: int | None = None) -> None:
         self._folder = folder
+        self._run_id = run_id
         self._port = port or free_port()
         self._process: ServerProcess | None = None
         self._kept: list[tuple[int, bytes, int, bytes]] = []
@@ -56,7 +57,7 @@ class RedisServer:
             *(str(find_redis()), "--bind", "127.0.0.1", "--port", str(self._port), "--protected-mode", "no"),
             *("--save", "", "--appendonly", "no", "--dir", str(self._folder), "--daemonize", "no"),
         ]
-        self._process = ServerProcess("Redis", command, self._folder / "redis.log")
+        self._process = ServerProcess("Redis", command, self._folder / "redis.log", run_id=self._run_id)
         self._process.start(self._ready)
 
     def stop(self) -> None:

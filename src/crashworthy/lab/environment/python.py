@@ -158,7 +158,7 @@ def _declared(tree: SourceTree, folders: list[Path], notes: _Notes) -> Declared:
     """The declared requirements, else those that the imports tell for certain."""
     for folder in folders:
         declared = read_declared(folder)
-        if declared is not None and (declared.lines or declared.foreign):
+        if declared is not None and (declared.lines or declared.foreign or declared.elsewhere):
             if folder.resolve() != tree.root.resolve():
                 declared.origin = f"{folder.resolve().relative_to(tree.root.resolve()).as_posix()}/{declared.origin}"
             return declared
