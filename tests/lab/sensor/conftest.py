@@ -65,6 +65,7 @@ def sense(run_folder: Path) -> Sense:
         allow: tuple[str, ...] = (),
         redirect: Mapping[str, str] | None = None,
         prepare: Callable[[dict[str, str]], None] = lambda _: None,
+        listening: Callable[[Receiver], None] = lambda _: None,
         status: int = 0,
     ) -> Sensed:
         root = run_folder / "copy"
@@ -74,6 +75,7 @@ def sense(run_folder: Path) -> Sense:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(textwrap.dedent(text))
         with Receiver(run_folder / "s") as receiver:
+            listening(receiver)
             environment = {
                 "PATH": os.environ["PATH"],
                 **injection(

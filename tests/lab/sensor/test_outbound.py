@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from crashworthy.lab.standin.server import StandIns
+
 
 @dataclass
 class Standin:
@@ -134,13 +136,14 @@ def test_addresses_of_the_machine_and_literals_go_to_the_stand_in_too(sense, sta
 
 
 def test_allowed_redirected_and_own_addresses_are_reached(sense, standin: Standin) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as allowed, socket.create_server(("127.0.0.1", 0)) as database:
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        allowed, database = one.getsockname()[1], other.getsockname()[1]
         sensed = sense(
             f"""
             import socket
             own = socket.create_server(("127.0.0.1", 0))
             for address in (
-                ("localhost", {allowed.getsockname()[1]}),
+                ("localhost", {allowed}),
                 ("db.example.com", 5432),
                 ("anything.example.com", 6379),
                 own.getsockname(),
@@ -150,15 +153,14 @@ def test_allowed_redirected_and_own_addresses_are_reached(sense, standin: Standi
             print(own.getsockname()[1])
             """,
             standin=standin.address,
-            allow=(f"127.0.0.1:{allowed.getsockname()[1]}",),
+            allow=(f"127.0.0.1:{allowed}",),
             redirect={
-                "db.example.com:5432": f"127.0.0.1:{database.getsockname()[1]}",
-                "*:6379": f"127.0.0.1:{database.getsockname()[1]}",
+                "db.example.com:5432": f"127.0.0.1:{database}",
+                "*:6379": f"127.0.0.1:{database}",
             },
         )
     first, second, third, fourth, own = (int(line) for line in sensed.output.split())
-    assert first == allowed.getsockname()[1] if allowed.fileno() >= 0 else True
-    assert second == third
+    assert (first, second, third) == (allowed, database, database)
     assert fourth == own
     assert not sensed.of("outbound")
     assert not standin.dialled
@@ -246,3 +248,33 @@ def test_a_tls_client_accepts_the_stand_in_and_keeps_its_own_settings(sense) -> 
         print(context.verify_mode.name, context.check_hostname)
     """)
     assert sensed.output.split() == ["CERT_REQUIRED", "True"]
+
+
+HTTPS = {
+    "urllib": 'print(urllib.request.urlopen("https://api.example.com/x").status)',
+    "httpx": 'print(httpx.get("https://api.example.com/x").status_code)',
+    "httpx async": """
+    async def main():
+        async with httpx.AsyncClient() as client:
+            print((await client.get("https://api.example.com/x")).status_code)
+    asyncio.run(main())""",
+    "aiohttp": """
+    async def main():
+        async with aiohttp.ClientSession() as session, session.get("https://api.example.com/x") as response:
+            print(response.status)
+    asyncio.run(main())""",
+}
+
+
+@pytest.mark.parametrize("client", HTTPS)
+def test_https_reaches_the_stand_ins_whose_certificate_nobody_trusts(sense, client: str) -> None:
+    with StandIns() as stand_ins:
+        sensed = sense(
+            f"    import aiohttp, asyncio, httpx, urllib.request\n    {HTTPS[client]}\n",
+            standin=f"127.0.0.1:{stand_ins.port}",
+            listening=lambda receiver: stand_ins.ask_for_names(receiver.resolve_slot),
+        )
+        calls = stand_ins.calls()
+    assert sensed.output.strip() == "200"
+    assert [(call.host, call.method, call.path) for call in calls] == [("api.example.com", "GET", "/x")]
+    assert [event.data["port"] for event in sensed.of("outbound")] == [443]

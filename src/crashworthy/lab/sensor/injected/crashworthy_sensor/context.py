@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 HEADER = "x-crashworthy"
 ENVIRON_KEY = "HTTP_X_CRASHWORTHY"
 MAX_HEADER = 8192
+# All sleeps of one request together, so that a plan cannot hold it for ever.
+MAX_PAUSE_S = 2.0
 
 
 class Exchange:
@@ -77,9 +79,6 @@ class Exchange:
             # The id keeps two requests of one plan from sleeping in step.
             seed = (self.sleep or self.line or {}).get("seed", 0)
             self.random = random.Random(f"{seed}:{exchange_id}")  # noqa: S311 - repeatable by design
-
-
-MAX_PAUSE_S = 2.0
 
 
 def _section(plan: dict[str, Any], name: str) -> dict[str, Any] | None:

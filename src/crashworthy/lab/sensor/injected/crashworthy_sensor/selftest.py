@@ -10,13 +10,15 @@ from crashworthy_sensor.context import Exchange, current
 from crashworthy_sensor.events import encode, record, sensor_error
 from crashworthy_sensor.frameworks import wsgi
 from crashworthy_sensor.interleave import barrier, sleep
+from crashworthy_sensor.place import own_frames
 from crashworthy_sensor.settings import settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_probe = "def probe():\n    first = 1\n    return first\n"
+_probe = "def probe():\n    first = 1\n    return first\ndef fail():\n    raise ValueError\n"
+_probe_file = "__crashworthy_self_test__.py"
 _last: dict[str, bool] = {}
 
 
@@ -50,6 +52,13 @@ def _in_exchange(exchange: Exchange, function: Callable[[], object]) -> None:
         function()
     finally:
         current.set(previous)
+
+
+def _own_code() -> dict[str, Callable[[], int]]:
+    """Functions that claim to be of the service."""
+    namespace: dict[str, Callable[[], int]] = {}
+    exec(compile(_probe, f"{settings.root}/{_probe_file}", "exec"), namespace)  # noqa: S102 - a constant of ours
+    return namespace
 
 
 def _kinds(exchange: Exchange) -> list[str]:
@@ -110,22 +119,25 @@ def _lines() -> bool:
     """The lines of a function that claims to be own code are seen."""
     if not settings.root:
         return False
-    namespace: dict[str, Callable[[], int]] = {}
-    filename = f"{settings.root}/__crashworthy_self_test__.py"
-    exec(compile(_probe, filename, "exec"), namespace)  # noqa: S102 - a constant of ours
     exchange = Exchange("self-test", {"coverage": True})
     if not lines.arm(exchange):
         return False
     try:
-        _in_exchange(exchange, namespace["probe"])
+        _in_exchange(exchange, _own_code()["probe"])
     finally:
         lines.disarm(exchange)
-    return exchange.lines == {"__crashworthy_self_test__.py": {2, 3}}
+    return exchange.lines == {_probe_file: {2, 3}}
 
 
 def _exceptions() -> bool:
-    """A framework was patched whose exceptions can be seen."""
-    return not imports.patched().isdisjoint(frameworks.MODULES)
+    """A framework or server was patched, and an own frame is found in a traceback."""
+    if imports.patched().isdisjoint(frameworks.MODULES) or not settings.root:
+        return False
+    try:
+        _own_code()["fail"]()
+    except ValueError as error:
+        return own_frames(error.__traceback__) == [(_probe_file, 5, "fail")]
+    return False
 
 
 TESTS: dict[str, Callable[[], bool]] = {

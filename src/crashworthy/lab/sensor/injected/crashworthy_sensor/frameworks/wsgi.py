@@ -6,7 +6,7 @@ import sys
 
 from crashworthy_sensor import exceptions
 from crashworthy_sensor.context import ENVIRON_KEY, Exchange, current
-from crashworthy_sensor.events import flush, sensor_error
+from crashworthy_sensor.events import sensor_error
 from crashworthy_sensor.frameworks.request import enter, leave, restore
 
 TYPE_CHECKING = False
@@ -129,7 +129,6 @@ class _Body:
         finally:
             current.set(previous)
             leave(self._exchange, self._status())
-            flush(self._exchange)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._body, name)
