@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crashworthy.lab.service.reset import FolderSnapshot
+from crashworthy.lab.service.plan import ServicePlan
+from crashworthy.lab.service.reset import FolderSnapshot, ServiceState
 
 
 @pytest.fixture
@@ -25,9 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def snapshot(folder: Path, tmp_path: Path) -> FolderSnapshot:
-    snapshot = FolderSnapshot(folder, tmp_path / "store")
-    snapshot.take()
-    return snapshot
+    return FolderSnapshot(folder, tmp_path / "store")
 
 
 def contents(folder: Path) -> dict[str, object]:
@@ -100,9 +99,9 @@ def test_keeps_compiled_modules(folder, snapshot):
     assert (folder / "__pycache__" / "app.pyc").exists()
 
 
-def test_leaves_a_socket_that_was_there_alone(folder, snapshot):
+def test_leaves_a_socket_that_was_there_alone(folder, tmp_path):
     os.mkfifo(folder / "server.sock")
-    snapshot.take()
+    snapshot = FolderSnapshot(folder, tmp_path / "store")
     assert snapshot.restore() == ()
     assert (folder / "server.sock").is_fifo()
 
@@ -113,12 +112,48 @@ def test_puts_back_modes(folder, snapshot):
     assert (folder / "app.py").stat().st_mode & 0o777 == 0o644
 
 
-def test_take_replaces_what_was_taken(folder, snapshot):
+def test_a_later_snapshot_shares_what_did_not_change(folder, snapshot, tmp_path):
     (folder / "app.py").write_text("second")
-    snapshot.take()
+    stored = len(list((tmp_path / "store").iterdir()))
+    later = FolderSnapshot(folder, tmp_path / "store", snapshot)
+    assert len(list((tmp_path / "store").iterdir())) == stored + 1
     (folder / "app.py").write_text("third")
-    snapshot.restore()
+    (folder / "static" / "deep" / "style.css").write_text("third")
+    later.restore()
     assert (folder / "app.py").read_text() == "second"
+    assert (folder / "static" / "deep" / "style.css").read_text() == "style"
+    snapshot.restore()
+    assert (folder / "app.py").read_text() == "app"
+
+
+class Database:
+    """A state outside the files."""
+
+    def __init__(self) -> None:
+        self.rows = self.remembered = 0
+
+    def remember(self) -> None:
+        self.remembered = self.rows
+
+    def reset(self) -> None:
+        self.rows = self.remembered
+
+
+def test_a_service_has_a_state_before_its_start_and_a_fresh_one(folder, tmp_path):
+    database, home = Database(), tmp_path / "home"
+    home.mkdir()
+    plan = ServicePlan(folder, (), "run", states=(database,), state_folders=(home,))
+    state = ServiceState(plan, tmp_path / "store")
+    state.take_start()
+    (home / "made at import").touch()
+    database.rows = 1
+    state.take_fresh()
+    (home / "made by a request").touch()
+    database.rows = 2
+    state.reset()
+    assert ([path.name for path in home.iterdir()], database.rows) == (["made at import"], 1)
+    state.back_to_start()
+    assert list(home.iterdir()) == []
 
 
 @pytest.mark.parametrize("journal", ["delete", "wal"])
@@ -134,7 +169,6 @@ def test_an_sqlite_database_goes_back_with_its_journals(journal, folder, tmp_pat
     writer.commit()
     writer.close()
     snapshot = FolderSnapshot(folder, tmp_path / "store")
-    snapshot.take()
     killed = sqlite3.connect(folder / "data.db")
     killed.execute("insert into t values (2)")
     killed.commit()
@@ -168,7 +202,6 @@ def test_any_folder_goes_back_whatever_it_became(before, after, tmp_path_factory
     folder = base / "copy"
     _write(folder, before)
     snapshot = FolderSnapshot(folder, base / "store")
-    snapshot.take()
     expected = contents(folder)
     shutil.rmtree(folder)
     _write(folder, after)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,51 +37,42 @@ class _Signature:
 class _Original:
     """What a file is put back to, beside its content."""
 
+    content: Path
     modified_ns: int
     mode: int
 
 
 class FolderSnapshot:
-    """The files below `folder` as they are at `take`, with their contents copied to `store`.
+    """The files below `folder` as they are when this is made, with their contents copied to `store`.
 
-    Links are remembered as links and never followed. Sockets and pipes that are there stay; new ones go.
+    Contents that did not change since `previous` are shared with it. Links are remembered as links and never
+    followed. Sockets and pipes that are there stay; new ones go.
     """
 
-    def __init__(self, folder: Path, store: Path) -> None:
+    def __init__(self, folder: Path, store: Path, previous: FolderSnapshot | None = None) -> None:
         self._folder = folder
-        self._store = store
-        shutil.rmtree(store, ignore_errors=True)
-        store.mkdir(parents=True)
         self._folders: dict[str, int] = {}
         self._links: dict[str, str] = {}
         self._originals: dict[str, _Original] = {}
         self._signatures: dict[str, _Signature] = {}
         self._specials: set[str] = set()
-
-    def take(self) -> None:
-        """Remember the present state; contents that did not change since the last time are not copied again."""
-        known = self._signatures
-        self._folders, self._links, self._originals, self._signatures = {}, {}, {}, {}
-        self._specials = set()
-        for path, entry in _walk(self._folder, lambda _path: True):
+        store.mkdir(parents=True, exist_ok=True)
+        for path, entry in _walk(folder, lambda _path: True):
             status = entry.stat(follow_symlinks=False)
             if stat.S_ISLNK(status.st_mode):
                 self._links[path] = os.readlink(entry.path)  # noqa: PTH115
             elif stat.S_ISDIR(status.st_mode):
                 self._folders[path] = stat.S_IMODE(status.st_mode)
             elif stat.S_ISREG(status.st_mode):
-                signature = _Signature.of(status)
-                if known.get(path) != signature or path.endswith(_ALWAYS_WRITTEN_BACK):
-                    self._store_content(path, entry)
-                self._originals[path] = _Original(status.st_mtime_ns, stat.S_IMODE(status.st_mode))
-                self._signatures[path] = signature
+                if previous is not None and path in previous._originals and previous._is_unchanged(path, entry):
+                    content = previous._originals[path].content
+                else:
+                    content = store / uuid.uuid4().hex
+                    shutil.copyfile(entry.path, content)
+                self._originals[path] = _Original(content, status.st_mtime_ns, stat.S_IMODE(status.st_mode))
+                self._signatures[path] = _Signature.of(status)
             else:
                 self._specials.add(path)
-
-    def _store_content(self, path: str, entry: os.DirEntry[str]) -> None:
-        place = self._store / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(entry.path, place)
 
     def restore(self) -> tuple[str, ...]:
         """Put everything back; returns the relative paths that had changed.
@@ -129,35 +121,55 @@ class FolderSnapshot:
 
     def _write_back(self, path: str) -> None:
         place, original = self._folder / path, self._originals[path]
-        shutil.copyfile(self._store / path, place, follow_symlinks=False)
+        shutil.copyfile(original.content, place, follow_symlinks=False)
         place.chmod(original.mode)
         os.utime(place, ns=(original.modified_ns, original.modified_ns))
         self._signatures[path] = _Signature.of(place.stat(follow_symlinks=False))
 
 
 class ServiceState:
-    """All state of a service: the files of its copy, other folders it writes to, its databases."""
+    """All state of a service: the files of its copy, other folders it writes to, its databases.
+
+    There are two states to go back to: that before the start, and the fresh one that copies begin from. They are
+    the same unless a zygote holds still in between.
+    """
 
     def __init__(self, plan: ServicePlan, store: Path) -> None:
         self._outside = plan.states
-        self._folders = [
-            FolderSnapshot(folder, store / str(number))
-            for number, folder in enumerate((plan.root, *plan.state_folders))
-        ]
+        self._paths = (plan.root, *plan.state_folders)
+        self._store = store
+        shutil.rmtree(store, ignore_errors=True)
+        self._start: list[FolderSnapshot] = []
+        self._fresh: list[FolderSnapshot] = []
 
-    def take(self) -> None:
-        """Take the present state as the one to go back to. Nothing of the service may run but a zygote."""
-        for folder in self._folders:
-            folder.take()
+    def take_start(self) -> None:
+        """Take the present state as the one before the start. Nothing of the service may run."""
+        self.take_fresh()
+        self._start = self._fresh
+
+    def take_fresh(self) -> None:
+        """Take the present state as the one that copies begin from. Nothing of the service may run but a zygote."""
+        before: Sequence[FolderSnapshot | None] = self._fresh or [None] * len(self._paths)
+        self._fresh = [
+            FolderSnapshot(path, self._store, previous) for path, previous in zip(self._paths, before, strict=True)
+        ]
         for state in self._outside:
             state.remember()
 
     def reset(self) -> None:
-        """Go back to the state that was taken."""
-        for folder in self._folders:
+        """Go back to the fresh state."""
+        for folder in self._fresh:
             folder.restore()
         for state in self._outside:
             state.reset()
+
+    def back_to_start(self) -> None:
+        """Go back to the state before the start, and let that be the fresh one.
+
+        Files only: databases remember one state, and a service that makes its tables finds them made.
+        """
+        self._fresh = self._start
+        self.reset()
 
 
 def _walk(folder: Path, enters: Callable[[str], bool]) -> Iterator[tuple[str, os.DirEntry[str]]]:

@@ -108,7 +108,7 @@ class ServiceTestbed:
             if error is not None:
                 self._note(f"{error.message} (it was to run before the start)", warning=True)
         if self.start.before:
-            self._state.take()
+            self._state.take_start()
         self._try_as_declared()
         if self.declared.error is not None and not self.start.is_python:
             raise self.declared.error  # there is nothing to override
@@ -153,7 +153,7 @@ class ServiceTestbed:
             except StartError as error:
                 self.fork_refusal = f"a forked copy does not serve: {error.message}"
                 self.close()
-        self._state.reset()
+        self._state.back_to_start()
         with self.fresh():
             self._await_self_test()
 
@@ -171,7 +171,7 @@ class ServiceTestbed:
         if not message["forkable"]:
             self.close()
             return str(message["why_not"])
-        self._state.take()
+        self._state.take_fresh()
         return None
 
     def _begin(self) -> RunningCopy:
@@ -210,6 +210,7 @@ class ServiceTestbed:
             self.close()
             self.fork_refusal = "its zygote ended"
             self._note("the process that copies were forked from ended; copies are started anew now", warning=True)
+            self._state.back_to_start()
             return self._start_copy(port)
 
     def _drain(self, settle_s: float) -> tuple[SensorEvent, ...]:
@@ -257,10 +258,10 @@ def open_testbed(plan: ServicePlan, run_folder: Path, emit: Emit) -> Iterator[Se
         testbed = ServiceTestbed(plan, start, state, emit)
         try:
             if not errors:
-                state.take()
+                state.take_start()
             else:
                 emit(Note(text=f"{errors[-1].message}; next try: `{start.command}` ({start.origin})", level="warning"))
-                state.reset()
+                state.back_to_start()
             testbed.prepare()
         except StartError as error:
             errors.append(error)
