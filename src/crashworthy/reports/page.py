@@ -21,9 +21,9 @@ from crashworthy.reports.timeline import crossing, timeline
 from crashworthy.weaknesses.catalogue import CATALOGUE
 
 
-def render_page(template: str, **context: Any) -> str:
-    """The page that the template gives, with style and script inside and a policy that admits only these."""
-    style, script = _asset("page.css"), _asset("page.js")
+def render_page(template: str, *, styles: tuple[str, ...] = ("page.css",), **context: Any) -> str:
+    """The page that the template gives, with styles and script inside and a policy that admits only these."""
+    style, script = Markup("").join(_asset(name) for name in styles), _asset("page.js")
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'"

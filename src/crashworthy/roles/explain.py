@@ -8,7 +8,7 @@ from crashworthy.roles.estimate import PRIOR_TRIES, WORTH_OF_HELD, Beta, quantil
 from crashworthy.roles.evidence import TaskEvidence, Work
 from crashworthy.roles.model import Role, Stage
 from crashworthy.roles.prior import PriorModel
-from crashworthy.roles.score import TaskAssessment
+from crashworthy.roles.score import RoleAssessment, TaskAssessment
 
 
 def explain(role: Role, each: TaskAssessment, model: PriorModel) -> Iterator[tuple[str, list[str]]]:
@@ -32,6 +32,27 @@ def published_stage(each: TaskAssessment) -> Stage | None:
     return next((figure.stage for figure in each.task.figures if figure.stage is not None), None)
 
 
+def how_much_is_known(assessment: RoleAssessment) -> str:
+    """What the figures rest on, in one or two sentences."""
+    moved = [each for each in assessment.tasks if each.estimate.evidence_share > 0]
+    if not assessment.changes:
+        return (
+            "The ledger says nothing about these tasks yet: all of this is published opinion, and its authors "
+            "disagree. `crashworthy test PATH --author ai` adds evidence."
+        )
+    changes = f"{assessment.changes} change{'s' * (assessment.changes != 1)}"
+    if not moved:
+        return (
+            f"{changes} in the ledger, none known to be AI-written, so nothing is moved. "
+            "Say --author ai, or sign the commits."
+        )
+    rest = len(assessment.tasks) - len(moved)
+    return (
+        f"Evidence of {changes} moves {len(moved)} of {len(assessment.tasks)} tasks; "
+        f"the other {rest} rest on published opinion."
+    )
+
+
 def _reach(each: TaskAssessment, model: PriorModel) -> Iterator[str]:
     prior = each.prior
     for anchor in each.task.anchors:
@@ -45,7 +66,8 @@ def _reach(each: TaskAssessment, model: PriorModel) -> Iterator[str]:
         yield "No basis: no rated anchor, and too little of the wording is familiar. It can be anything from 0 to 1."
     else:
         yield f"E0 counts 0, E2 0.5, E1 1: people {prior.human:.2f}, GPT-4 {prior.gpt4:.2f}, by {prior.basis}"
-        yield f"Range with the raters' disagreement: {prior.low:.2f} to {prior.high:.2f}, meant to hold 80 % of such tasks"
+        bounds = f"{prior.low:.2f} to {prior.high:.2f}"
+        yield f"Range with the raters' disagreement: {bounds}, meant to hold 80 % of such tasks"
     yield f"Reach = {_beta(each.estimate.reach)}"
 
 

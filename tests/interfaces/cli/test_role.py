@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,21 @@ def test_it_is_written_to_a_file(app: typer.Typer, history: History, tmp_path: P
     file = tmp_path / "role.txt"
     assert run(app, "show", "backend-engineer", "--ledger", history.url, "-o", str(file)) == ""
     assert file.read_text().startswith("Backend engineer")
+
+
+def test_the_page_is_one_file_that_loads_nothing(app: typer.Typer, history: History, clerk: str) -> None:
+    made = history.run("c1", broke="lost-update")
+    page = run(app, "show", clerk, "--format", "html", "--ledger", history.url)
+    assert page.startswith("<!doctype html>")
+    assert made in page
+    # The policy forbids what it does not name by hash, so inline styles and outside files would not work anyway.
+    assert not re.search(r'<link|<img|\bsrc=|style="|@import|url\(', page)
+
+
+def test_what_the_role_file_says_is_text_on_the_page(app: typer.Typer, history: History, tmp_path: Path) -> None:
+    file = tmp_path / "odd.toml"
+    file.write_text(ROLE.replace("Qwerty", "<script>alert(1)</script>"))
+    assert "<script>alert" not in run(app, "show", str(file), "--format", "html", "--ledger", history.url)
 
 
 def test_an_unknown_task_names_the_nearest(app: typer.Typer, history: History) -> None:

@@ -15,6 +15,7 @@ from rich.table import Table
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.interfaces.cli.role_view import print_explanation, print_role
 from crashworthy.ledger.store import open_ledger
+from crashworthy.reports.role import render
 from crashworthy.roles.evidence import read_evidence
 from crashworthy.roles.load import find_role, library
 from crashworthy.roles.model import Role
@@ -31,6 +32,7 @@ _SHOW_EXAMPLES = """
 
   crashworthy role show backend-engineer
   crashworthy role show backend-engineer --json | jq .score
+  crashworthy role show backend-engineer --format html -o role.html
   crashworthy role show my-role.toml --ledger postgresql://user@host/evidence
 """
 
@@ -41,6 +43,7 @@ class PageFormat(StrEnum):
     """How a role is shown."""
 
     SCREEN = "screen"
+    HTML = "html"
     JSON = "json"
 
 
@@ -69,7 +72,7 @@ def list_roles() -> None:
 def show(
     role: Annotated[str, _ROLE],
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
-    page_format: Annotated[PageFormat, typer.Option("--format", help="screen or json")] = PageFormat.SCREEN,
+    page_format: Annotated[PageFormat, typer.Option("--format", help="screen, html or json")] = PageFormat.SCREEN,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output by default.")] = None,
     ledger: Annotated[str | None, _LEDGER] = None,
 ) -> None:
@@ -78,6 +81,8 @@ def show(
     wanted = PageFormat.JSON if as_json else page_format
     if wanted is PageFormat.JSON:
         _give(to_page(assessment).model_dump_json(indent=2) + "\n", output)
+    elif wanted is PageFormat.HTML:
+        _give(render(assessment, shipped_prior()), output)
     else:
         text = io.StringIO()
         print_role(Console(file=text, width=_WIDTH) if output else Console(highlight=False), assessment)

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from crashworthy.roles.explain import agreement, explain, published_stage
+from crashworthy.roles.explain import agreement, explain, how_much_is_known, published_stage
 from crashworthy.roles.model import Role, Stage
 from crashworthy.roles.prior import PriorModel
 from crashworthy.roles.score import Interval, RoleAssessment, TaskAssessment
@@ -28,7 +28,7 @@ def print_role(console: Console, assessment: RoleAssessment) -> None:
             "the share of its time whose work an AI does to the standard.",
         )
     )
-    console.print(_knows(assessment), markup=False)
+    console.print(how_much_is_known(assessment), markup=False)
     console.print()
     console.print(_tasks(assessment))
     same, compared = agreement(assessment.tasks)
@@ -60,26 +60,6 @@ def print_explanation(console: Console, role: Role, task: TaskAssessment, model:
         console.print(Text(f"\n{heading}", style="bold"))
         for line in lines:
             console.print(f"  {line}", markup=False, soft_wrap=True)
-
-
-def _knows(assessment: RoleAssessment) -> str:
-    moved = [each for each in assessment.tasks if each.estimate.evidence_share > 0]
-    if not assessment.changes:
-        return (
-            "The ledger says nothing about these tasks yet: all of this is published opinion, and its authors "
-            "disagree. `crashworthy test PATH --author ai` adds evidence."
-        )
-    changes = f"{assessment.changes} change{'s' * (assessment.changes != 1)}"
-    if not moved:
-        return (
-            f"{changes} in the ledger, none known to be AI-written, so nothing is moved. "
-            "Say --author ai, or sign the commits."
-        )
-    rest = len(assessment.tasks) - len(moved)
-    return (
-        f"Evidence of {changes} moves {len(moved)} of {len(assessment.tasks)} tasks; "
-        f"the other {rest} rest on published opinion."
-    )
 
 
 def _tasks(assessment: RoleAssessment) -> Table:
