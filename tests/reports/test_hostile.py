@@ -21,7 +21,7 @@ from crashworthy.reports import json as json_report
 from crashworthy.reports.legible import one_line, visible
 from reports.strategies import NASTY, reports, with_proofs
 
-few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 _TERMINAL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crashworthy.reports.secrets import HIDDEN, body_text, header_value, query_text
 from crashworthy.reports.story import duration, tell
-from crashworthy.reports.timeline import MarkKind, crossing, scale, sql_text, timeline
+from crashworthy.reports.timeline import Lane, MarkKind, crossing, scale, sql_text, timeline
 from reports.sample import crash_on_input, lost_update, slow_dependency
 
 
@@ -43,18 +43,25 @@ def test_a_race_is_put_into_one_sentence() -> None:
     assert crossing(timeline(slow_dependency().trial)) == ""
 
 
-@given(st.lists(st.floats(0, 1000), min_size=2, max_size=30, unique=True))
-def test_the_scale_keeps_the_order(times: list[float]) -> None:
-    lane = timeline(lost_update().trial).lanes[2]
+@given(st.lists(st.floats(0, 1000), min_size=2, max_size=30, unique=True), st.floats(0, 0.2))
+def test_the_scale_keeps_the_order(times: list[float], apart: float) -> None:
     lanes = tuple(
-        type(lane)(1, "attack", "then", "A", "GET /", "200", failed=False, started=min(pair), ended=max(pair))
+        Lane(1, "attack", "then", "A", "GET /", "200", failed=False, started=min(pair), ended=max(pair))
         for pair in pairwise(times)
     )
-    at = scale(lanes)
+    at = scale(lanes, apart)
     places = [at(time) for time in sorted(times)]
     assert places == sorted(places)
     assert places[0] == 0.0
     assert places[-1] == pytest.approx(1.0)
+
+
+def test_marks_of_one_lane_stay_apart() -> None:
+    lanes = timeline(lost_update().trial).lanes
+    at = scale(lanes, apart=0.03)
+    for lane in lanes:
+        places = sorted(at(mark.at) for mark in lane.marks)
+        assert all(later - earlier > 0.0299 for earlier, later in pairwise(places))
 
 
 @pytest.mark.parametrize(

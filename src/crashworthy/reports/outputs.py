@@ -141,6 +141,9 @@ def _check(wanted: Sequence[Output]) -> None:
 
 def _print_screen(report: RunReport) -> None:
     console = Console(highlight=False)
+    if not console.is_terminal:
+        _print(screen.render(report))
+        return
     with console.capture() as capture:
         screen.show(report, console)
     _print(capture.get())

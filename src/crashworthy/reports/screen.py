@@ -32,6 +32,7 @@ _MARGIN = 11
 """Room for the name of an act."""
 _ANSWER_SHARE = 0.4
 _LONGEST = 600
+_SHORT = 160
 
 _VERDICTS = {
     Outcome.BREAKS: "bold white on red",
@@ -65,13 +66,13 @@ def _parts(view: Overview, width: int) -> Iterable[RenderableType]:
         yield Text()
         yield from _proven(finding, view, width, new=finding.weakness not in told)
         told.add(finding.weakness)
-    yield from _brief("Also proven", view.proven[MOST_FULL_PROOFS:], view)
-    yield from _brief("Proven and accepted", view.accepted, view)
-    yield from _brief("Suspected in the source, not shown", view.suspected, view)
-    yield from _brief("Observed", view.observed, view)
+    yield from _brief("Also proven", view.proven[MOST_FULL_PROOFS:])
+    yield from _brief("Proven and accepted", view.accepted)
+    yield from _brief("Suspected in the source, not shown", view.suspected)
+    yield from _brief("Observed", view.observed)
     yield from _held(view)
-    yield from _brief("Unknown", view.unknown, view)
-    yield from _brief("Suspected where no request got", view.unreached, view)
+    yield from _brief("Unknown", view.unknown)
+    yield from _brief("Suspected where no request got", view.unreached)
     yield from _not_tried(view)
     yield from _how(view)
     # The end is what a terminal shows first.
@@ -208,7 +209,7 @@ def _failures(story: Story) -> Iterable[RenderableType]:
             yield Text(" " * _MARGIN + one_line(output, 160), style="dim")
 
 
-def _brief(heading: str, findings: Sequence[Finding], view: Overview) -> Iterable[RenderableType]:
+def _brief(heading: str, findings: Sequence[Finding]) -> Iterable[RenderableType]:
     if not findings:
         return
     yield Text()
@@ -224,7 +225,7 @@ def _brief(heading: str, findings: Sequence[Finding], view: Overview) -> Iterabl
         line.append("  " + one_line("; ".join(filter(None, notes)), _LONGEST), style="dim")
         yield _hanging(f"  {finding.id:<4}", line, mark="dim")
     if len(findings) > MOST_LISTED:
-        yield _rest(len(findings) - MOST_LISTED, view)
+        yield _rest(len(findings) - MOST_LISTED)
 
 
 def _held(view: Overview) -> Iterable[RenderableType]:
@@ -249,9 +250,9 @@ def _not_tried(view: Overview) -> Iterable[RenderableType]:
     yield Text()
     yield Text(f"Not reached or not tried ({len(gaps)})", style="bold")
     for what, why in gaps[:MOST_LISTED]:
-        yield _hanging("  ", Text.assemble(one_line(what, _LONGEST), (f"  {one_line(why, _LONGEST)}", "dim")))
+        yield _hanging("  ", Text.assemble(one_line(what, _SHORT), (f"  {one_line(why, _SHORT)}", "dim")))
     if len(gaps) > MOST_LISTED:
-        yield _rest(len(gaps) - MOST_LISTED, view)
+        yield _rest(len(gaps) - MOST_LISTED)
 
 
 def _how(view: Overview) -> Iterable[RenderableType]:
@@ -261,15 +262,19 @@ def _how(view: Overview) -> Iterable[RenderableType]:
     facts = [f"run {report.run}", f"seed {report.seed}", f"{report.duration_s:.0f} s of {report.budget_s:.0f} s"]
     facts.append(service.framework or "")
     facts.append("contained" if service.contained else "not contained")
-    yield _hanging("", " · ".join(filter(None, facts)), style="dim")
+    yield Text(one_line(" · ".join(filter(None, facts)), _LONGEST), style="dim")
     notes = [*service.notes, *report.notes]
     for note in _cut(notes, MOST_LISTED):
         yield _hanging("  ", note, style="dim")
+    yield Text.assemble(("all of it: ", "dim"), (_whole(view), "cyan"))
 
 
-def _rest(number: int, view: Overview) -> Text:
-    more = f"crashworthy show {view.report.run} --format html -o report.html"
-    return Text.assemble((f"  … and {number} more; all of them: ", "dim"), (more, "cyan"))
+def _rest(number: int) -> Text:
+    return Text(f"  … and {number} more", style="dim")
+
+
+def _whole(view: Overview) -> str:
+    return f"crashworthy show {view.report.run} -o report.html"
 
 
 def _cut(texts: Sequence[str], most: int) -> list[str]:

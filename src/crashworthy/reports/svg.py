@@ -52,7 +52,7 @@ def draw(picture: Timeline, label: str) -> Markup:
     """The picture; `label` says to a screen reader what it shows. Empty when there is nothing to draw."""
     if not picture.lanes:
         return Markup("")
-    at = scale(picture.lanes)
+    at = scale(picture.lanes, apart=(_LETTER_ROOM + 1) / (WIDTH - _LEFT - _RIGHT))
     groups = 1 + sum(one.act != other.act for one, other in pairwise(picture.lanes))
     height = _TOP + groups * _GROUP + len(picture.lanes) * _LANE + _AXIS
     parts = [

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from crashworthy.core.history import Exchange, SensorEvent, Trial
 from crashworthy.reports.legible import one_line
@@ -135,25 +135,51 @@ def crossing(picture: Timeline) -> str:
     return f"{who} read before the first of them {'committed' if committed else 'wrote'}."
 
 
-def scale(lanes: tuple[Lane, ...]) -> Scale:
-    """The scale on which these lanes fit."""
+def scale(lanes: tuple[Lane, ...], apart: float = 0.0) -> Scale:
+    """The scale on which these lanes fit.
+
+    Marks of one lane are at least `apart` (a share of the whole width) from each other where there is room for that:
+    in all lanes, else in the attack's.
+    """
     times = sorted({at for lane in lanes for at in (lane.started, lane.ended, *(mark.at for mark in lane.marks))})
     if len(times) < 2:
         return Scale(tuple(times), (0.0,) * len(times))
+    least = [0.0] * (len(times) - 1)
+    for spread in (lanes, tuple(lane for lane in lanes if lane.part == ATTACK)):
+        needed = _least_gaps(times, spread, apart)
+        if sum(needed) < 1.0:
+            least = needed
+            break
+    wanted = _wanted_gaps(times, lanes)
+    left = (1.0 - sum(least)) / sum(wanted)
+    places = accumulate((low + left * want for low, want in zip(least, wanted, strict=True)), initial=0.0)
+    return Scale(tuple(times), tuple(places))
+
+
+def _wanted_gaps(times: list[float], lanes: tuple[Lane, ...]) -> list[float]:
+    """Room by the logarithm of the gap between neighbouring times: for 10 µs about one unit, 10 ms four, 10 s seven."""
     attack = [lane for lane in lanes if lane.part == ATTACK]
     begins = min((lane.started for lane in attack), default=-math.inf)
     ends = max((lane.ended for lane in attack), default=math.inf)
-    rooms = []
-    for earlier, later in pairwise(times):
-        # A gap of 10 µs gets about one unit of room, 10 ms four, 10 s seven.
-        room = 1.0 + math.log10(1.0 + (later - earlier) / 1e-5)
-        rooms.append(room if begins <= earlier < ends else room * _ASIDE)
-    total = sum(rooms)
-    places, reached = [0.0], 0.0
-    for room in rooms:
-        reached += room
-        places.append(reached / total)
-    return Scale(tuple(times), tuple(places))
+    return [
+        (1.0 + math.log10(1.0 + (later - earlier) / 1e-5)) * (1.0 if begins <= earlier < ends else _ASIDE)
+        for earlier, later in pairwise(times)
+    ]
+
+
+def _least_gaps(times: list[float], lanes: tuple[Lane, ...], apart: float) -> list[float]:
+    """The least room between neighbouring times that keeps what happens in one lane `apart`."""
+    inside = [{lane.started, lane.ended, *(mark.at for mark in lane.marks)} for lane in lanes]
+    reached = [-apart] * len(lanes)
+    places = [0.0]
+    for index, time in enumerate(times):
+        mine = [number for number, own in enumerate(inside) if time in own]
+        place = max([places[-1], *(reached[number] + apart for number in mine)])
+        for number in mine:
+            reached[number] = place
+        if index:
+            places.append(place)
+    return [later - earlier for earlier, later in pairwise(places)]
 
 
 def sql_text(statement: str, limit: int) -> str:
