@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -25,6 +26,7 @@ from crashworthy.core.report import NotTried, RunReport, ServiceReport
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.box.enter import BoxPlan
 from crashworthy.lab.environment.python import PythonEnvironment, prepare_python
+from crashworthy.lab.service.leftovers import sweep
 from crashworthy.run.folder import RunFolder, write_atomically
 from crashworthy.run.job import DEFAULT_BUDGET_S, Job
 from crashworthy.source.parse import parse_folder
@@ -32,6 +34,8 @@ from crashworthy.verdict.policy import decide
 
 # The engine's own guard comes first; this one is for an engine that hangs.
 PATIENCE_S = 8.0
+# What a copy does without: versions, environments and caches.
+_LEFT_BEHIND = (".git", ".hg", ".venv", "venv", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".tox")
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
@@ -60,6 +64,7 @@ class TestRequest:
 
 def run_test(request: TestRequest, folder: RunFolder, emit: Emit) -> RunReport:
     """One whole run. Always returns a report or raises CrashworthyError; leaves no process behind."""
+    sweep(folder.path.parent)
     job = prepare(request, folder, emit)
     try:
         return run_job(job, folder, emit)
@@ -272,13 +277,14 @@ class _Seen:
 
 
 def copy_source(source: Path, target: Path) -> None:
-    """Copy a service's folder, without what it can be made anew from."""
+    """Copy a service's folder, without what it can be made anew from. The copy can be written, whatever the source."""
     shutil.copytree(
         source,
         target,
         symlinks=True,
         ignore_dangling_symlinks=True,
-        ignore=shutil.ignore_patterns(
-            ".git", ".hg", ".venv", "venv", "node_modules/.cache", "__pycache__", ".mypy_cache", ".pytest_cache", ".tox"
-        ),
+        ignore=shutil.ignore_patterns(*_LEFT_BEHIND),
     )
+    for path in (target, *target.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | stat.S_IWUSR | stat.S_IRUSR)

@@ -14,11 +14,13 @@ from crashworthy.core.events import Emit, Event, Note, StageStarted
 from crashworthy.core.report import ServiceReport
 from crashworthy.lab.databases.own import OwnDatabases
 from crashworthy.lab.environment.base import base_environment
+from crashworthy.lab.environment.examples import replace_real_files
 from crashworthy.lab.environment.filled import ServiceVariables, fill
 from crashworthy.lab.environment.variables import plan_variables
 from crashworthy.lab.sensor.inject import injection
 from crashworthy.lab.sensor.receiver import Receiver
 from crashworthy.lab.service.detect import detect
+from crashworthy.lab.service.failure import StartError
 from crashworthy.lab.service.leftovers import record_engine
 from crashworthy.lab.service.plan import ServicePlan, StartPlan
 from crashworthy.lab.service.testbed import ServiceTestbed, open_testbed
@@ -60,53 +62,81 @@ def open_stand(job: Job, tree: SourceTree, folder: RunFolder, emit: Emit) -> Ite
     with ExitStack() as stack:
         record_engine(folder.path)
         stack.enter_context(start_watchdog(job.run))
-        databases = stack.enter_context(OwnDatabases(plan.needs, folder.path, emit=listen))
+        databases = stack.enter_context(OwnDatabases(plan.needs, folder.path, emit=listen, run_id=job.run))
         stand_in = stack.enter_context(StandIns(tree.outbound, seed=job.seed))
         # Not below the run's folder: the path of a Unix socket may have about 100 characters, that folder's has any.
-        sockets = stack.enter_context(TemporaryDirectory(prefix="crashworthy-", dir="/tmp"))  # noqa: S108
+        sockets = stack.enter_context(TemporaryDirectory(prefix="crashworthy-", dir="/tmp"))
         receiver = stack.enter_context(Receiver(Path(sockets) / "sensor"))
         stand_in.ask_for_names(receiver.resolve_slot)
-        trust = folder.path / "stand-ins.pem"
-        stand_in.write_authority(trust)
         variables = fill(
             plan,
             stand_in=stand_in,
             data_folder=databases.data_folder,
             postgresql=databases.postgresql,
             redis=databases.redis,
+            sensed=starts[0].is_python,
         )
         notes += variables.lines
-        python = Path(job.python) if job.python else None
-        home = folder.path / "home"
-        home.mkdir(exist_ok=True)
-        environment = {
-            **base_environment(home, folder.temporary, python, trust=trust),
-            **variables.values,
-            **injection(
-                folder.path,
-                root=folder.copy,
-                socket=receiver.path,
-                standin=f"127.0.0.1:{stand_in.port}",
-                allow=databases.allowed,
-                redirect=databases.redirects,
-                run_id=job.run,
-                pythonpath=variables.values.get("PYTHONPATH", ""),
-            ),
-        }
-        service = ServicePlan(
-            root=folder.copy,
-            starts=starts,
-            run_id=job.run,
-            python=python,
-            environment=environment,
-            states=databases.states,
-            state_folders=(folder.temporary, home),
-            sensor=receiver,
-            stand_in=stand_in,
-            dependencies=tuple(dependency.host for dependency in job.constraints.dependencies if dependency.host),
-        )
-        testbed = stack.enter_context(open_testbed(service, folder.path, listen))
+        for path in replace_real_files(folder.copy, variables.values):
+            listen(Note(text=f"{path} in the copy holds this run's values, not the user's"))
+        service = _service(job, folder, starts, variables, databases, stand_in, receiver)
+        testbed = stack.enter_context(_open_repaired(service, databases, folder, listen))
         yield Stand(testbed, _report(job, tree, testbed, notes, contained=contained), variables)
+
+
+def _service(
+    job: Job,
+    folder: RunFolder,
+    starts: tuple[StartPlan, ...],
+    variables: ServiceVariables,
+    databases: OwnDatabases,
+    stand_in: StandIns,
+    receiver: Receiver,
+) -> ServicePlan:
+    trust = folder.path / "stand-ins.pem"
+    stand_in.write_authority(trust)
+    home = folder.path / "home"
+    home.mkdir(exist_ok=True)
+    python = Path(job.python) if job.python else None
+    sensor = injection(
+        folder.path,
+        root=folder.copy,
+        socket=receiver.path,
+        standin=f"127.0.0.1:{stand_in.port}",
+        allow=databases.allowed,
+        redirect=databases.redirects,
+        run_id=job.run,
+        pythonpath=variables.values.get("PYTHONPATH", ""),
+    )
+    return ServicePlan(
+        root=folder.copy,
+        starts=starts,
+        run_id=job.run,
+        python=python,
+        environment={**base_environment(home, folder.temporary, python, trust=trust), **variables.values, **sensor},
+        states=databases.states,
+        state_folders=(folder.temporary, home),
+        sensor=receiver,
+        stand_in=stand_in,
+        dependencies=tuple(dependency.host for dependency in job.constraints.dependencies if dependency.host),
+    )
+
+
+@contextmanager
+def _open_repaired(
+    service: ServicePlan, databases: OwnDatabases, folder: RunFolder, emit: Emit
+) -> Iterator[ServiceTestbed]:
+    """The testbed; when a start fails for want of a role or database that no URL named, it is made and tried again."""
+    with ExitStack() as stack:
+        try:
+            testbed = stack.enter_context(open_testbed(service, folder.path, emit))
+        except StartError:
+            made = databases.repair()
+            if not made:
+                raise
+            emit(Note(text=f"made what the service asked PostgreSQL for: {', '.join(made)}"))
+            testbed = stack.enter_context(open_testbed(service, folder.path, emit))
+        yield testbed
 
 
 def _starts(job: Job, tree: SourceTree) -> tuple[StartPlan, ...]:

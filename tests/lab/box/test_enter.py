@@ -106,6 +106,16 @@ def test_the_network_is_its_own_loopback(box: Path) -> None:
     assert result.stdout.split() == ["ConnectionRefusedError", "OSError"], result.stderr
 
 
+def test_the_hosts_sockets_and_shared_memory_are_out_of_reach(box: Path) -> None:
+    shared = Path("/dev/shm") / f"crashworthy-test-{os.getpid()}"
+    shared.touch()
+    try:
+        result = in_box(box, "import os; print(os.listdir('/run'), os.listdir('/dev/shm'))")
+    finally:
+        shared.unlink()
+    assert result.stdout.strip() == "[] []", result.stderr
+
+
 def test_the_process_is_not_root_inside(box: Path) -> None:
     assert in_box(box, "import os; print(os.geteuid())").stdout.strip() == "1000"
 

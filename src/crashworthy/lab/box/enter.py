@@ -78,7 +78,8 @@ def _enter_namespaces() -> str | None:
 
 
 def _unshare(uid: int, gid: int) -> None:
-    linux.unshare(linux.CLONE_NEWUSER | linux.CLONE_NEWNET | linux.CLONE_NEWPID | linux.CLONE_NEWNS)
+    spaces = linux.CLONE_NEWNET | linux.CLONE_NEWPID | linux.CLONE_NEWNS | linux.CLONE_NEWIPC
+    linux.unshare(linux.CLONE_NEWUSER | spaces)
     linux.map_identity(uid, gid, INSIDE_ID)
 
 
@@ -104,6 +105,11 @@ def _furnish(plan: BoxPlan) -> None:
     for path in (*plan.writable, "/tmp", "/dev"):  # noqa: S108
         with contextlib.suppress(OSError):
             linux.set_read_only(path, read_only=False, recursive=path == "/dev")
+    # Shared memory of its own, and none of the host's Unix sockets, behind which its servers are.
+    for folder in ("/dev/shm", "/run"):  # noqa: S108
+        if Path(folder).is_dir() and not any(_is_below(path, folder) for path in (*plan.writable, *plan.visible)):
+            with contextlib.suppress(OSError):
+                linux.mount("tmpfs", folder, "tmpfs", 0)
 
 
 def _is_below(path: str, folder: str) -> bool:
