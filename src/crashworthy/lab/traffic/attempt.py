@@ -12,7 +12,7 @@ from crashworthy.core.operation import Operation
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.actors import NOBODY, Identity, is_identity
-from crashworthy.lab.traffic.data import ALL, REQUIRED, Maker
+from crashworthy.lab.traffic.data import ALL, REQUIRED, Maker, more_of
 from crashworthy.lab.traffic.encode import FORM, MULTIPART
 from crashworthy.lab.traffic.facts import Slot, slots_of
 from crashworthy.lab.traffic.hints import Hints
@@ -34,8 +34,8 @@ class Plan:
 
     `actor` is "" for no identity at all. `choices` number the source of a slot (MADE_UP: none). `patches` and
     `values` are JSON by slot path: what a field's schema should be, and templates to send as they are. `before`
-    names operations to run first on the same objects. `fresh` changes the unique texts; `slash` toggles a slash
-    at the end of the path; `content_type` replaces the declared one.
+    names operations to run first on the same objects, with amounts times `much`. `fresh` changes the unique texts;
+    `slash` toggles a slash at the end of the path; `content_type` replaces the declared one.
     """
 
     actor: str = ""
@@ -44,6 +44,7 @@ class Plan:
     patches: tuple[tuple[Path, str], ...] = ()
     values: tuple[tuple[Path, str], ...] = ()
     before: tuple[str, ...] = ()
+    much: int = 1
     fresh: int = 0
     slash: bool = False
     content_type: str | None = None
@@ -167,7 +168,7 @@ class Workshop:
         for name in plan.before:
             lesson = self.knowledge.lessons.get(name)
             if lesson is not None:
-                base.include(lesson.way.steps)
+                base.include((*lesson.way.steps[:-1], more_of(lesson.way.steps[-1], plan.much)))
         step, given = self._fill(operation, plan, identity, step_headers, known)
         return Draft(step, bind(step, base.live), tuple(base.setup.steps), given, unmet, seen)
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import rstr
 
+from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.files import sample_file
 from crashworthy.lab.traffic.names import REFERENCE_ENDS, word_set, words
@@ -487,6 +488,21 @@ def fit_number(preferred: float, schema: Schema, *, whole: bool) -> float:
         if isinstance(high, (int, float)) and value > high:
             value -= unit
     return int(value) if whole or value == int(value) else value
+
+
+def more_of(step: Step, factor: int) -> Step:
+    """The step with its amounts multiplied."""
+    if factor == 1 or not isinstance(step.body, dict):
+        return step
+    body: dict[str, Json] = dict(step.body)
+    for name, value in body.items():
+        if not {*words(name)} & (_MONEY | _FEW | _PLENTY):
+            continue
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            body[name] = value * factor
+        elif isinstance(value, str) and re.fullmatch(r"\d+\.\d\d", value):
+            body[name] = f"{float(value) * factor:.2f}"
+    return step.model_copy(update={"body": body})
 
 
 def patched(schema: Schema, patch: Schema) -> Schema:

@@ -120,6 +120,8 @@ def _why(operation: Operation, trail: Trail | None, failure: str | None, *, died
             return f"its set-up stopped working: {trail.setup_failed}"
         return "the service ended before it was tried" if died else "no time was left to try it"
     status, said = trail.last_status, trail.last
+    if not said:
+        return "worked once, but not when it was repeated"
     if status in (401, 403):
         return f"needs a credential that could not be had: {said}"
     if trail.unmet:

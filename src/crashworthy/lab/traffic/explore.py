@@ -155,13 +155,16 @@ class Explorer:
                 draft = self._workshop.draft(operation, plan, session)
             except SetupFailedError as error:
                 trail.setup_failed = str(error)
-                if signature not in self._restarted and self._live.renew():
+                if plan.before:
+                    # The operations that should go before do not go together.
+                    pass
+                elif signature not in self._restarted and self._live.renew():
                     # It worked before: what other sessions left behind may be in the way.
                     self._restarted.add(signature)
                     trail.tried.discard(signature)
                     push([(rank, plan)])
                 else:
-                    self.knowledge.forget(error.exchange.operation)
+                    self._doubt(error.exchange.operation)
                     push(self._successors.without(operation, plan, rank))
                 session, played = self._renew(session), Plan()
                 continue
@@ -185,6 +188,18 @@ class Explorer:
             else:
                 rank += 1
             push(self._successors.of(operation, plan, exchange, draft, rank))
+        self.requests += session.player.sent
+
+    def _doubt(self, operation: str) -> None:
+        """Forget a way that does not work any more on its own."""
+        lesson = self.knowledge.lessons.get(operation)
+        if lesson is None:
+            return
+        session = self._session()
+        try:
+            session.include(lesson.way.steps)
+        except SetupFailedError:
+            self.knowledge.forget(operation)
         self.requests += session.player.sent
 
     def _identify(self, operation: Operation, plan: Plan, draft: Draft, exchange: Exchange, session: Session) -> bool:
@@ -229,7 +244,7 @@ def _segments(path: str) -> list[str | int]:
 
 def _moved(played: Plan, plan: Plan) -> bool:
     """Whether objects on which other operations ran already are exchanged for others."""
-    return bool(played.before) and replace(played, before=plan.before).choices != plan.choices
+    return bool(played.before) and (played.choices != plan.choices or played.much != plan.much)
 
 
 def _order(operation: Operation) -> tuple[int, int, int, int, str]:

@@ -11,7 +11,7 @@ from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Save, ValueFrom
 from crashworthy.core.value import Json
-from crashworthy.lab.traffic.names import DIRECTIONS, REFERENCE_ENDS, collection, noun_before, path_words, words
+from crashworthy.lab.traffic.names import DIRECTIONS, REFERENCE_ENDS, collection, noun_before, path_words, stem, words
 from crashworthy.lab.traffic.schema import Schema
 from crashworthy.lab.traffic.template import body_value, pointer_of
 
@@ -158,8 +158,9 @@ def score(slot: Slot, fact: Fact, consumer: Operation, kinds: Collection[str] = 
         points += 2.5 if fact.field[-1] in ("id", "uuid") else 1.5
     else:
         return 0
+    stems = {stem(word) for word in about}
     for word in wanted[:-1]:
-        points += 2 if word in about or _SAME_KIND.get(word) in about else -2
+        points += 2 if stem(word) in stems or _SAME_KIND.get(word) in about else -2
     if len(wanted) == 1 and wanted == list(fact.field):
         points += 1
     points -= 1.5 * sum(word not in wanted and word not in fact.nouns for word in fact.field[:-1])

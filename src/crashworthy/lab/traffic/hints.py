@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from crashworthy.core.value import Json
+from crashworthy.lab.traffic.names import words
 from crashworthy.source.tree import SourceTree
 
 _MAX_VALUES = 12
@@ -21,12 +22,18 @@ _NO_CREDENTIAL = {"x-forwarded-for", "x-request-id", "x-real-ip", "x-forwarded-p
 class Hints:
     """`values` by field name; `patterns` and `formats` (strftime) by field name; `headers` that are read.
 
-    `logins` are pairs of a user name and a password that stand together in the source.
+    `logins` are pairs of a user name and a password that stand together in the source. `things` are literals given
+    to a field of that name, or keys of a dictionary of that name: things that are there from the start.
     """
 
     values: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
     headers: tuple[str, ...] = ()
     logins: tuple[tuple[str, str], ...] = ()
+    things: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
+
+    def existing(self, name: str, noun: tuple[str, ...]) -> tuple[Json, ...]:
+        """Literals that may name a thing: by the field's name, else by the word for the thing."""
+        return tuple(dict.fromkeys((*self.things.get(name, ()), *self.things.get(" ".join(noun), ()))))
 
 
 def read_hints(tree: SourceTree) -> Hints:
@@ -34,6 +41,7 @@ def read_hints(tree: SourceTree) -> Hints:
     values: dict[str, list[Json]] = defaultdict(list)
     headers: dict[str, None] = {}
     logins: dict[tuple[str, str], None] = {}
+    things: dict[str, list[Json]] = defaultdict(list)
     for file in tree.files:
         constants = dict(_constants(file.tree))
         for node in ast.walk(file.tree):
@@ -42,10 +50,14 @@ def read_hints(tree: SourceTree) -> Hints:
                     values[name] += [value for value in found if value not in values[name]]
             elif isinstance(node, (ast.Call, ast.Subscript)):
                 headers.update(dict.fromkeys(_headers(node)))
+            for name, value in _things(node):
+                if value not in things[name]:
+                    things[name].append(value)
             if isinstance(node, (ast.Call, ast.Dict, ast.Tuple)):
                 logins.update(dict.fromkeys(_logins(node, constants)))
     kept = {name: tuple(found[:_MAX_VALUES]) for name, found in values.items()}
-    return Hints(kept, tuple(headers), tuple(logins)[:10])
+    seeds = {name: tuple(found[:_MAX_VALUES]) for name, found in things.items()}
+    return Hints(kept, tuple(headers), tuple(logins)[:10], seeds)
 
 
 def _constants(module: ast.Module) -> Iterator[tuple[str, tuple[Json, ...]]]:
@@ -103,6 +115,33 @@ def _field(node: ast.expr) -> str | None:
         if isinstance(node.func, ast.Attribute) and node.func.attr in ("lower", "upper", "strip"):
             return _field(node.func.value)
     return None
+
+
+def _things(node: ast.AST) -> Iterator[tuple[str, Json]]:
+    """`{"code": "SPRING"}`, `Promo(code="SPRING")`, and `promos = {"SPRING": ...}`."""
+    pairs: list[tuple[str, ast.expr]] = []
+    if isinstance(node, ast.Dict):
+        pairs = [
+            (key.value, value)
+            for key, value in zip(node.keys, node.values, strict=True)
+            if isinstance(key, ast.Constant) and isinstance(key.value, str)
+        ]
+    elif isinstance(node, ast.Call):
+        pairs = [(each.arg, each.value) for each in node.keywords if each.arg]
+    elif isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Dict):
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        name = target.id if isinstance(target, ast.Name) else target.attr if isinstance(target, ast.Attribute) else ""
+        keys = [key for key in node.value.keys if isinstance(key, ast.Constant)]
+        pairs = [(" ".join(words(name)), key) for key in keys] if name else []
+    for name, value in pairs:
+        if (
+            isinstance(value, ast.Constant)
+            and isinstance(value.value, (str, int))
+            and not isinstance(value.value, bool)
+        ):
+            text = str(value.value)
+            if 0 < len(text) <= 60 and " " not in text and "/" not in text:
+                yield name, value.value
 
 
 def _headers(node: ast.Call | ast.Subscript) -> Iterator[str]:

@@ -17,7 +17,7 @@ from crashworthy.lab.traffic.facts import Slot, slots_of
 from crashworthy.lab.traffic.feedback import Feedback, read_feedback
 from crashworthy.lab.traffic.names import REFERENCE_ENDS, collection, path_words, stem, words
 from crashworthy.lab.traffic.session import succeeded
-from crashworthy.lab.traffic.template import placeholders
+from crashworthy.lab.traffic.template import escape, placeholders
 
 Ranked = list[tuple[float, Plan]]
 
@@ -114,6 +114,8 @@ class Successors:
         stateful = feedback.state or status in (402, 409, 412, 423, 428)
         distance = 0.8 if stateful and not feedback.patches else 2.2
         plans += [(distance + far, each) for far, each in self._before(operation, plan, draft, feedback)]
+        if plan.before and stateful and plan.much < 10_000:
+            plans.append((0.5, replace(plan, much=plan.much * 100)))
         if plan.level < ALL:
             plans.append((1.2 if not feedback.patches else 2, replace(plan, level=plan.level + 1)))
         if is_identity(operation):
@@ -146,6 +148,9 @@ class Successors:
             number = chosen.get(slot.path, 0 if refers else MADE_UP)
             if number + 1 < count:
                 plans.append((0.7 if mentioned else 1.2, plan.choose(slot.path, number + 1)))
+            if count == 0 and slot.path not in dict(plan.values):
+                known = self._workshop.hints.existing(slot.name, slot.noun)
+                plans += [(0.9 + 0.2 * n, plan.give(slot.path, escape(value))) for n, value in enumerate(known[:4])]
             if number != MADE_UP and slot.path[0] == "path" and count <= 1:
                 plans.append((2, plan.choose(slot.path, MADE_UP)))
         return plans
