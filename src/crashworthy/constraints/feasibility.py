@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from crashworthy.constraints.model import Constraints, Dependency
-from crashworthy.constraints.wording import downtime, milliseconds, number, percent, points
+from crashworthy.constraints.wording import downtime, milliseconds, number, percent, points, share
 from crashworthy.core.value import Value
 
 # Above this share of busy workers, queueing grows faster than load: at 80 % an M/M/1 queue waits 4 service times.
@@ -185,8 +185,8 @@ def _availability(constraints: Constraints) -> list[Check]:
         missing = "no availability objective" if objective is None else "no availability of a dependency"
         return [check.decided(Outcome.UNSTATED, f"{missing} is stated, so nothing follows about it")]
     plain, best = availability_in_series(stated), availability_in_series(stated, retries=True)
-    factors = " · ".join(f"{number(each.availability or 0)} ({each.name})" for each in stated)
-    arithmetic = f"{factors} = {number(plain)}" + (f"; with retries at best {number(best)}" if best > plain else "")
+    factors = " · ".join(f"{share(each.availability or 0)} ({each.name})" for each in stated)
+    arithmetic = f"{factors} = {share(plain)}" + (f"; with retries at best {share(best)}" if best > plain else "")
     check = check.model_copy(update={"arithmetic": arithmetic, "needed": objective, "available": plain})
     if best < objective:
         says = (

@@ -15,17 +15,22 @@ def milliseconds(value: float) -> str:
     return f"{value:.4g} ms" if value < 10_000 else f"{value:.0f} ms"
 
 
-def percent(share: float) -> str:
-    """A share as a percentage."""
-    return f"{100 * share:.6g} %"
+def share(value: float) -> str:
+    """A share, with enough digits that nothing close to 1 reads as 1."""
+    return f"{value:.9g}"
 
 
-def points(share: float) -> str:
+def percent(value: float) -> str:
+    """A share as a percentage, as exactly."""
+    return f"{100 * value:.9g} %"
+
+
+def points(difference: float) -> str:
     """A difference of shares in percentage points."""
-    return f"{100 * share:.4g} points"
+    return f"{100 * difference:.4g} points"
 
 
-def downtime(share: float) -> str:
+def downtime(failing: float) -> str:
     """A share of failing time as hours or minutes of 30 days."""
-    minutes = share * _MINUTES_PER_30_DAYS
+    minutes = failing * _MINUTES_PER_30_DAYS
     return f"{minutes / 60:.3g} h" if minutes >= 120 else f"{minutes:.3g} min"

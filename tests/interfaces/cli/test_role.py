@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.interfaces.cli import role
 from crashworthy.roles import evidence
+from crashworthy.roles.load import library
 from crashworthy.weaknesses.catalogue import CATALOGUE
 from roles.ledgers import History
 
@@ -92,6 +93,16 @@ def test_evidence_moves_what_is_shown(
     for number in range(3, 9):
         history.run(f"c{number}")
     assert run(app, "show", clerk, "--ledger", history.url) == snapshot
+
+
+def test_a_narrow_terminal_cuts_nothing_off(
+    app: typer.Typer, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for role_id in library():
+        shown = run(app, "show", role_id, "--ledger", history.url)
+        assert "…" not in shown
+        assert all(task.id in shown for task in library()[role_id].tasks)
 
 
 def test_every_figure_is_opened_down_to_runs(

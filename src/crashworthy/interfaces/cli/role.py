@@ -61,10 +61,11 @@ def _role() -> None:
 def list_roles() -> None:
     """List the roles of the library."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("role", "title", "tasks", "what it does"):
-        table.add_column(column, overflow="fold")
+    table.add_column("role", no_wrap=True)
+    table.add_column("tasks", justify="right")
+    table.add_column("what it does")
     for role in library().values():
-        table.add_row(role.id, role.title, str(len(role.tasks)), role.description)
+        table.add_row(role.id, str(len(role.tasks)), role.description)
     Console(highlight=False).print(table)
 
 

@@ -12,7 +12,7 @@ from crashworthy.roles.prior import PriorModel
 from crashworthy.roles.score import Interval, RoleAssessment, TaskAssessment
 
 _STYLE = {Stage.HUMAN: "blue", Stage.AT_RISK: "red", Stage.AI_ASSISTED: "yellow", Stage.AUTOMATED: "green"}
-_BAR = 20
+_WIDE = 110
 
 
 def print_role(console: Console, assessment: RoleAssessment) -> None:
@@ -30,7 +30,7 @@ def print_role(console: Console, assessment: RoleAssessment) -> None:
     )
     console.print(how_much_is_known(assessment), markup=False)
     console.print()
-    console.print(_tasks(assessment))
+    console.print(_tasks(assessment, console.width))
     same, compared = agreement(assessment.tasks)
     if compared:
         console.print(
@@ -62,37 +62,40 @@ def print_explanation(console: Console, role: Role, task: TaskAssessment, model:
             console.print(f"  {line}", markup=False, soft_wrap=True)
 
 
-def _tasks(assessment: RoleAssessment) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("task")
+def _tasks(assessment: RoleAssessment, width: int) -> Table:
+    """One row per task; a narrow terminal gets shorter bars, and not what others published."""
+    wide = width >= _WIDE
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2 if wide else 1, 0, 0))
+    table.add_column("task", no_wrap=True)
     table.add_column("time", justify="right")
-    table.add_column("stage")
-    table.add_column("AI does to the standard")
+    table.add_column("stage", no_wrap=True)
+    table.add_column("AI does to the standard" if wide else "to the standard", no_wrap=True)
     table.add_column("evidence", justify="right")
-    table.add_column("AI held")
-    table.add_column("published")
+    if wide:
+        table.add_column("AI held")
+        table.add_column("published")
     for each in sorted(assessment.tasks, key=lambda each: -each.task.share):
-        works = each.evidence.by("ai")
-        held = f"{sum(work.held for work in works)} of {len(works)}" if works else ""
-        published = published_stage(each)
-        low, high = each.interval
-        figures = f" {100 * each.mean:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
-        table.add_row(
+        low, high = (100 * share for share in each.interval)
+        mean, to = 100 * each.mean, " to " if wide else "-"
+        figures = f" {mean:.0f}{' %' if wide else ''} ({low:.0f}{to}{high:.0f})"
+        cells: list[str | Text] = [
             each.task.id,
             f"{each.task.share:.0%}",
             Text(each.decision.stage.value + ("?" if each.decision.close else ""), style=_STYLE[each.decision.stage]),
-            Text.assemble(interval_bar(each.interval, each.mean), figures),
+            Text.assemble(interval_bar(each.interval, each.mean, 20 if wide else 8), figures),
             f"{each.estimate.evidence_share:.0%}" if each.evidence.weaknesses else "none can",
-            held,
-            Text(published.value if published else "", style="dim"),
-        )
+        ]
+        if wide:
+            works, published = each.evidence.by("ai"), published_stage(each)
+            cells.append(f"{sum(work.held for work in works)} of {len(works)}" if works else "")
+            cells.append(Text(published.value if published else "", style="dim"))
+        table.add_row(*cells)
     return table
 
 
-def interval_bar(interval: Interval, mean: float) -> Text:
-    """From 0 to 1 in 20 characters: the interval as a line, the mean as a mark on it."""
-    low, high = (min(_BAR - 1, int(share * _BAR)) for share in interval)
-    middle = min(_BAR - 1, int(mean * _BAR))
-    cells = ["·" if place < low or place > high else "━" for place in range(_BAR)]
-    cells[middle] = "●"
-    return Text("".join(cells))
+def interval_bar(interval: Interval, mean: float, cells: int) -> Text:
+    """From 0 to 1 in that many characters: the interval as a line, the mean as a mark on it."""
+    low, high, middle = (min(cells - 1, int(share * cells)) for share in (*interval, mean))
+    bar = ["·" if place < low or place > high else "━" for place in range(cells)]
+    bar[middle] = "●"
+    return Text("".join(bar))
