@@ -117,7 +117,9 @@ def find_run(name: str) -> RunFolder:
     """The run called `name`: its id, the beginning of its id, "last", or a path to its folder."""
     if Path(name).is_dir() and (Path(name) / "job.json").is_file():
         return RunFolder(Path(name).resolve())
-    runs = sorted(path for path in runs_home().glob("*") if path.is_dir())
+    # A folder without a job was never more than begun.
+    begun = {path.parent: path.stat().st_mtime_ns for path in runs_home().glob("*/job.json")}
+    runs = sorted(begun, key=lambda path: begun[path])
     if not runs:
         raise CrashworthyError("there is no saved run yet", remedy="Start one with `crashworthy test PATH`.")
     if name == "last":
