@@ -116,45 +116,57 @@ def predicted(fit: dict[str, Any], features: csr_matrix) -> np.ndarray:
     return fit["intercept"] + fit["scale"] * (features @ fit["weights"].astype(float))
 
 
-class Margins(NamedTuple):
-    """Errors on tasks whose occupation was not seen, by how familiar their wording was."""
+class Errors(NamedTuple):
+    """What predictions of tasks whose occupation was not seen are like.
+
+    `margins` are by how familiar the wording was. The logit of "exposed" is to be stretched by `slope` and moved by
+    `offset` (Platt 1999): weights that saw few examples of a wording are too sure of it.
+    """
 
     least: float
     bins: list[float]
     margins: list[float]
+    slope: float
+    offset: float
 
 
-def cross_fitted_margins(features: csr_matrix, tasks: Sequence[Rated], seed: int = 1) -> Margins:
+def cross_fitted_errors(features: csr_matrix, tasks: Sequence[Rated], seed: int = 1) -> Errors:
     human, gpt4 = shares(tasks)
     truth = (human + gpt4) / 2
     part = folds(tasks, seed, FOLDS)
-    known, error = np.zeros(len(tasks)), np.zeros(len(tasks))
+    known, error, logit = np.zeros(len(tasks)), np.zeros(len(tasks)), np.zeros(len(tasks))
     for fold in range(FOLDS):
         seen, held = np.flatnonzero(part != fold), np.flatnonzero(part == fold)
         fit = linear(features[seen], [tasks[place] for place in seen])
         bits = bloom_filter(tasks[place].text for place in seen)
         middle = sum(np.clip(predicted(fit[name], features[held]), 0, 1) for name in ("human_share", "gpt4_share")) / 2
         error[held] = np.abs(middle - truth[held])
+        logit[held] = predicted(fit["human_exposed"], features[held])
         known[held] = [familiarity(tasks[place].text, bits) for place in held]
     bins = [float(np.quantile(known, quantile)) for quantile in BINS]
     place = np.digitize(known, bins)
     margins = [float(np.quantile(error[place == each], COVERAGE)) for each in range(len(bins) + 1)]
-    return Margins(float(np.quantile(known, LEAST_QUANTILE)), bins, margins)
+    platt = LogisticRegression(C=1e6).fit(logit[:, None], human > 0)
+    least = float(np.quantile(known, LEAST_QUANTILE))
+    return Errors(least, bins, margins, float(platt.coef_[0, 0]), float(platt.intercept_[0]))
 
 
 def archive(tasks: Sequence[Rated], applicability: str = "occupation,applicability\n") -> bytes:
     """The file that ships, fitted on these tasks."""
     features = matrix([task.text for task in tasks])
     fit = linear(features, tasks)
-    margins = cross_fitted_margins(features, tasks)
+    errors = cross_fitted_errors(features, tasks)
+    exposed = fit["human_exposed"]
+    exposed["scale"] *= errors.slope
+    exposed["intercept"] = errors.slope * exposed["intercept"] + errors.offset
     human, gpt4 = shares(tasks)
     meta = {
         "format": 1,
         "tasks": len(tasks),
         "linear": {name: {"scale": each["scale"], "intercept": each["intercept"]} for name, each in fit.items()},
-        "least_familiarity": margins.least,
-        "bins": margins.bins,
-        "margins": margins.margins,
+        "least_familiarity": errors.least,
+        "bins": errors.bins,
+        "margins": errors.margins,
         "label_spread": float(np.std(human - gpt4)),
         "coverage": COVERAGE,
     }
