@@ -95,6 +95,15 @@ def mended(tmp_path: Path) -> Path:
     return folder
 
 
+def breaking(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Proven findings that break a build by default; Flask itself fails on JSON that is nested very deep."""
+    return [
+        finding
+        for finding in report["findings"]
+        if finding["status"] == "proven" and finding["severity"] in ("major", "blocker")
+    ]
+
+
 def test_a_lost_update_is_proven_shown_replayed_bundled_and_gone_once_mended(
     crash_test: Any, crashworthy: Any, environment: dict[str, str], sick: Path, mended: Path, tmp_path: Path
 ) -> None:
@@ -107,7 +116,7 @@ def test_a_lost_update_is_proven_shown_replayed_bundled_and_gone_once_mended(
     report = outcome.report
     schema = json.loads(crashworthy("schema", "report").out)
     jsonschema.validate(report, schema)
-    (proof,) = [finding for finding in report["findings"] if finding["status"] == "proven"]
+    (proof,) = breaking(report)
     assert (proof["weakness"], proof["cwe"]) == ("lost-update", 362)
     assert proof["operation"] == "POST /accounts/{account_id}/deposit"
     line = sick.joinpath("app.py").read_text().splitlines()[proof["location"]["line"] - 1]
@@ -121,7 +130,7 @@ def test_a_lost_update_is_proven_shown_replayed_bundled_and_gone_once_mended(
     shown = crashworthy("show", "last", "--format", "json")
     assert shown.code == 1
     again = json.loads(shown.out)
-    assert [finding for finding in again["findings"] if finding["status"] == "proven"] == [proof]
+    assert breaking(again) == [proof]
 
     replayed = crashworthy("replay", "last", proof["id"], "--python", sys.executable)
     assert replayed.code == 1, replayed.err
@@ -152,7 +161,7 @@ def test_the_mended_service_holds(crash_test: Any, mended: Path) -> None:
     outcome = crash_test(mended, budget=60)
     assert outcome.report["verdict"] == "HOLDS", outcome.out
     assert outcome.code == 0
-    assert not [finding for finding in outcome.report["findings"] if finding["status"] == "proven"]
+    assert breaking(outcome.report) == []
 
 
 def test_an_accepted_finding_does_not_break(crash_test: Any, sick: Path) -> None:
@@ -160,7 +169,7 @@ def test_an_accepted_finding_does_not_break(crash_test: Any, sick: Path) -> None
         "[[accept]]\nweakness = 'lost-update'\nreason = 'one clerk only'\nuntil = 2100-01-01\n"
     )
     outcome = crash_test(sick, "--only", "lost-update", budget=30)
-    (proof,) = [finding for finding in outcome.report["findings"] if finding["status"] == "proven"]
+    (proof,) = breaking(outcome.report)
     assert proof["accepted"].startswith("one clerk only")
     assert outcome.code in (0, 3)
 
