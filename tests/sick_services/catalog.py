@@ -34,6 +34,7 @@ class SickService:
     healthy: tuple[str, ...]
     api: Api
     operation: str
+    postgresql: bool = False
 
 
 def step(method: str, template: str, *, body: Json = None, path: str | None = None, save: str | None = None) -> Step:
@@ -146,6 +147,15 @@ LOST_UPDATE = (
     SickService(
         "flask_json_file", "flask", "flask_json_file_sick", ("flask_json_file_healthy_lock",), VOTES, "POST /votes"
     ),
+    SickService(
+        "flask_postgresql",
+        "flask",
+        "flask_postgresql_sick",
+        ("flask_postgresql_healthy_for_update",),
+        ACCOUNTS,
+        _WITHDRAW,
+        postgresql=True,
+    ),
     SickService("fastapi_background", "fastapi", None, ("fastapi_background_healthy",), SALES, "POST /sales"),
 )
 
@@ -212,3 +222,11 @@ ALL = {
     "wedged": WEDGED,
 }
 """By folder."""
+
+EXPERIMENTS = {
+    "lost_update": "lost-update",
+    "slow_dependency": "slow-dependency",
+    "crash_on_input": "crash-on-input",
+    "wedged": "wedged-by-one-request",
+}
+"""The experiment for each folder."""

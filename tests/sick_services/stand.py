@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crashworthy.core.suspicion import Suspicion
+from crashworthy.lab.databases.needs import DatabaseNeeds, PostgresAccess
+from crashworthy.lab.databases.own import OwnDatabases
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.sensor.inject import injection
 from crashworthy.lab.sensor.receiver import Receiver
 from crashworthy.lab.service.plan import ServicePlan, StartKind, StartPlan
 from crashworthy.lab.service.testbed import open_testbed
 from crashworthy.lab.standin.server import StandIns
-from crashworthy.source.tree import SourceTree
+from crashworthy.source.parse import parse_folder
 from sick_services.catalog import FOLDER, Api
 
 
@@ -32,6 +34,7 @@ def open_lab(
     budget_s: float = 120.0,
     suspicions: tuple[Suspicion, ...] = (),
     may_fork: bool = True,
+    postgresql: bool = False,
 ) -> Iterator[Lab]:
     """The service in `file` (with an application called `app`), started in a folder of its own."""
     # A socket's path may not be long, which pytest's own folders are.
@@ -43,20 +46,26 @@ def open_lab(
         receiver = stack.enter_context(Receiver(folder / "sensor.sock"))
         stand_in = stack.enter_context(StandIns(seed=seed))
         stand_in.ask_for_names(receiver.resolve_slot)
+        needs = DatabaseNeeds(postgresql=postgresql, accesses=(PostgresAccess("app", "app"),))
+        databases = stack.enter_context(OwnDatabases(needs, folder, emit=lambda _event: None))
         given = injection(
             folder,
             root=root,
             socket=receiver.path,
             standin=f"127.0.0.1:{stand_in.port}",
+            allow=databases.allowed,
             run_id=folder.name,
         )
         environment = {"PATH": os.environ["PATH"], "HOME": str(folder), **given}
+        if databases.postgresql:
+            environment["DATABASE_URL"] = f"postgresql://app:any@{databases.postgresql}/app"
         plan = ServicePlan(
             root=root,
             starts=(StartPlan(StartKind.OBJECT, framework=framework, target="app:app"),),
             run_id=folder.name,
             python=Path(sys.executable),
             environment=environment,
+            states=databases.states,
             sensor=receiver,
             stand_in=stand_in,
             may_fork=may_fork,
@@ -64,7 +73,7 @@ def open_lab(
         testbed = stack.enter_context(open_testbed(plan, folder, lambda _event: None))
         yield Lab(
             testbed=testbed,
-            tree=SourceTree(root, (), (), api.operations, (), (), (), frozenset()),
+            tree=parse_folder(root),
             operations=api.operations,
             playbook=api.playbook,
             suspicions=suspicions,

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import pytest
+
+from crashworthy.core.finding import Status
+from crashworthy.core.history import Exchange, History, SensorEvent, Trial
+from crashworthy.core.scenario import Scenario
+from crashworthy.core.value import Json
+from crashworthy.core.weakness import Severity
+from crashworthy.lab.experiments.input.crashes import is_crash, judge_crashes
+from crashworthy.lab.experiments.input.wedges import judge_wedges
+from sick_services.histories import BUY, READ, exchange
+
+
+def raised(kind: str, line: int, exchange_id: str = "1") -> SensorEvent:
+    frames: Json = [["app.py", 3, "outer"], ["app.py", line, "buy"]]
+    return SensorEvent(
+        at=0.1, kind="exception", exchange=exchange_id, data={"type": kind, "message": "no", "frames": frames}
+    )
+
+
+def crash(*events: SensorEvent, status: int | None = 500, crashed: bool = False, **settings: Json) -> Trial:
+    return Trial(
+        id=f"attack-{len(events)}-{settings}",
+        purpose="attack",
+        scenario=Scenario(attack=(BUY,), settings={"input": "body.n", "what": "0", **settings}),
+        exchanges=(exchange(BUY, "attack", status, error="connection closed without an answer"),),
+        events=events,
+        crashed=crashed,
+    )
+
+
+def history(*trials: Trial) -> History:
+    return History(id="h", experiment="crash-on-input", weakness="x", operations=("POST /buy",), seed=0, trials=trials)
+
+
+def scan() -> Trial:
+    return Trial(id="scan-1", purpose="scan", scenario=Scenario(), exchanges=(exchange(BUY, "attack", 422),))
+
+
+def test_one_judgement_per_root_the_worst_first() -> None:
+    judgements = judge_crashes(
+        history(
+            scan(),
+            crash(raised("KeyError", 9)),
+            crash(raised("KeyError", 9), allowed=True, plausible=True),
+            crash(raised("TypeError", 12)),
+        )
+    )
+    assert [(each.severity, str(each.location)) for each in judgements] == [
+        (Severity.MAJOR, "app.py:9"),
+        (Severity.MINOR, "app.py:12"),
+    ]
+
+
+@pytest.mark.parametrize(("allowed", "plausible"), [(True, False), (False, True), (None, True)])
+def test_what_no_honest_client_sends_is_minor(allowed: bool | None, plausible: bool) -> None:
+    (judgement,) = judge_crashes(history(crash(raised("KeyError", 9), allowed=allowed, plausible=plausible)))
+    assert judgement.severity is Severity.MINOR
+
+
+def test_the_end_of_the_process_is_a_blocker() -> None:
+    (judgement,) = judge_crashes(history(crash(status=None, crashed=True)))
+    assert judgement.severity is Severity.BLOCKER
+
+
+def test_a_failure_without_a_line_of_the_service_is_told_as_information() -> None:
+    event = SensorEvent(at=0.1, kind="exception", exchange="1", data={"type": "ValueError", "frames": []})
+    (judgement,) = judge_crashes(history(crash(event)))
+    assert judgement.severity is Severity.INFO
+
+
+@pytest.mark.parametrize("status", [501, 502, 503, 504])
+def test_an_unavailability_on_purpose_is_no_crash(status: int) -> None:
+    answer = exchange(BUY, "attack", status)
+    assert not is_crash(answer, ())
+    assert is_crash(answer, [raised("KeyError", 9)])
+
+
+def test_silence_is_no_crash_but_a_closed_connection_is() -> None:
+    assert not is_crash(exchange(BUY, "attack", None), ())
+    assert is_crash(exchange(BUY, "attack", None, error="connection lost: reset by peer"), ())
+
+
+def test_what_does_not_show_again_is_unknown() -> None:
+    assert judge_crashes(history(scan(), crash(status=422)))[0].status is Status.UNKNOWN
+    assert judge_crashes(history(scan()))[0].status is Status.HELD
+    assert judge_crashes(history())[0].status is Status.UNKNOWN
+
+
+def wedge(
+    *observed: Exchange, again: tuple[Exchange, ...] = (), purpose: str = "attack", crashed: bool = False
+) -> Trial:
+    scenario = Scenario(attack=(BUY,), observe=(READ,), settings={"input": "body.n", "what": "0"})
+    bad = exchange(BUY, "attack", 500, id_="bad")
+    return Trial(
+        id=f"{purpose}-1",
+        purpose=purpose,
+        scenario=scenario,
+        exchanges=(bad, *observed, *again),
+        events=(raised("KeyError", 9, "bad"),),
+        crashed=crashed,
+    )
+
+
+def reading(status: int | None, part: str = "observe") -> Exchange:
+    return exchange(READ, part, status, id_=part)
+
+
+def test_valid_requests_that_go_on_failing_are_proof() -> None:
+    for status in (500, 503, None):
+        guilty = wedge(reading(status), again=(reading(status, "probe"),))
+        (judgement,) = judge_wedges(history(wedge(reading(200), purpose="control"), guilty))
+        assert (judgement.status, judgement.severity) == (Status.PROVEN, Severity.BLOCKER)
+        assert str(judgement.location) == "app.py:9"
+
+
+@pytest.mark.parametrize(
+    ("control", "trial"),
+    [
+        (200, wedge(reading(429))),
+        (200, wedge(reading(404))),
+        (200, wedge(reading(500), again=(reading(200, "probe"),))),
+        (500, wedge(reading(500), again=(reading(500, "probe"),))),
+        (200, wedge(reading(None), again=(reading(None, "probe"),), crashed=True)),
+    ],
+    ids=["rate limit", "state changed on purpose", "recovered", "never worked", "process ended"],
+)
+def test_what_looks_like_a_wedge_and_is_none(control: int, trial: Trial) -> None:
+    (judgement,) = judge_wedges(history(wedge(reading(control), purpose="control"), trial))
+    assert judgement.status is not Status.PROVEN

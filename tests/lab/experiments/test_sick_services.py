@@ -1,0 +1,85 @@
+"""Every experiment proves its sick services, and stays silent on the healthy twins."""
+
+from __future__ import annotations
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from crashworthy.core.errors import CrashworthyError
+from crashworthy.core.finding import Judgement, Status
+from crashworthy.core.weakness import Severity
+from crashworthy.lab.databases.postgresql_binaries import find_postgresql
+from crashworthy.lab.experiments.registry import EXPERIMENTS as REGISTRY
+from crashworthy.lab.proof.confirm import confirm
+from crashworthy.weaknesses.catalogue import CATALOGUE
+from sick_services.catalog import ALL, EXPERIMENTS, SickService
+from sick_services.stand import candidate_for, open_lab, service_file
+
+# A hold takes ten seconds each, three times over for a proof.
+SLOW_FOLDERS = frozenset({"slow_dependency"})
+SLOW_SERVICES = frozenset({"fastapi_background", "fastapi_pool", "flask_lock"})
+
+
+def cases(*, healthy: bool) -> list[ParameterSet]:
+    return [
+        pytest.param(folder, service, name, id=f"{folder}-{name}", marks=marks_of(folder, service, healthy=healthy))
+        for folder, services in ALL.items()
+        for service in services
+        for name in (service.healthy if healthy else filter(None, [service.sick]))
+    ]
+
+
+def marks_of(folder: str, service: SickService, *, healthy: bool) -> list[pytest.MarkDecorator]:
+    slow = folder in SLOW_FOLDERS or service.name in SLOW_SERVICES or (healthy and folder == "lost_update")
+    return [pytest.mark.slow] if slow else []
+
+
+def judged(folder: str, service: SickService, name: str, *, prove: bool) -> tuple[list[Judgement], bool]:
+    """All judgements, and whether the first one was confirmed."""
+    if service.postgresql:
+        try:
+            find_postgresql()
+        except CrashworthyError as missing:
+            pytest.skip(missing.message)
+    experiment = next(each for each in REGISTRY if each.id == EXPERIMENTS[folder])
+    file = service_file(folder, name)
+    with open_lab(file, service.framework, service.api, seed=7, postgresql=service.postgresql) as lab:
+        history = experiment.run(candidate_for(experiment, lab, service.operation), lab)
+        judgements = list(experiment.judgements(history))
+        # The judge knows nothing but the history, so that it can judge a saved one again.
+        saved = type(history).model_validate_json(history.model_dump_json())
+        assert list(experiment.judgements(saved)) == judgements
+        confirmed = prove and confirm(experiment, history, judgements[0], lab) is not None
+    return judgements, confirmed
+
+
+@pytest.mark.parametrize(("folder", "service", "name"), cases(healthy=False))
+def test_a_sick_service_is_proven(folder: str, service: SickService, name: str) -> None:
+    judgements, confirmed = judged(folder, service, name, prove=True)
+    assert judgements[0].status is Status.PROVEN, judgements[0].why
+    assert judgements[0].expected
+    assert judgements[0].seen
+    assert confirmed
+
+
+@pytest.mark.parametrize(("folder", "service", "name"), cases(healthy=True))
+def test_a_healthy_twin_is_not_accused(folder: str, service: SickService, name: str) -> None:
+    judgements, _ = judged(folder, service, name, prove=False)
+    # What the framework itself does with a lone surrogate is told, and held against nobody.
+    accusations = [each for each in judgements if each.status is Status.PROVEN and each.severity is not Severity.INFO]
+    assert not accusations
+    assert judgements[0].status in {Status.HELD, Status.PROVEN}, judgements[0].why
+
+
+def test_every_weakness_has_an_experiment_with_a_sick_service_and_a_healthy_twin() -> None:
+    covered = {weakness.id for experiment in REGISTRY for weakness in experiment.weaknesses}
+    assert covered == set(CATALOGUE)
+    with_services = {
+        EXPERIMENTS[folder] for folder, services in ALL.items() if any(s.sick and s.healthy for s in services)
+    }
+    assert with_services == {experiment.id for experiment in REGISTRY}
+
+
+def test_healthy_twins_come_from_two_frameworks() -> None:
+    for services in ALL.values():
+        assert len({service.framework for service in services if service.healthy}) >= 2

@@ -1,0 +1,73 @@
+"""A written test fails while the defect is there and passes once it is mended."""
+
+from __future__ import annotations
+
+import os
+import py_compile
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crashworthy.core.proof import Proof
+from crashworthy.lab.experiments.registry import EXPERIMENTS as REGISTRY
+from crashworthy.lab.proof.confirm import confirm, replay_proof
+from crashworthy.lab.proof.write_test import write_tests
+from sick_services.catalog import ALL, EXPERIMENTS
+from sick_services.stand import candidate_for, open_lab, service_file
+
+TIMES = 2
+
+
+def outcome(test: Path, service: Path) -> int:
+    """The exit status of pytest in a process that knows nothing of crashworthy."""
+    environment = {"PATH": os.environ["PATH"], "CRASHWORTHY_SERVICE": str(service), "HOME": str(test.parent)}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test)]
+    return subprocess.run(command, cwd=test.parent, env=environment, capture_output=True, check=False).returncode
+
+
+def prove(folder: str, name: str) -> Proof:
+    service = next(each for each in ALL[folder] if each.name == name)
+    assert service.sick is not None
+    experiment = next(each for each in REGISTRY if each.id == EXPERIMENTS[folder])
+    with open_lab(service_file(folder, service.sick), service.framework, service.api, seed=3) as lab:
+        history = experiment.run(candidate_for(experiment, lab, service.operation), lab)
+        proof = confirm(experiment, history, experiment.judgements(history)[0], lab)
+        assert proof is not None
+        assert replay_proof(experiment, Proof.model_validate_json(proof.model_dump_json()), lab) is not None
+    return proof
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("folder", "name", "healthy"),
+    [
+        ("lost_update", "flask_sqlite", "flask_sqlite_healthy_atomic"),
+        ("lost_update", "flask_memory", "flask_memory_healthy_lock"),
+        ("lost_update", "fastapi_async_memory", "fastapi_async_memory_healthy_lock"),
+        ("lost_update", "flask_signup", "flask_signup_healthy_unique"),
+        ("crash_on_input", "fastapi_duplicate", "fastapi_duplicate_healthy"),
+        ("wedged", "flask_lock", "flask_lock_healthy"),
+        ("slow_dependency", "fastapi_sync_urllib", "fastapi_total_limit_healthy"),
+    ],
+)
+def test_it_fails_on_the_sick_service_and_passes_on_the_mended_one(
+    folder: str, name: str, healthy: str, tmp_path: Path
+) -> None:
+    service = next(each for each in ALL[folder] if each.name == name)
+    assert service.sick is not None
+    for which, source in (("sick", service.sick), ("mended", healthy)):
+        (tmp_path / which).mkdir()
+        shutil.copy(service_file(folder, source), tmp_path / which / "app.py")
+    test, beside = write_tests([prove(folder, name)], tmp_path / "sick", tmp_path / "tests")
+    assert beside.name == "crashworthy_interleave.py"
+    py_compile.compile(str(test), doraise=True, cfile=str(tmp_path / "compiled.pyc"))
+    assert [outcome(test, tmp_path / "sick") for _ in range(TIMES)] == [1] * TIMES
+    assert [outcome(test, tmp_path / "mended") for _ in range(TIMES)] == [0] * TIMES
+
+
+def test_nothing_proven_writes_nothing(tmp_path: Path) -> None:
+    assert write_tests([], tmp_path, tmp_path / "tests") == ()
+    assert not (tmp_path / "tests").exists()
