@@ -61,6 +61,7 @@ def read_folder(root: Path) -> ReadFolder:
     total = 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)  # what 3.11 says of "\\d"
         for count, path in enumerate(_walk(root, unread)):
             relative = path.relative_to(root).as_posix()
             if count >= MAX_FILES or total >= MAX_TOTAL_BYTES:

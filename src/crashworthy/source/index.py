@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import TypeAlias
 
 from crashworthy.source.declared import Declared
 from crashworthy.source.files import ReadFile, is_test
-from crashworthy.source.modules import Modules, join, plain_name
+from crashworthy.source.modules import DOTTED, Modules, join, plain_name
 from crashworthy.source.symbols import Class, External, Function, Import, Module, Parameter, Scope, Variable, collect
 from crashworthy.source.tree import SourceFile
 
@@ -22,7 +21,6 @@ Symbol: TypeAlias = Module | Class | Function | Variable | Parameter | External
 
 # Imports that lead from name to name are followed this far; more is a cycle.
 _MAX_HOPS = 25
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 
 
 def dotted_name(expression: ast.AST) -> str | None:
@@ -354,7 +352,7 @@ class Index:
                 for call in scope.calls:
                     for argument in call.args:  # setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
                         match argument:
-                            case ast.Constant(value=str(text)) if _DOTTED.fullmatch(text):
+                            case ast.Constant(value=str(text)) if DOTTED.fullmatch(text):
                                 self.finder.find(text, module.file.path)
         for path, module in self.modules.items():
             root = self.finder.import_root(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,8 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from crashworthy.source.symbols import Import, Module
+
+DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 
 
 class Modules:
@@ -131,6 +134,9 @@ class Modules:
                 name = node.value.partition(":")[0]
                 if "." in name or any(path.endswith("/__init__.py") for path in by_name.get(name, ())):
                     found.update(by_name.get(name, ()) or by_name.get(name.rpartition(".")[0], ()))
+                if DOTTED.fullmatch(name) and name not in by_name:
+                    target = self.find(name, module.file.path)
+                    found.update([target.file.path] if target is not None else [])
             bindings: list[Import] = []
             if isinstance(node, ast.Import):
                 bindings = [Import(alias.name, None, 0) for alias in node.names]

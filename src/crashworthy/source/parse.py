@@ -43,8 +43,11 @@ def parse_folder(root: Path) -> SourceTree:
     maker = OperationMaker(index, graph, runs)
     operations = maker.make(routes)
     reached = reach(graph, routes)
+    calling = {call.scope.key for call in outbound}
     for function in index.functions.values():
-        if function.file.path in own and function.key not in reached and not is_beside_the_service(function.file.path):
+        is_own = function.file.path in own and not is_beside_the_service(function.file.path)
+        # What no handler reaches is run for what it does with answers, or when there are no handlers at all.
+        if is_own and function.key not in reached and (not routes or function.key in calling):
             maker.runs.append(runs.of_function(function))
     analysis = Analysis(index, own, routes, graph, outbound, tuple(maker.runs))
     return SourceTree(

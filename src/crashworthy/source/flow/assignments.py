@@ -76,7 +76,7 @@ class Assignments(Expressions):
     def _write_global(self, name: str, value: Value, frame: Frame, node: ast.AST) -> None:
         variable = frame.scope.module.names.get(name)
         if isinstance(variable, Variable):
-            memory = self.memory(variable)
+            memory = self.knowledge.memory(variable)
             if memory is not None:
                 self.write_memory(memory, name, value, frame, node)
 

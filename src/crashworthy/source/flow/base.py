@@ -9,6 +9,7 @@ from dataclasses import replace
 from crashworthy.source.flow.answers import Answers
 from crashworthy.source.flow.database import Database
 from crashworthy.source.flow.facts import Facts
+from crashworthy.source.flow.knowledge import Knowledge
 from crashworthy.source.flow.state import Frame, State
 from crashworthy.source.flow.values import (
     UNKNOWN,
@@ -18,20 +19,19 @@ from crashworthy.source.flow.values import (
     Row,
     Value,
 )
-from crashworthy.source.index import Index
-from crashworthy.source.schemas import Schemas
 from crashworthy.source.symbols import Scope
 
 
 class MachineBase(ABC):
     """`answers` are the shapes of what outbound calls are answered."""
 
-    def __init__(self, index: Index, state: State, answers: Answers) -> None:
-        self.index = index
+    def __init__(self, knowledge: Knowledge, state: State, answers: Answers) -> None:
+        self.knowledge = knowledge
+        self.index = knowledge.index
+        self.schemas = knowledge.schemas
         self.state = state
         self.answers = answers
-        self.database = Database(index, state)
-        self.schemas = Schemas(index)
+        self.database = Database(knowledge.tables, state)
 
     @abstractmethod
     def evaluate(self, node: ast.expr, frame: Frame) -> Value: ...  # noqa: D102

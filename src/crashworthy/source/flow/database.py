@@ -23,7 +23,6 @@ from crashworthy.source.flow.values import (
     Value,
     sources,
 )
-from crashworthy.source.index import Index
 from crashworthy.source.sql import Statement, read
 from crashworthy.source.symbols import Class, Scope
 
@@ -60,8 +59,9 @@ _KEEPS = frozenset(
 class Database:
     """Turns such calls into queries, rows and events."""
 
-    def __init__(self, index: Index, state: State) -> None:
-        self.tables = Tables(index)
+    def __init__(self, tables: Tables, state: State) -> None:
+        self.tables = tables
+        self.index = tables.index
         self.state = state
 
     # Queries

@@ -7,12 +7,12 @@ import ast
 from crashworthy.source.flow.answers import Answers
 from crashworthy.source.flow.calls import Calls
 from crashworthy.source.flow.constants import (
-    constant_of,
     display,
     hashable,
     unstarred,
 )
 from crashworthy.source.flow.events import MissingKey, NoRow
+from crashworthy.source.flow.knowledge import Knowledge
 from crashworthy.source.flow.requests import attribute as request_attribute
 from crashworthy.source.flow.requests import header_name
 from crashworthy.source.flow.state import Frame, State
@@ -38,7 +38,6 @@ from crashworthy.source.flow.values import (
     Value,
     sources,
 )
-from crashworthy.source.index import Index
 from crashworthy.source.strings import text_of
 from crashworthy.source.symbols import Class, External, Function, Module, Scope, Variable
 
@@ -50,8 +49,8 @@ _MAX_ROUNDS = 20
 class Expressions(Calls):
     """The part of the machine that evaluates expressions."""
 
-    def __init__(self, index: Index, state: State, answers: Answers) -> None:
-        super().__init__(index, state, answers)
+    def __init__(self, knowledge: Knowledge, state: State, answers: Answers) -> None:
+        super().__init__(knowledge, state, answers)
         self._related: dict[tuple[int, str], Row] = {}
 
     def evaluate(self, node: ast.expr, frame: Frame) -> Value:
@@ -160,12 +159,10 @@ class Expressions(Calls):
                 return UNKNOWN
 
     def _variable(self, variable: Variable) -> Value:
-        memory = self.memory(variable)
+        memory = self.knowledge.memory(variable)
         if memory is not None:
             return memory
-        if len(variable.values) == 1:
-            return constant_of(self.index, variable.values[0], variable.scope)
-        return UNKNOWN
+        return self.knowledge.constant(variable)
 
     def _attribute(self, node: ast.Attribute, frame: Frame) -> Value:
         held = self.evaluate(node.value, frame)
@@ -209,10 +206,10 @@ class Expressions(Calls):
         if isinstance(member, Function):
             return FunctionValue(member, owner=ClassValue(class_))
         if isinstance(member, Variable) and len(member.values) == 1:
-            memory = self.memory(member)
+            memory = self.knowledge.memory(member)
             if memory is not None:
                 return memory
-            value = constant_of(self.index, member.values[0], class_)
+            value = self.knowledge.constant(member)
             return value if isinstance(value, Known) else UNKNOWN
         return UNKNOWN
 

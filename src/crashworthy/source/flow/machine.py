@@ -6,6 +6,7 @@ import ast
 
 from crashworthy.source.flow.answers import Answers
 from crashworthy.source.flow.assignments import Assignments
+from crashworthy.source.flow.knowledge import Knowledge
 from crashworthy.source.flow.refusal import is_refusal, never_returns
 from crashworthy.source.flow.state import Frame, State, merged
 from crashworthy.source.flow.values import (
@@ -17,7 +18,7 @@ from crashworthy.source.flow.values import (
     Several,
     Value,
 )
-from crashworthy.source.index import Index, dotted_name
+from crashworthy.source.index import dotted_name
 from crashworthy.source.symbols import Function, Variable
 
 _MAX_DEPTH = 8
@@ -27,8 +28,8 @@ _MAX_ROUNDS = 20
 class Machine(Assignments):
     """Runs one handler. `answers` are the shapes of what outbound calls (by id of the call) answer."""
 
-    def __init__(self, index: Index, state: State, answers: Answers) -> None:
-        super().__init__(index, state, answers)
+    def __init__(self, knowledge: Knowledge, state: State, answers: Answers) -> None:
+        super().__init__(knowledge, state, answers)
 
     # Functions
 

@@ -11,6 +11,7 @@ from crashworthy.source.flow.answers import Answers
 from crashworthy.source.flow.decorators import decorated, wraps
 from crashworthy.source.flow.events import Event
 from crashworthy.source.flow.handlers import handled_everywhere
+from crashworthy.source.flow.knowledge import Knowledge
 from crashworthy.source.flow.machine import Machine
 from crashworthy.source.flow.shape import Shape
 from crashworthy.source.flow.state import OutOfStepsError, State
@@ -21,6 +22,12 @@ from crashworthy.source.routes.fastapi import dependencies
 from crashworthy.source.routes.route import Route
 from crashworthy.source.schema_types import Schema
 from crashworthy.source.symbols import Function, Parameter, Scope
+
+# Bounds on the work: for a handler, for a function by itself, and for all of them in a folder.
+_STEPS = 40_000
+_STEPS_ALONE = 3_000
+_ALL_STEPS = 2_000_000
+_ALL_STEPS_ALONE = 300_000
 
 
 @dataclass
@@ -41,6 +48,9 @@ class Runs:
         self.index = index
         self.answers = Answers(outbound)
         self.handled = handled_everywhere(index)
+        self.knowledge = Knowledge(index)
+        self.steps_left = _ALL_STEPS
+        self.steps_left_alone = _ALL_STEPS_ALONE
 
     def of_route(self, route: Route, declared: Mapping[str, Schema], body: Body | None) -> Run:
         """Run a route's handler with everything around it.
@@ -52,20 +62,22 @@ class Runs:
         inputs = Inputs()
         run = Run(route.handler, route, inputs)
         request = Request(inputs, route.framework, route.method)
-        state = State(request=request, catching=[self.handled])
-        machine = Machine(self.index, state, self.answers)
+        state = State(request=request, catching=[self.handled], steps_left=min(_STEPS, self.steps_left))
+        machine = Machine(self.knowledge, state, self.answers)
         body_schema = body.data_schema if body is not None else None
         self._guarded(run, lambda: self._play(machine, route, request, declared, body_schema))
         run.events = state.events
+        self.steps_left -= state.steps
         return run
 
     def of_function(self, function: Function) -> Run:
         """Run a function by itself, over unknown arguments."""
         run = Run(function, None, Inputs())
-        state = State()
-        machine = Machine(self.index, state, self.answers)
+        state = State(steps_left=min(_STEPS_ALONE, self.steps_left_alone))
+        machine = Machine(self.knowledge, state, self.answers)
         self._guarded(run, lambda: machine.invoke(FunctionValue(function), [], {}))
         run.events = state.events
+        self.steps_left_alone -= state.steps
         return run
 
     def _guarded(self, run: Run, play: Callable[[], object]) -> None:

@@ -61,7 +61,7 @@ class Shape:
     def any_child(self) -> Shape:
         """The field that a key known only at run time selects."""
         if self.any_field is None:
-            self.any_field = Shape(self.name)
+            self.any_field = Shape(re.sub(r"s$", "", self.name))
         return self.any_field
 
     def element(self) -> Shape:

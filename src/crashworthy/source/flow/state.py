@@ -11,8 +11,6 @@ from crashworthy.source.flow.events import Event
 from crashworthy.source.flow.values import UNKNOWN, FunctionValue, Namespace, Request, Row, Value
 from crashworthy.source.symbols import Scope
 
-_MAX_STEPS = 60_000
-
 
 class OutOfStepsError(Exception):
     """The run took too long; what was noticed so far stands."""
@@ -60,12 +58,13 @@ class State:
     is_dirty: bool = False
     awaits: int = 0
     steps: int = 0
+    steps_left: int = 40_000
     kept: list[object] = field(default_factory=list)
 
     def step(self) -> None:
         """Count one piece of work."""
         self.steps += 1
-        if self.steps > _MAX_STEPS:
+        if self.steps > self.steps_left:
             raise OutOfStepsError
 
     @property
