@@ -54,7 +54,8 @@ FLASK = "from flask import Flask\napp = Flask(__name__)\n"
         ({"manage.py": "from django.core.management import execute\n"}, "django", "manage", "manage.py", "."),
         (
             {
-                "site/wsgi.py": "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n"
+                "site/wsgi.py": "from django.core.wsgi import get_wsgi_application\n"
+                "application = get_wsgi_application()\n"
             },
             "django",
             "object",
@@ -75,7 +76,8 @@ FLASK = "from flask import Flask\napp = Flask(__name__)\n"
         ({"app.py": "from quart import Quart\napp = Quart(__name__)\n"}, "quart", "object", "app:app", "."),
         (
             {
-                "s.py": "from http.server import HTTPServer, BaseHTTPRequestHandler as B\nHTTPServer(('', 1), B).serve_forever()\n"
+                "s.py": "from http.server import HTTPServer, BaseHTTPRequestHandler as B\n"
+                "HTTPServer(('', 1), B).serve_forever()\n"
             },
             "unknown",
             "script",

@@ -74,6 +74,9 @@ def test_a_broken_pyproject_is_said(parse: Parse) -> None:
 
 def test_imports_are_those_of_others(parse: Parse) -> None:
     tree = parse(
-        {"app.py": "import flask.views\nfrom shop.db import x\nfrom . import y\n", "shop/db.py": "import sqlite3\n"}
+        {
+            "app.py": "import flask.views\nfrom shop.db import x\nfrom . import y\n",
+            "shop/db.py": "import sqlite3\n",
+        }
     )
     assert tree.imports == {"flask", "sqlite3"}

@@ -26,12 +26,14 @@ def site(parse: Parse, text: str) -> OutboundSite:
         ("import httpx\nc = httpx.Client(timeout=None)\nc.get('http://a')", "httpx", "none"),
         ("import httpx\nc = httpx.Client(timeout=httpx.Timeout(5))\nc.get('http://a')", "httpx", "set"),
         (
-            "import httpx\nasync def f():\n    async with httpx.AsyncClient(timeout=2) as c:\n        await c.get('http://a')",
+            "import httpx\nasync def f():\n    async with httpx.AsyncClient(timeout=2) as c:\n"
+            "        await c.get('http://a')",
             "httpx",
             "set",
         ),
         (
-            "import httpx\nclass A:\n    def __init__(self):\n        self.c = httpx.Client(timeout=1)\n    def f(self):\n        self.c.get('http://a')",
+            "import httpx\nclass A:\n    def __init__(self):\n        self.c = httpx.Client(timeout=1)\n"
+            "    def f(self):\n        self.c.get('http://a')",
             "httpx",
             "set",
         ),
@@ -41,22 +43,26 @@ def site(parse: Parse, text: str) -> OutboundSite:
             "set",
         ),
         (
-            "import httpx\ndef start(app):\n    app.state.http = httpx.AsyncClient()\nasync def f(request):\n    await request.app.state.http.get('http://a')",
+            "import httpx\ndef start(app):\n    app.state.http = httpx.AsyncClient()\n"
+            "async def f(request):\n    await request.app.state.http.get('http://a')",
             "httpx",
             "default",
         ),
         (
-            "import aiohttp\nasync def f():\n    async with aiohttp.ClientSession() as s:\n        await s.get('http://a')",
+            "import aiohttp\nasync def f():\n    async with aiohttp.ClientSession() as s:\n"
+            "        await s.get('http://a')",
             "aiohttp",
             "default",
         ),
         (
-            "import aiohttp\nT = aiohttp.ClientTimeout(total=None)\nasync def f():\n    async with aiohttp.ClientSession(timeout=T) as s:\n        await s.get('http://a')",
+            "import aiohttp\nT = aiohttp.ClientTimeout(total=None)\nasync def f():\n"
+            "    async with aiohttp.ClientSession(timeout=T) as s:\n        await s.get('http://a')",
             "aiohttp",
             "none",
         ),
         (
-            "import asyncio, aiohttp\nasync def f(s: aiohttp.ClientSession):\n    await asyncio.wait_for(s.get('http://a'), 3)",
+            "import asyncio, aiohttp\nasync def f(s: aiohttp.ClientSession):\n"
+            "    await asyncio.wait_for(s.get('http://a'), 3)",
             "aiohttp",
             "set",
         ),

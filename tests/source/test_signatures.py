@@ -149,7 +149,8 @@ class Mirror(BaseModel):
 
 
 def test_required_fields_are_those_that_pydantic_requires(parse: Parse) -> None:
-    text = "class Mirror(BaseModel):\n    a: int\n    b: list[float] = []\n    c: dict[str, bool]\n    d: str | None = None\n"
+    text = "class Mirror(BaseModel):\n    a: int\n    b: list[float] = []\n    c: dict[str, bool]\n"
+    "    d: str | None = None\n"
     main = f"{HEAD}{text}\n@app.post('/x')\ndef handler(m: Mirror): ...\n"
     body = parse(main=main).operations[0].body
     assert body is not None

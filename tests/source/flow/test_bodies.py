@@ -140,7 +140,12 @@ def test_a_form(parse: Parse) -> None:
 
 
 def test_query_headers_and_cookies(parse: Parse) -> None:
-    text = 'request.args.get("page", 1, type=int)\nrequest.headers["X-Key"]\nrequest.headers["Authorization"]\nrequest.cookies.get("c")'
+    text = """
+request.args.get("page", 1, type=int)
+request.headers["X-Key"]
+request.headers["Authorization"]
+request.cookies.get("c")
+"""
     found = {(one.name, str(one.where)): one for one in operation(parse, text).parameters}
     assert set(found) == {("thing", "path"), ("page", "query"), ("X-Key", "header"), ("c", "cookie")}
     assert found["page", "query"].data_schema == {"type": "integer", "default": 1}

@@ -258,13 +258,14 @@ if __name__ == "__main__":
         ),
         pytest.param(
             FLASK,
-            "GET /, POST /, DELETE /items/{item}, GET /items/{item}, GET /shop/inner/{rest}, PATCH /shop/orders/{order_id}",
+            "GET /, POST /, DELETE /items/{item}, GET /items/{item}, GET /shop/inner/{rest}, "
+            "PATCH /shop/orders/{order_id}",
             id="flask",
         ),
         pytest.param(
             DJANGO,
-            "GET /api/items/{name}, PUT /api/items/{name}, GET /api/orders, POST /api/orders, POST /api/orders/{pk}/pay, "
-            "GET /old/{year}/",
+            "GET /api/items/{name}, PUT /api/items/{name}, GET /api/orders, POST /api/orders, "
+            "POST /api/orders/{pk}/pay, GET /old/{year}/",
             id="django",
         ),
         pytest.param(

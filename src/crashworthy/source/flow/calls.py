@@ -65,7 +65,7 @@ class Calls(Operators):
         keywords = {keyword.arg or "**": self.evaluate(keyword.value, frame) for keyword in node.keywords}
         if id(node) in self.answers.calls:
             state = self.state
-            state.note(Called(node, frame.scope, state.caught, state.holds))
+            state.note(Called(node, frame.scope, state.caught, state.holds, state.is_connected))
             return Response(self.answers.shape(node, [*arguments, *keywords.values()]))
         if isinstance(callee, FunctionValue):
             callee = callee if callee.is_bare else decorated(self.index, replace(callee, is_bare=True))
@@ -324,7 +324,7 @@ class Calls(Operators):
                 return self._by_key(query, name, node, arguments, keywords, frame)
         if name in {"add", "add_all"}:
             self.database.add(first, node, frame.scope)
-        elif name in {"commit", "rollback"} and not arguments:
+        elif name in {"commit", "rollback", "close", "remove", "aclose"} and not arguments:
             self.state.end_transaction()
         elif name == "flush" and not arguments:
             self.state.is_dirty |= self.state.is_pending

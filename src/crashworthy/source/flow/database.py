@@ -133,6 +133,7 @@ class Database:
     def row(self, query: Query, node: ast.AST, scope: Scope, *, may_be_none: bool = False) -> Row:
         """Read a row now."""
         state = self.state
+        state.is_connected = True
         if query.locks:
             state.row_lock = True
             state.enter()

@@ -115,6 +115,10 @@ class Insert(Event):
 
 @dataclass(frozen=True, eq=False)
 class Called(Event):
-    """An outbound call; `holds` says what is held while it is made, "" when nothing is."""
+    """An outbound call; `holds` says what is held while it is made, "" when nothing is.
+
+    `is_connected` when the request holds a connection to its database meanwhile.
+    """
 
     holds: str
+    is_connected: bool

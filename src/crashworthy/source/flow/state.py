@@ -35,7 +35,8 @@ class Frame:
 class State:
     """The run itself.
 
-    `is_pending` when objects were added that are not sent to the database yet, `is_dirty` when a write was sent that
+    `is_connected` when a connection of the database's pool is in use, until the transaction ends. `is_pending` when
+    objects were added that are not sent to the database yet, `is_dirty` when a write was sent that
     is not committed; `is_atomic` within a block that commits at its end. `session` is the critical section that is
     held (0: none); each has its own number. `row_lock` is set once a row was locked. `facts` are (id of shape or row,
     what is known of it). `given` are values for parameters that a framework passes by name.
@@ -54,6 +55,7 @@ class State:
     locks_held: int = 0
     row_lock: bool = False
     is_atomic: bool = False
+    is_connected: bool = False
     is_pending: bool = False
     is_dirty: bool = False
     awaits: int = 0
@@ -121,12 +123,12 @@ class State:
     @contextmanager
     def transaction(self, is_atomic: bool) -> Iterator[None]:
         """A block that ends what it began: what was locked or written inside is committed behind it."""
-        before = (self.session, self.row_lock, self.is_dirty, self.is_atomic)
+        before = (self.session, self.row_lock, self.is_dirty, self.is_atomic, self.is_connected)
         self.is_atomic = self.is_atomic or is_atomic
         try:
             yield
         finally:
-            self.session, self.row_lock, self.is_dirty, self.is_atomic = before
+            self.session, self.row_lock, self.is_dirty, self.is_atomic, self.is_connected = before
 
     def enter(self) -> None:
         """Take a lock that nothing in the syntax releases."""
@@ -147,7 +149,7 @@ class State:
 
     def end_transaction(self) -> None:
         """Commit or roll back: the locks of the database are released, those of the program are not."""
-        self.row_lock = self.is_pending = self.is_dirty = False
+        self.row_lock = self.is_pending = self.is_dirty = self.is_connected = False
         if not self.locks_held:
             self.session = 0
 
