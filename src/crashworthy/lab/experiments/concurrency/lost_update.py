@@ -15,6 +15,7 @@ from crashworthy.core.scenario import Interleaving, Scenario
 from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.concurrency import variants as plan
+from crashworthy.lab.experiments.concurrency.footprint import only_adds
 from crashworthy.lab.experiments.concurrency.serializability import (
     LATE,
     VARIANT,
@@ -287,5 +288,7 @@ def _unproven(tried: list[Variant], concurrent: int, unsettled: bool) -> tuple[S
         why = "two equal serial plays do not agree" if accepted else "no request of the attack was accepted"
         return Status.UNKNOWN, why if tried else "no trial was played"
     if not any(variant.visible for variant in tried if variant.concurrent):
+        if all(only_adds(trial) for variant in tried for trial in variant.serial if trial.order):
+            return Status.HELD, f"{concurrent} concurrent trials; the requests only insert rows and read none of them"
         return Status.UNKNOWN, "nothing that can be read back shows what the requests change"
     return Status.HELD, f"{concurrent} concurrent trials ended as some serial order would"

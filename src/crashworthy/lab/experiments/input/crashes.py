@@ -95,12 +95,17 @@ def judge_crashes(history: History) -> list[Judgement]:
         return sorted(found, key=lambda judgement: -(judgement.severity or Severity.INFO).rank)
     if unclear:
         return [Judgement(status=Status.UNKNOWN, why="; ".join([unclear, *history.notes]), trials=tried)]
-    if not any(trial.purpose == SCAN for trial in history.trials):
+    # An operation without inputs has no scan: that its request works, and works twice, is all there is to try.
+    if not any(trial.purpose == SCAN or (trial.purpose == CONTROL and _accepted(trial)) for trial in history.trials):
         why = "the good request was not accepted again"
         return [Judgement(status=Status.UNKNOWN, why="; ".join([why, *history.notes]), trials=tried)]
     status = Status.UNKNOWN if history.notes else Status.HELD
     why = "; ".join([f"{tried} requests gave no server error", *history.notes])
     return [Judgement(status=status, why=why, trials=tried)]
+
+
+def _accepted(trial: Trial) -> bool:
+    return bool(trial.exchanges) and all(exchange.ok for exchange in trial.exchanges)
 
 
 def _proven(trial: Trial, exchange: Exchange, cause: Root) -> Judgement:
