@@ -55,7 +55,8 @@ def test_scripts_beside_the_service_do_not_count(parse: Parse) -> None:
 def test_requirements_are_lines_as_written(parse: Parse) -> None:
     tree = parse(
         {
-            "requirements.txt": "-r other.txt\nflask>=3  # the web\n# nothing\nhttpx[http2]==0.28 ; python_version > '3'\n",
+            "requirements.txt": "-r other.txt\nflask>=3  # the web\n# nothing\n"
+            "httpx[http2]==0.28 ; python_version > '3'\n",
             "pyproject.toml": '[project]\ndependencies = ["pydantic>=2"]\n'
             '[tool.poetry.dependencies]\npython = "^3.11"\nredis = "^5.0"\n',
         }
