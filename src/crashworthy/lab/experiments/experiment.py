@@ -71,6 +71,8 @@ class Experiment(ABC):
     title: ClassVar[str]
     weaknesses: ClassVar[tuple[Weakness, ...]]
     needs: ClassVar[frozenset[Capability]] = frozenset()
+    replay_s: ClassVar[float] = 2.0
+    """Seconds that one replay of a proof takes, about."""
 
     @abstractmethod
     def candidates(self, lab: Lab) -> Sequence[Candidate]:

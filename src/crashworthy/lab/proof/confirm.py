@@ -15,8 +15,8 @@ REPLAYS = 2
 MOST_REPLAYS = 3
 """An interleaving may miss once; how often it showed is told."""
 
-_SHRINK_SHARE = 0.15
-_SHRINK_S = 8.0
+_SHRINK_SHARE = 0.1
+_SHRINK_S = 6.0
 
 
 def confirm(experiment: Experiment, history: History, judgement: Judgement, lab: Lab) -> Proof | None:
@@ -88,7 +88,9 @@ def _replayed(
 
 
 def _shrunk(experiment: Experiment, history: History, judgement: Judgement, scenario: Scenario, lab: Lab) -> Scenario:
-    until = time.monotonic() + min(_SHRINK_S, _SHRINK_SHARE * max(lab.left(), 0.0))
+    # Replays come first: a proof that could be smaller is a proof.
+    spare = lab.left() - REPLAYS * experiment.replay_s
+    until = time.monotonic() + min(_SHRINK_S, _SHRINK_SHARE * lab.left(), spare)
 
     def still_shows(smaller: Scenario) -> bool:
         return _shows(experiment, history, judgement, experiment.quick(smaller), lab) is not None

@@ -15,6 +15,7 @@ from crashworthy.lab.experiments.dependency.holding import (
     CALLS,
     CONTROL,
     HELD,
+    HOLD_S,
     hold_s,
     is_held,
     judge_holding,
@@ -32,7 +33,7 @@ LEVELS = (1, 8, 48)
 _SUSPECTED = 90.0
 _REACHING = 40.0
 _UNKNOWN = 10.0
-_ESTIMATE_S = 13.0
+_ESTIMATE_S = 3 * (HOLD_S + 1)
 _MOST_PROBES = 6
 _PROBE_S = 1.0
 _PROBE_FACTOR = 20.0
@@ -48,6 +49,7 @@ class SlowDependency(Experiment):
     id = "slow-dependency"
     title = "Requests while a dependency does not answer"
     weaknesses = (HELD_BY_SLOW_DEPENDENCY,)
+    replay_s = HOLD_S + 1
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
         """One operation for each suspected call; then operations that reach a call; then all that might."""
