@@ -12,7 +12,7 @@ from crashworthy.core.operation import Operation
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.actors import NOBODY, Identity, is_identity
-from crashworthy.lab.traffic.data import ALL, REQUIRED, Maker, more_of
+from crashworthy.lab.traffic.data import ALL, REQUIRED, Maker
 from crashworthy.lab.traffic.encode import FORM, MULTIPART
 from crashworthy.lab.traffic.facts import Slot, slots_of
 from crashworthy.lab.traffic.hints import Hints
@@ -21,7 +21,7 @@ from crashworthy.lab.traffic.names import DIRECTIONS, OPPOSITE, collection, word
 from crashworthy.lab.traffic.schema import Schema
 from crashworthy.lab.traffic.session import Session
 from crashworthy.lab.traffic.template import as_text
-from crashworthy.lab.traffic.ways import Setup, bind
+from crashworthy.lab.traffic.ways import Setup, bind, with_more
 
 Path = tuple[str, ...]
 T = TypeVar("T")
@@ -168,7 +168,7 @@ class Workshop:
         for name in plan.before:
             lesson = self.knowledge.lessons.get(name)
             if lesson is not None:
-                base.include((*lesson.way.steps[:-1], more_of(lesson.way.steps[-1], plan.much)))
+                base.include((*lesson.way.steps[:-1], with_more(lesson.way.steps[-1], plan.much)))
         step, given = self._fill(operation, plan, identity, step_headers, known)
         return Draft(step, bind(step, base.live), tuple(base.setup.steps), given, unmet, seen)
 

@@ -12,44 +12,18 @@ from crashworthy.core.value import Json
 from crashworthy.lab.traffic.facts import Slot
 from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.schema import Schema
+from crashworthy.lab.traffic.wishes import MISSING, NO_PATCH, QUOTED, patch_of
 
 Path = tuple[str, ...]
 
 _MAX_TEXTS = 40
+_MAX_BODY = 20_000
 _WHERE = {"body": "body", "json": "body", "form": "body", "query": "query", "path": "path", "header": "header"}
 _POINTING_KEYS = ("field", "param", "parameter", "name", "path", "pointer", "property", "attribute", "source", "key")
 
-_MISSING = re.compile(
-    r"\brequired\b|\bmissing\b|must be (provided|given|set|present|specified)|cannot be (blank|empty|null)|"
-    r"(can't|may not|must not) be (blank|empty|null)|not (provided|given|specified)|is needed|should be provided"
-)
-_UNKNOWN = re.compile(r"unknown|unexpected|not (allowed|permitted|recognized)|extra (field|input)|additional propert")
 _TAKEN = re.compile(
     r"already (exists?|taken|in use|registered|used|has)|\btaken\b|duplicate|must be unique|not unique|in use|exists"
 )
-_CHOICES = re.compile(
-    r"(?:one of|should be|must be in|allowed(?: values?)?(?: are)?|valid(?: values?| choices| options)?(?: are)?|"
-    r"supported(?: values?)?(?: are)?|choose from|expected|either|available|options(?: are)?|in)\s*:?\s*"
-    r"[\[({]?\s*((?:['\"`]?[\w.+/-]+['\"`]?\s*(?:,\s*(?:or |and )?|\s+or\s+|\s*\|\s*|\s*/\s*)\s*)+"
-    r"['\"`]?[\w.+/-]+['\"`]?)",
-    re.IGNORECASE,
-)
-_QUOTED = re.compile(r"['\"`]([\w.\- ]{1,60})['\"`]")
-_LEAST = re.compile(
-    r"(?:at least|minimum(?: of| is)?|min(?:imum)? |>=|no less than|not less than|greater than or equal to)"
-    r"\s*(-?\d+(?:\.\d+)?)"
-)
-_MORE = re.compile(r"(?:greater than|more than|larger than|above|exceed|over|>)\s*(-?\d+(?:\.\d+)?)")
-_MOST = re.compile(
-    r"(?:at most|maximum(?: of| is)?|max(?:imum)? |<=|no more than|up to|less than or equal to|cannot exceed|"
-    r"not exceed|within)\s*(-?\d+(?:\.\d+)?)"
-)
-_LESS = re.compile(r"(?:less than|smaller than|below|under|<)\s*(-?\d+(?:\.\d+)?)")
-_BETWEEN = re.compile(r"(?:between |from )?(-?\d+(?:\.\d+)?)\s*(?:and|to|-|\.\.|\u2013)\s*(-?\d+(?:\.\d+)?)")
-_STAMP = re.compile(
-    r"\b(YYYY[-/.]?MM[-/.]?DD(?:[T ]HH:MM(?::SS)?Z?)?|DD[-/.]MM[-/.]YYYY|MM/DD/YYYY|HH:MM(?::SS)?)\b", re.IGNORECASE
-)
-_STRFTIME = {"YYYY": "%Y", "MM": "%m", "DD": "%d", "HH": "%H", "hh": "%H", "mm": "%M", "SS": "%S", "ss": "%S"}
 _STATE = re.compile(
     r"insufficient|not enough|too (low|few|little)|exceed|balance|out of stock|sold out|unavailable|not available|"
     r"empty|full|closed|expired|cancel|paid|pending|draft|status|state|must (first )?be|has no|no longer|not (yet )?"
@@ -94,7 +68,7 @@ def read_feedback(
         fields = _fields(at, text, slots, elsewhere)
         fields += [path for path, value in sent.items() if path not in fields and value in text]
         result.mentioned.update(fields)
-        if _TAKEN.search(lower) and not _MISSING.search(lower):
+        if _TAKEN.search(lower) and not MISSING.search(lower):
             result.taken = True
         result.state = result.state or bool(_STATE.search(lower))
         result.increase = result.increase or bool(_INCREASE.search(lower))
@@ -104,8 +78,8 @@ def read_feedback(
         for path in fields:
             if path in alternatives:
                 continue
-            patch = _patch(path, text, given)
-            if patch is not _NO_PATCH:
+            patch = patch_of(path, text, given)
+            if patch is not NO_PATCH:
                 result.patches[path] = patch  # type: ignore[assignment]
     return result
 
@@ -133,7 +107,8 @@ def _messages(body: str) -> Iterator[tuple[tuple[str, ...], str]]:
     try:
         document: Json = json.loads(body)
     except (ValueError, RecursionError):
-        plain = re.sub(r"<(script|style)[^>]*>.*?</\1>|<[^>]+>", " ", body, flags=re.DOTALL | re.IGNORECASE)
+        start = body[:_MAX_BODY]
+        plain = re.sub(r"<(script|style)[^>]*>.*?</\1>|<[^>]+>", " ", start, flags=re.DOTALL | re.IGNORECASE)
         yield (), " ".join(plain.split())[:600]
         return
     left = _MAX_TEXTS
@@ -198,9 +173,9 @@ def _fields(at: tuple[str, ...], text: str, slots: Sequence[Slot], elsewhere: st
             if not any(path[-1] != o[-1] and path[-1] in o[-1] and not _alone(text, path[-1], o[-1]) for o in found)
         ]
         return longest or found
-    if _MISSING.search(text.lower()) or names:
+    if MISSING.search(text.lower()) or names:
         # A field that nothing declares: remembered under the body by the name that the message gives it.
-        quoted = _QUOTED.findall(text) or re.findall(
+        quoted = QUOTED.findall(text) or re.findall(
             r"\b([a-z]\w*) (?:field |parameter )?(?:is|are) (?:required|missing)", text
         )
         quoted = quoted or re.findall(r"^([a-z][a-z0-9]*(?:_[a-z0-9]+)+)\b", text)
@@ -241,135 +216,3 @@ def _says(text: str, name: str) -> bool:
 
 def _alone(text: str, short: str, long: str) -> bool:
     return bool(re.search(rf"(?<![\w]){re.escape(short)}(?![\w])", text.replace(long, "")))
-
-
-_NO_PATCH = object()
-
-
-def _patch(path: Path, text: str, given: Sequence[Path]) -> Schema | object | None:
-    """The schema that the message asks for, None to leave the field out, or _NO_PATCH."""
-    lower = text.lower()
-    if path not in given and not any(each[: len(path)] == path for each in given) and _MISSING.search(lower):
-        return _wish(lower, text, path)
-    if _UNKNOWN.search(lower) and "value" not in lower and path in given and "one of" not in lower:
-        return None
-    wish = _wish(lower, text, path)
-    if wish:
-        return wish
-    if path not in given:
-        return {}
-    if _MISSING.search(lower):
-        return {"minLength": 1}
-    return _NO_PATCH
-
-
-def _wish(lower: str, text: str, path: Path) -> Schema:
-    choices = _choices(text, path)
-    if choices:
-        return {"enum": choices}
-    wish: Schema = {}
-    pattern = re.search(r"pattern ['\"]?(\^?.+?\$?)['\"]?(?:\s*\(|$)", text)
-    if "pattern" in lower and pattern:
-        wish["pattern"] = pattern[1].strip("'\"")
-        return wish
-    stamp = _STAMP.search(text)
-    if stamp:
-        layout = stamp[1].upper().replace("HH:MM", "HH:mm")
-        for token, code in _STRFTIME.items():
-            layout = layout.replace(token, code)
-        wish.update(type="string", format=f"strftime:{layout}")
-        return wish
-    for kind, said in (
-        ("uuid", r"\buuid\b"),
-        ("email", r"valid e-?mail|email address|valid address"),
-        ("date-time", r"\bdate-?time\b|iso.?8601|timestamp"),
-        ("date", r"valid date|iso date|\bdate format"),
-        ("uri", r"\burl\b|\buri\b"),
-    ):
-        if re.search(said, lower):
-            wish.update(type="string", format=kind)
-            return wish
-    for kind, said in (
-        ("integer", r"\bint(eger)?s?\b|whole number"),
-        ("number", r"\bnumber\b|numeric|\bfloat\b|\bdecimal\b"),
-        ("boolean", r"\bbool(ean)?\b|true or false"),
-        ("array", r"\blist\b|\barray\b"),
-        ("object", r"\bobject\b|\bdict(ionary)?\b"),
-        ("string", r"\bstring\b|\btext\b"),
-    ):
-        if re.search(rf"(must|should|be|is|expected|valid|type|not)\b.*({said})", lower):
-            wish["type"] = kind
-            break
-    characters = _characters(lower)
-    if characters:
-        wish["pattern"] = characters
-    return {**wish, **_limits(lower)}
-
-
-def _characters(lower: str) -> str | None:
-    """The pattern that the message describes in words."""
-    kinds = ""
-    if re.search(r"(capital|upper-?case) (ascii )?(letters?|characters?)|capitals|upper-?case", lower):
-        kinds += "A-Z"
-    elif re.search(r"lower-?case", lower):
-        kinds += "a-z"
-    elif re.search(r"alphanumeric|letters (and|or) (digits|numbers)|letters, (digits|numbers)", lower):
-        kinds += "A-Za-z0-9"
-    elif re.search(r"only (contain )?digits|digits only|only numbers|numeric string|\d digits", lower):
-        kinds += "0-9"
-    if kinds and "0-9" not in kinds and re.search(r"digits?|numbers?", lower):
-        kinds += "0-9"
-    if kinds and re.search(r"dash|hyphen", lower):
-        kinds += "-"
-    if kinds and "underscore" in lower:
-        kinds += "_"
-    return f"^[{kinds}]+$" if kinds else None
-
-
-def _limits(lower: str) -> Schema:
-    lengths = re.search(r"character|length|long|short|digits|letters", lower) is not None
-    counts = not lengths and re.search(r"\bitems\b|entries|elements", lower) is not None
-    low, high = (
-        ("minLength", "maxLength") if lengths else ("minItems", "maxItems") if counts else ("minimum", "maximum")
-    )
-
-    def number(text: str) -> float | int:
-        return float(text) if "." in text and not lengths else int(float(text))
-
-    limits: Schema = {}
-    exact = re.search(r"exactly (\d+)|(\d+)[- ](?:characters?|letters?|digits?)(?: long)?$", lower)
-    between = _BETWEEN.search(lower)
-    if lengths and exact and not _LEAST.search(lower):
-        count = int(exact[1] or exact[2])
-        return {low: count, high: count}
-    if between and re.search(r"between|range|must|from|have|be", lower) and not re.search(r"\d{4}-\d\d", lower):
-        return {low: number(between[1]), high: number(between[2])}
-    if found := _LEAST.search(lower):
-        limits[low] = number(found[1])
-    elif found := _MORE.search(lower):
-        limits[low if lengths or counts else "exclusiveMinimum"] = number(found[1])
-    elif re.search(r"\bpositive\b|greater than zero|more than zero|> ?0", lower):
-        limits["exclusiveMinimum"] = 0
-    elif re.search(r"non-?negative", lower):
-        limits["minimum"] = 0
-    if found := _MOST.search(lower):
-        limits[high] = number(found[1])
-    elif found := _LESS.search(lower):
-        limits[high if lengths or counts else "exclusiveMaximum"] = number(found[1])
-    return limits
-
-
-def _choices(text: str, path: Path) -> list[Json]:
-    """Values that the message lists."""
-    match = _CHOICES.search(text)
-    if match:
-        listed = re.split(r"\s*(?:,\s*(?:or |and )?|\s+or\s+|\||/)\s*", match[1].strip())
-        values = [item.strip(" '\"`[](){}.") for item in listed]
-        values = [value for value in values if value and value != path[-1]]
-        said = re.search(r"one of|allowed|valid values|choices|options|supported|choose|either|should be '", text, re.I)
-        if len(values) > 1 and (said or all(f"'{value}'" in text or f'"{value}"' in text for value in values)):
-            return [int(value) if re.fullmatch(r"-?\d+", value) else value for value in values]
-    if re.search(r"one of|should be '|choices|allowed", text, re.I):
-        quoted: list[Json] = [value for value in _QUOTED.findall(text) if value != path[-1]]
-        return quoted if len(quoted) > 1 or "should be '" in text.lower() else []
-    return []

@@ -77,6 +77,8 @@ class Successors:
         elif status in (301, 308):
             plans.append((0, replace(plan, slash=not plan.slash)))
         elif status == 404:
+            if plan.level < ALL and any(slot.path[0] == "body" and not slot.required for slot in slots):
+                plans.append((0.9, replace(plan, level=plan.level + 1)))
             plans += self._other_things(operation, plan, slots, feedback, path=True)
             plans += [(1.5 + each, then) for each, then in self._identities(plan)]
             plans += [(2 + far, each) for far, each in self._before(operation, plan, draft, feedback)]

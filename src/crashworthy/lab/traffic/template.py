@@ -15,6 +15,8 @@ from crashworthy.lab.traffic.cookies import set_cookies
 
 PLACEHOLDER = re.compile(r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
+_MAX_HTML = 64 * 1024
+
 # RFC 3986 path characters, and "%" because a step's path may be escaped already.
 _PATH_SAFE = "/%:@!$&'()*+,;=~-._"
 
@@ -141,7 +143,7 @@ def body_value(response: Response) -> Json:
     except (ValueError, RecursionError):
         if "<input" in response.body or "<form" in response.body:
             fields = _FormFields()
-            fields.feed(response.body)
+            fields.feed(response.body[:_MAX_HTML])
             return fields.values
         return response.body
     return value

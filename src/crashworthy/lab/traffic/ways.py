@@ -13,6 +13,9 @@ from dataclasses import dataclass
 
 from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Save, Step
+from crashworthy.core.value import Json
+from crashworthy.lab.traffic.meanings import FEW, MONEY, PLENTY
+from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.template import map_texts, rename
 
 ACTOR_DIGITS = {"nobody": "0", "A": "1", "B": "2", "admin": "3"}
@@ -146,6 +149,21 @@ def _swapped(step: Step, swap: Mapping[str, str]) -> Step:
 def another(step: Step) -> Step:
     """A second step of the kind, with unique texts that differ from the first one's."""
     return map_texts(step, lambda text: _UNIQUE.sub(r"${unique}\g<1>7", text))
+
+
+def with_more(step: Step, factor: int) -> Step:
+    """The step with its amounts multiplied."""
+    if factor == 1 or not isinstance(step.body, dict):
+        return step
+    body: dict[str, Json] = dict(step.body)
+    for name, value in body.items():
+        if not {*words(name)} & (MONEY | FEW | PLENTY):
+            continue
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            body[name] = value * factor
+        elif isinstance(value, str) and re.fullmatch(r"\d+\.\d\d", value):
+            body[name] = f"{float(value) * factor:.2f}"
+    return step.model_copy(update={"body": body})
 
 
 def unique_text(actor: str, ordinal: int = 0) -> str:
