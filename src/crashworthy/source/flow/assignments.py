@@ -16,9 +16,11 @@ from crashworthy.source.flow.values import (
     Memory,
     Mixed,
     Namespace,
+    Ref,
     Request,
     Row,
     Value,
+    sources,
 )
 from crashworthy.source.symbols import Variable
 
@@ -44,6 +46,9 @@ class Assignments(Expressions):
                 held, key_value = self.evaluate(holder, frame), self.evaluate(key, frame)
                 name = str(key_value.value) if isinstance(key_value, Known) else "*"
                 self._write(held, name, value, frame, node)
+                for source in sources(key_value):
+                    if isinstance(held, Memory) and isinstance(source, Ref):
+                        self.state.know(source.shape, "member")
             case _:
                 pass
 

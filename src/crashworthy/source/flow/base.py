@@ -13,6 +13,7 @@ from crashworthy.source.flow.knowledge import Knowledge
 from crashworthy.source.flow.state import Frame, State
 from crashworthy.source.flow.values import (
     UNKNOWN,
+    Column,
     FunctionValue,
     Known,
     Ref,
@@ -67,6 +68,12 @@ class MachineBase(ABC):
         if isinstance(value, Known) and not isinstance(node, ast.Constant):
             return bool(value.value)
         return None
+
+    def column(self, row: Row, name: str, node: ast.AST) -> Column:
+        """A column of a row, as it is read at `node`."""
+        if row.in_memory:
+            row = replace(row, node=node, session=self.state.session, awaits=self.state.awaits)
+        return Column(row, name)
 
     def read_facts(self, frame: Frame) -> Facts:
         """Reads conditions whose parts were just evaluated in `frame`."""

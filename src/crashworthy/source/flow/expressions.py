@@ -155,8 +155,15 @@ class Expressions(Calls):
                 return self.state.locals if dotted in _LOCALS else UNKNOWN
             case Variable() if isinstance(symbol.scope, Module | Class):
                 return self._variable(symbol)
+            case Variable() if isinstance(node, ast.Attribute) and self._is_singleton(node, frame):
+                return self.knowledge.memory(symbol) or UNKNOWN
             case _:
                 return UNKNOWN
+
+    def _is_singleton(self, node: ast.Attribute, frame: Frame) -> bool:
+        """Whether an attribute belongs to an object that a module makes once: `state = State()`, `state.wallets`."""
+        holder = self.index.resolve(node.value, frame.scope)
+        return isinstance(holder, Variable) and isinstance(holder.scope, Module)
 
     def _variable(self, variable: Variable) -> Value:
         memory = self.knowledge.memory(variable)
@@ -180,9 +187,9 @@ class Expressions(Calls):
                 return Ref(shape.child(node.attr), is_answer=held.is_answer)
             case Row():
                 self.use_row(held, node, frame.scope, "AttributeError")
-                return Column(held, node.attr.lower())
+                return self.column(held, node.attr.lower(), node)
             case Column(row=row):
-                return Column(row if row.in_memory else self.related(held), node.attr.lower())
+                return self.column(row if row.in_memory else self.related(held), node.attr.lower(), node)
             case ClassValue(class_=class_):
                 return self._class_attribute(class_, node.attr)
             case Query():
@@ -256,9 +263,9 @@ class Expressions(Calls):
                     return held
                 if isinstance(key, Known) and isinstance(key.value, int) and not held.in_memory:
                     return held.at(key.value)
-                return Column(held, str(key.value).lower() if isinstance(key, Known) else "*")
+                return self.column(held, str(key.value).lower() if isinstance(key, Known) else "*", node)
             case Column(row=row):
-                return held if row.in_memory else Mixed((held,))
+                return self.column(row, held.name, node) if row.in_memory else Mixed((held,))
             case Memory():
                 return self.memory_row(held, key, node, frame, may_be_none=False)
             case Query():

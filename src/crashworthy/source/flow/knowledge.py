@@ -11,7 +11,7 @@ from crashworthy.source.flow.tables import Tables
 from crashworthy.source.flow.values import UNKNOWN, Memory, Value
 from crashworthy.source.index import Index, dotted_name
 from crashworthy.source.schemas import Schemas
-from crashworthy.source.symbols import Class, Module, Variable
+from crashworthy.source.symbols import Class, Function, Module, Variable
 
 _CONTAINERS = frozenset({"dict", "list", "set", "defaultdict", "Counter", "OrderedDict", "deque"})
 _CHANGING = frozenset(
@@ -46,12 +46,16 @@ class Knowledge:
         return self._memories[id(variable)]
 
     def _find_memory(self, variable: Variable) -> Memory | None:
-        if not isinstance(variable.scope, Module | Class) or not variable.values:
+        in_initializer = isinstance(variable.scope, Function) and variable.scope.name == "__init__"
+        if not (in_initializer or isinstance(variable.scope, Module | Class)) or not variable.values:
             return None
         value = variable.values[0]
         name = f"{variable.scope.file.path}:{variable.name}"
         is_display = isinstance(value, ast.Dict | ast.List | ast.Set)
         called = ast.unparse(value.func).rpartition(".")[2] if isinstance(value, ast.Call) else ""
+        if called == "field" and isinstance(value, ast.Call):  # a dataclass: field(default_factory=dict)
+            factories = [one.value for one in value.keywords if one.arg == "default_factory"]
+            called = ast.unparse(factories[0]) if factories else ""
         is_rebound = any(variable.name in function.globals for function in variable.scope.module.functions)
         if is_display or called in _CONTAINERS:
             # A table of constants, which no function changes, is no state.

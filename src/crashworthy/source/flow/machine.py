@@ -14,6 +14,7 @@ from crashworthy.source.flow.values import (
     FunctionValue,
     Instance,
     Known,
+    Moment,
     Row,
     Several,
     Value,
@@ -165,7 +166,7 @@ class Machine(Assignments):
         columns = facts.columns(statement.test)
         if refuses or refuses_else:
             for column in columns:
-                column.row.checked.setdefault(column.name, statement.test)
+                column.row.checked[column.name] = Moment(self.state.session, self.state.awaits)
         before = dict(frame.env)
         with self.state.branch():
             for fact in when_true:

@@ -89,8 +89,8 @@ class Methods(Memories, Locks):
     def _row_method(self, row: Row, name: str, node: ast.Call, arguments: list[Value], frame: Frame) -> Value:
         if row.in_memory:
             if name in {"get", "pop"} and arguments and isinstance(arguments[0], Known):
-                return Column(row, str(arguments[0].value).lower())
-            return Column(row, "*")
+                return self.column(row, str(arguments[0].value).lower(), node)
+            return self.column(row, "*", node)
         if row.is_many:
             return self.database.on_rows(row, name, node, frame.scope)
         if name in {"keys", "save", "delete", "refresh_from_db", "asave", "adelete"}:

@@ -77,10 +77,19 @@ class Response:
     shape: Shape
 
 
+@dataclass(frozen=True)
+class Moment:
+    """A point of a run: the critical section that was held, and how many suspensions there had been."""
+
+    session: int
+    awaits: int
+
+
 @dataclass(eq=False)
 class Row:
     """A row of a table, or an entry of a container in memory, as it was when it was read.
 
+    A row in memory is a reference: what counts is when one of its columns is read, not when it was found.
     `session` is the critical section it was read in (0: none). `checked` are the columns that a refusal
     depended on. `filters` are the columns it was found by. `is_count` for an aggregate over rows,
     `may_be_none` when reading may find nothing. `awaits` counts suspensions before the read. `columns` are those
@@ -96,7 +105,7 @@ class Row:
     may_be_none: bool = False
     awaits: int = 0
     filters: frozenset[str] = frozenset()
-    checked: dict[str, ast.AST] = field(default_factory=dict)
+    checked: dict[str, Moment] = field(default_factory=dict)
     is_many: bool = False
     by_input: bool = False
     columns: tuple[str, ...] = ()

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from crashworthy.audit.isolation import is_held
 from crashworthy.audit.rule import Context, Hit, Rule, Sample, operations_of
 from crashworthy.source.flow.events import Insert, Write
 from crashworthy.source.flow.runs import Run
-from crashworthy.source.flow.values import Column, Row, sources
+from crashworthy.source.flow.values import Column, Moment, sources
 from crashworthy.weaknesses.concurrency import LOST_UPDATE
 
 _FLASK = """
@@ -97,6 +96,31 @@ def vote(choice):
             },
         ),
         Sample(
+            "kept in an object that the module makes once",
+            {
+                "main.py": _FASTAPI
+                + """
+class State:
+    def __init__(self):
+        self.wallets = {}
+
+state = State()
+
+@app.post("/wallets/{user}")
+async def create(user: str):
+    state.wallets[user] = {"balance": 0}
+
+@app.post("/wallets/{user}/pay")
+async def pay(user: str, amount: int):
+    wallet = state.wallets[user]
+    if wallet["balance"] < amount:
+        raise HTTPException(402)
+    await asyncio.sleep(0)
+    wallet["balance"] -= amount
+"""
+            },
+        ),
+        Sample(
             "a name is taken if it is not there yet",
             {
                 "app.py": _FLASK
@@ -141,6 +165,28 @@ async def buy(item: str):
             raise HTTPException(409)
         await asyncio.sleep(0)
         stock[item] -= 1
+"""
+            },
+        ),
+        Sample(
+            "an entry found before, and read only under the lock",
+            {
+                "main.py": _FASTAPI
+                + """
+lock = asyncio.Lock()
+
+@app.put("/items/{item}")
+async def fill(item: str):
+    stock[item] = {"left": 1}
+
+@app.post("/items/{item}/buy")
+async def buy(item: str):
+    entry = stock[item]
+    async with lock:
+        if entry["left"] < 1:
+            raise HTTPException(409)
+        await asyncio.sleep(0)
+        entry["left"] -= 1
 """
             },
         ),
@@ -199,30 +245,28 @@ def price(item):
                         yield Hit(event.node, event.scope, message, operations_of(run))
 
     def _stale(self, event: Write | Insert, run: Run) -> str | None:
+        if isinstance(event, Insert):
+            return None  # adding to a list loses nothing, whatever was read of it before
         name = event.table.rpartition(":")[2]
-        if isinstance(event, Write):
-            for source in sources(event.value):
-                if isinstance(source, Column) and source.row.in_memory and source.row.table == event.table:
-                    is_single = _line(source.row.node) == _line(event.node) and not run.function.is_async
-                    same = source.name in {event.column, "*"}
-                    if same and not is_single and self._can_interleave(source.row, event, run):
-                        return f'"{name}" is changed from a value read before, and other requests run in between'
+        for source in sources(event.value):
+            if isinstance(source, Column) and source.row.in_memory and source.row.table == event.table:
+                is_single = _line(source.row.node) == _line(event.node) and not run.function.is_async
+                read = Moment(source.row.session, source.row.awaits)
+                same = source.name in {event.column, "*"}
+                if same and not is_single and _can_interleave(read, event, run):
+                    return f'"{name}" is changed from a value read before, and other requests run in between'
         for row in event.rows:
-            if row.in_memory and row.checked and self._depends(row, event) and self._can_interleave(row, event, run):
+            checked = row.checked.get(event.column) if row.in_memory else None
+            if checked is not None and _can_interleave(checked, event, run):
                 return f'"{name}" is checked, then changed, and other requests run in between'
         return None
 
-    def _depends(self, row: Row, event: Write | Insert) -> bool:
-        if isinstance(event, Insert):
-            return False  # adding to a list loses nothing, whatever was read of it before
-        return event.column in row.checked or (event.column == "*" and "*" in row.checked)
 
-    def _can_interleave(self, row: Row, event: Write | Insert, run: Run) -> bool:
-        if is_held(row, event.session):
-            return False
-        if run.function.is_async:
-            return row.awaits < event.awaits
-        return True
+def _can_interleave(begun: Moment, event: Write | Insert, run: Run) -> bool:
+    """Whether another request can run between a moment and a change."""
+    if begun.session != 0 and begun.session == event.session:
+        return False
+    return begun.awaits < event.awaits if run.function.is_async else True
 
 
 def _line(node: ast.AST) -> int:
