@@ -1,6 +1,6 @@
 """What the sensor costs: CPU microseconds per request of tiny services, without it and with it.
 
-    python benchmarks/sensor_cost.py [--rounds 15] [--requests 400]
+    python benchmarks/sensor_cost.py [--rounds 45] [--requests 100] [--python INTERPRETER]
 
 Two copies of each service run side by side, one without the sensor. Rounds alternate between them, so that whatever
 else the machine does hits all alike; the figures are medians over the rounds, of the service's own CPU time
@@ -121,7 +121,7 @@ class Service:
 
 
 @contextmanager
-def started(source: str, folder: Path, variables: dict[str, str]) -> Iterator[Service]:
+def started(python: str, source: str, folder: Path, variables: dict[str, str]) -> Iterator[Service]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "app.py").write_text(DATABASE + source)
     with socket.socket() as probe:
@@ -129,7 +129,7 @@ def started(source: str, folder: Path, variables: dict[str, str]) -> Iterator[Se
         port = probe.getsockname()[1]
     environment = {"PATH": os.environ["PATH"], "PORT": str(port), **variables}
     process = subprocess.Popen(
-        [sys.executable, str(folder / "app.py")],
+        [python, str(folder / "app.py")],
         cwd=folder,
         env=environment,
         stdout=subprocess.DEVNULL,
@@ -149,7 +149,7 @@ def started(source: str, folder: Path, variables: dict[str, str]) -> Iterator[Se
         process.wait()
 
 
-def compare(source: str, rounds: int, requests: int) -> tuple[Service, Service, int]:
+def compare(python: str, source: str, rounds: int, requests: int) -> tuple[Service, Service, int]:
     """Measure a service without and with the sensor; also returns how many events the sensor sent."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sensor-cost-")))
@@ -157,29 +157,33 @@ def compare(source: str, rounds: int, requests: int) -> tuple[Service, Service, 
         variables = injection(
             folder, root=folder / "watched", socket=receiver.path, standin="127.0.0.1:9", run_id="benchmark"
         )
-        plain = stack.enter_context(started(source, folder / "plain", {}))
-        watched = stack.enter_context(started(source, folder / "watched", variables))
+        plain = stack.enter_context(started(python, source, folder / "plain", {}))
+        watched = stack.enter_context(started(python, source, folder / "watched", variables))
         for service in (plain, watched):
             service.measure("warm-up", requests, marked=False)
         watched.measure("warm-up", requests, marked=True)
-        for _ in range(rounds):
-            plain.measure("plain", requests, marked=False)
-            watched.measure("unmarked", requests, marked=False)
-            watched.measure("marked", requests, marked=True)
+        turns = [(plain, "plain", False), (watched, "unmarked", False), (watched, "marked", True)]
+        for number in range(rounds):
+            # Each goes first as often as the others.
+            first = number % len(turns)
+            for service, kind, marked in turns[first:] + turns[:first]:
+                service.measure(kind, requests, marked=marked)
         return plain, watched, len(receiver.drain(0.2))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--requests", type=int, default=400, help="requests per round")
+    parser.add_argument("--rounds", type=int, default=45)
+    parser.add_argument("--requests", type=int, default=100, help="requests per round")
+    parser.add_argument("--python", default=sys.executable, help="an interpreter with flask, fastapi and uvicorn")
     arguments = parser.parse_args()
-    table = Table(title=f"The sensor's cost, Python {sys.version.split()[0]}, CPU µs per request")
+    version = subprocess.run([arguments.python, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    table = Table(title=f"The sensor's cost, {version}, CPU µs per request")
     for column in ("service", "requests", "without", "with", "cost", "goal"):
         table.add_column(column, justify="left" if column in ("service", "requests") else "right")
     reached = True
     for name, source in SERVICES.items():
-        plain, watched, events = compare(source, arguments.rounds, arguments.requests)
+        plain, watched, events = compare(arguments.python, source, arguments.rounds, arguments.requests)
         base = statistics.median(plain.costs["plain"])
         for kind in ("unmarked", "marked"):
             # Rounds that were measured one after the other are compared with each other.

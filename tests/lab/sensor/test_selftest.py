@@ -87,3 +87,22 @@ def test_a_debugger_s_tracing_is_left_alone(sense) -> None:
     """)
     # From 3.12 on, lines are watched by sys.monitoring, which does not meet with a trace function.
     assert str(sensed.hooks()["line"]) == sensed.output.strip()
+
+
+def test_a_module_that_a_handler_imports_is_patched_and_the_hooks_still_prove_themselves(sense) -> None:
+    sensed = sense("""
+        import json
+        from flask import Flask
+        app = Flask(__name__)
+
+        @app.get("/")
+        def view():
+            import sqlite3
+            sqlite3.connect(":memory:").execute("SELECT 1")
+            return ""
+
+        app.test_client().get("/", headers={"X-Crashworthy": json.dumps({"id": "e"})})
+    """)
+    assert sensed.hooks()["sql"]
+    assert sensed.hooks()["requests"]
+    assert sensed.kinds("e") == ["request-start", "sql", "request-end"]

@@ -22,9 +22,8 @@ MAX_PAUSE_S = 2.0
 class Exchange:
     """One request of the engine: its plan and the events that wait to be sent.
 
-    `depth` counts the application calls that have not returned; `writes` the data-changing statements;
-    `pause_left` the seconds of sleep it may still be given. `armed` is false while no plan is to be followed, so
-    that hooks can leave at once.
+    `writes` counts the data-changing statements, `pause_left` the seconds of sleep it may still be given. `armed` is
+    false while no plan is to be followed, so that hooks can leave at once.
     """
 
     __slots__ = (
@@ -33,7 +32,6 @@ class Exchange:
         "barrier",
         "buffer",
         "coverage",
-        "depth",
         "dropped",
         "ended",
         "exception",
@@ -64,7 +62,6 @@ class Exchange:
         self.dropped = 0
         self.started = self.flushed_at = time.monotonic()
         self.ended = False
-        self.depth = 0
         self.waited = False
         self.writes = 0
         self.pause_left = MAX_PAUSE_S
@@ -90,6 +87,15 @@ def _section(plan: dict[str, Any], name: str) -> dict[str, Any] | None:
 ANONYMOUS = Exchange("", {}, anonymous=True)
 
 current: ContextVar[Exchange | None] = ContextVar("crashworthy_exchange", default=None)
+
+
+def within_request() -> bool:
+    """Whether a request is being served here already: an application within it is a part of it.
+
+    Not so when that one has ended: a server may begin the next request of a connection in its context.
+    """
+    exchange = current.get()
+    return exchange is not None and not exchange.ended
 
 
 def parse_header(value: str) -> Exchange | None:

@@ -139,6 +139,9 @@ class _Tracing:
         self.leave_thread()
 
     def _on_call(self, frame: FrameType, _event: str, _argument: Any) -> Any:
+        if not self._armed:
+            sys.settrace(None)  # the request that armed it has ended in another thread
+            return None
         if not own_file(frame.f_code.co_filename):
             return None
         exchange = current.get()

@@ -25,7 +25,13 @@ _last: dict[str, bool] = {}
 def hello(*, always: bool = False) -> None:
     """Test all hooks and tell the engine, if there is something new to tell."""
     global _last
-    hooks = {name: _safely(name, test) for name, test in TESTS.items()}
+    # A request may be under way: modules are also imported by handlers.
+    previous = current.get()
+    current.set(None)
+    try:
+        hooks = {name: _safely(name, test) for name, test in TESTS.items()}
+    finally:
+        current.set(previous)
     if hooks == _last and not always:
         return
     _last = hooks

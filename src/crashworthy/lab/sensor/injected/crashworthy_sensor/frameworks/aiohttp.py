@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from crashworthy_sensor import exceptions
-from crashworthy_sensor.context import HEADER
+from crashworthy_sensor.context import HEADER, current
 from crashworthy_sensor.events import sensor_error
-from crashworthy_sensor.frameworks.request import enter, leave, restore
+from crashworthy_sensor.frameworks.request import enter, leave
 from crashworthy_sensor.interleave.sleep import drowsily
 
 TYPE_CHECKING = False
@@ -42,7 +42,7 @@ def patch(module: Any) -> None:
         finally:
             if exchange is not None:
                 leave(exchange, status)
-            restore(exchange, previous)
+            current.set(previous)
 
     module.Application._handle = _handle
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from crashworthy_sensor import exceptions
-from crashworthy_sensor.context import ANONYMOUS, HEADER, current
+from crashworthy_sensor.context import HEADER, current, within_request
 from crashworthy_sensor.events import sensor_error
-from crashworthy_sensor.frameworks.request import enter, leave, restore
+from crashworthy_sensor.frameworks.request import enter, leave
 from crashworthy_sensor.interleave.sleep import drowsily
 
 TYPE_CHECKING = False
@@ -119,8 +119,8 @@ async def call(application: Callable[..., Any], scope: Any, receive: Any, send: 
     then its events are out when the client has the answer. What background tasks do afterwards is reported as it
     happens.
     """
-    if current.get() is ANONYMOUS:
-        return await application(scope, receive, send)  # an application within one that was looked at
+    if within_request():
+        return await application(scope, receive, send)
     exchange, previous = enter(_take_header(scope), scope.get("method", ""), scope.get("path", ""))
     if exchange is None:
         try:
@@ -156,4 +156,4 @@ async def call(application: Callable[..., Any], scope: Any, receive: Any, send: 
         raise
     finally:
         leave(exchange, status)
-        restore(exchange, previous)
+        current.set(previous)

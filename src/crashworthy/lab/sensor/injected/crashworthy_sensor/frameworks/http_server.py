@@ -5,7 +5,7 @@ from __future__ import annotations
 from crashworthy_sensor import exceptions
 from crashworthy_sensor.context import HEADER, current
 from crashworthy_sensor.events import sensor_error
-from crashworthy_sensor.frameworks.request import enter, leave, restore
+from crashworthy_sensor.frameworks.request import enter, leave
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def patch(module: Any) -> None:
             self.__dict__.pop(_STATE, None)
             if state["exchange"] is not None:
                 leave(state["exchange"], state["status"])
-            restore(state["exchange"], previous)
+            current.set(previous)
 
     def parse_request(self: Any) -> Any:
         understood = parse_original(self)

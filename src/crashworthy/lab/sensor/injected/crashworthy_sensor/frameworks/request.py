@@ -9,22 +9,19 @@ from crashworthy_sensor.interleave import barrier
 
 
 def enter(header: str | None, method: str, path: str) -> tuple[Exchange | None, Exchange | None]:
-    """An application was called: the exchange it begins, if any, and the one to set again afterwards.
+    """The outermost application was called: the exchange it begins, if any, and the one to set again afterwards.
 
-    Without a header, a call inside an exchange belongs to it (an application within an application); any other is
-    a request that nobody marked.
+    Without a header of the engine it is a request that nobody marked.
     """
     previous = current.get()
     if header is None:
-        if previous is None or (previous.depth == 0 and not previous.anonymous):
-            current.set(ANONYMOUS)
+        current.set(ANONYMOUS)
         return None, previous
     try:
         exchange = parse_header(header)
+        current.set(exchange or ANONYMOUS)
         if exchange is None:
             return None, previous
-        current.set(exchange)
-        exchange.depth += 1
         begin(exchange, method, path)
         if exchange.coverage or exchange.line:
             lines.arm(exchange)
@@ -46,10 +43,3 @@ def leave(exchange: Exchange, status: int | None) -> None:
         end(exchange, status)
     except Exception:
         sensor_error("request end")
-
-
-def restore(exchange: Exchange | None, previous: Exchange | None) -> None:
-    """The application's call is over: the thread or task is free for something else."""
-    if exchange is not None:
-        exchange.depth -= 1
-    current.set(previous)

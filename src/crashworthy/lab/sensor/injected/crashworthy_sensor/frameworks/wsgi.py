@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from crashworthy_sensor import exceptions
-from crashworthy_sensor.context import ENVIRON_KEY, Exchange, current
+from crashworthy_sensor.context import ENVIRON_KEY, Exchange, current, within_request
 from crashworthy_sensor.events import sensor_error
-from crashworthy_sensor.frameworks.request import enter, leave, restore
+from crashworthy_sensor.frameworks.request import enter, leave
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ def call(application: Callable[..., Any], environ: Any, start_response: Any) -> 
     The request counts as ended when the application returned after it announced its status; what a streamed
     body still does is reported as it happens.
     """
+    if within_request():
+        return application(environ, start_response)
     header = environ.pop(ENVIRON_KEY, None)
     exchange, previous = enter(header, environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", ""))
     if exchange is None:
@@ -76,11 +78,11 @@ def call(application: Callable[..., Any], environ: Any, start_response: Any) -> 
     except BaseException as error:
         exceptions.report(error)
         leave(exchange, status)
-        restore(exchange, previous)
+        current.set(previous)
         raise
     if status is not None:
         leave(exchange, status)
-    restore(exchange, previous)
+    current.set(previous)
     if isinstance(body, list | tuple):
         leave(exchange, status)
         return body
