@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from crashworthy.core.history import Exchange
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.facts import Slot
-from crashworthy.lab.traffic.names import words
+from crashworthy.lab.traffic.names import word_set, words
 from crashworthy.lab.traffic.schema import Schema
 from crashworthy.lab.traffic.wishes import MISSING, NO_PATCH, QUOTED, patch_of
 
@@ -19,6 +19,10 @@ Path = tuple[str, ...]
 _MAX_TEXTS = 40
 _MAX_BODY = 20_000
 _WHERE = {"body": "body", "json": "body", "form": "body", "query": "query", "path": "path", "header": "header"}
+_GENERAL = word_set(
+    "error errors detail details message messages msg description reason title json body form query data fields "
+    "non_field_errors __all__ _schema validation validation_errors"
+)
 _POINTING_KEYS = ("field", "param", "parameter", "name", "path", "pointer", "property", "attribute", "source", "key")
 
 _TAKEN = re.compile(
@@ -159,7 +163,7 @@ def _fields(at: tuple[str, ...], text: str, slots: Sequence[Slot], elsewhere: st
         if located and located != [("body",)]:
             return located
         at = ()
-    names = [name for name in at if name not in ("error", "errors", "detail", "details", "message", "messages")]
+    names = [name for name in at if name.lower() not in _GENERAL]
     if names:
         own = [slot.path for slot in slots if slot.name in names]
         if own:
@@ -173,14 +177,14 @@ def _fields(at: tuple[str, ...], text: str, slots: Sequence[Slot], elsewhere: st
             if not any(path[-1] != o[-1] and path[-1] in o[-1] and not _alone(text, path[-1], o[-1]) for o in found)
         ]
         return longest or found
-    if MISSING.search(text.lower()) or names:
+    if MISSING.search(text.lower()):
         # A field that nothing declares: remembered under the body by the name that the message gives it.
-        quoted = QUOTED.findall(text) or re.findall(
+        said = QUOTED.findall(text) or re.findall(
             r"\b([a-z]\w*) (?:field |parameter )?(?:is|are) (?:required|missing)", text
         )
-        quoted = quoted or re.findall(r"^([a-z][a-z0-9]*(?:_[a-z0-9]+)+)\b", text)
-        quoted = quoted or re.findall(r"missing(?: required)?(?: field| parameter)?s?:? ([a-z_]\w*)", text.lower())
-        names_of = quoted or [name for name in names[-1:] if re.fullmatch(r"[A-Za-z_]\w*", name)]
+        said = said or re.findall(r"^([a-z][a-z0-9]*(?:_[a-z0-9]+)+)\b", text)
+        said = said or re.findall(r"missing(?: required)?(?: field| parameter)?s?:? ([a-z_]\w*)", text.lower())
+        names_of = names[-1:] or said
         return [_at(elsewhere, name) for name in names_of if re.fullmatch(r"[A-Za-z_]\w{0,40}", name)][:4]
     return []
 

@@ -12,6 +12,9 @@ from crashworthy.core.value import Json
 from crashworthy.lab.traffic.documents import Document, Path, read_document
 from crashworthy.lab.traffic.schema import Schema, SchemaReader
 
+# Raw parameters and where they stand, by place and name.
+Declared = dict[tuple[str, str], tuple[Schema, Path]]
+
 METHODS = ("get", "post", "put", "patch", "delete")
 _MAX_NOTES = 50
 
@@ -112,18 +115,16 @@ class _Reader:
             base = urlsplit(url).path
         return "/" + base.strip("/") if isinstance(base, str) and base.strip("/") else ""
 
-    def _operation(
-        self, method: str, path: str, given: Schema, shared: dict[tuple[str, str], Schema], at: Path
-    ) -> Operation:
+    def _operation(self, method: str, path: str, given: Schema, shared: Declared, at: Path) -> Operation:
         declared = {**shared, **self._parameters(given.get("parameters"), (*at, "parameters"))}
         in_path = re.findall(r"\{([^{}]+)\}", path)
         parameters: list[Parameter] = []
-        for (where, name), raw in declared.items():
+        for (where, name), (raw, place) in declared.items():
             if where == "path" and name not in in_path:
-                self._note(f"the path has no {{{name}}}; the parameter is left out", at)
+                self._note(f"the path has no {{{name}}}; the parameter is left out", place)
             elif where in set(ParameterIn):
                 required = where == "path" or raw.get("required") is True
-                schema = self._parameter_schema(raw, (*at, "parameters"))
+                schema = self._parameter_schema(raw, place)
                 parameters.append(Parameter(name=name, where=ParameterIn(where), required=required, data_schema=schema))
         for name in in_path:
             if ("path", name) not in declared:
@@ -143,16 +144,16 @@ class _Reader:
             summary=str(summary)[:500] if summary else None,
         )
 
-    def _parameters(self, given: Json, at: Path) -> dict[tuple[str, str], Schema]:
-        """Raw parameters by place and name."""
-        found: dict[tuple[str, str], Schema] = {}
+    def _parameters(self, given: Json, at: Path) -> Declared:
+        """Raw parameters, and where they stand, by place and name."""
+        found: Declared = {}
         for number, raw in enumerate(given if isinstance(given, list) else []):
             item = self._schemas.resolve(raw, (*at, number))
             name, where = (item.get("name"), item.get("in")) if isinstance(item, dict) else (None, None)
             if not isinstance(item, dict) or not isinstance(where, str) or (not name and where != "body"):
                 self._note("a parameter needs `name` and `in`; left out", (*at, number))
                 continue
-            found[where, str(name)] = item
+            found[where, str(name)] = item, (*at, number)
         return found
 
     def _parameter_schema(self, raw: Schema, at: Path) -> Schema:
@@ -162,7 +163,7 @@ class _Reader:
             schema = next((media.get("schema") for media in content.values() if isinstance(media, dict)), None)
         if schema is None:
             schema = {key: value for key, value in raw.items() if key in _INLINE_SCHEMA}
-        result = self._schemas.read(schema, at)
+        result = self._schemas.read(schema, (*at, "schema"))
         examples = _media_examples(raw)
         if examples:
             result["examples"] = examples
@@ -170,10 +171,10 @@ class _Reader:
             result.setdefault("description", str(raw["description"])[:500])
         return result
 
-    def _body(self, given: Schema, declared: dict[tuple[str, str], Schema], at: Path) -> Body | None:
+    def _body(self, given: Schema, declared: Declared, at: Path) -> Body | None:
         raw = self._schemas.resolve(given.get("requestBody"), (*at, "requestBody"))
         if not isinstance(raw, dict):
-            return self._swagger_body(given, declared, at)
+            return self._swagger_body(given, declared)
         content = raw.get("content")
         if not isinstance(content, dict) or not content:
             self._note("a request body without `content`; taken as JSON", (*at, "requestBody"))
@@ -188,23 +189,23 @@ class _Reader:
         sent_as = kind if "*" not in kind else "application/json"
         return Body(content_type=sent_as, required=raw.get("required") is True, data_schema=schema)
 
-    def _swagger_body(self, given: Schema, declared: dict[tuple[str, str], Schema], at: Path) -> Body | None:
+    def _swagger_body(self, given: Schema, declared: Declared) -> Body | None:
         consumes = given.get("consumes", self._content.get("consumes"))
         kinds = [str(kind) for kind in consumes] if isinstance(consumes, list) else []
-        for (where, _), raw in declared.items():
+        for (where, _), (raw, place) in declared.items():
             if where == "body":
-                schema = self._schemas.read(raw.get("schema"), (*at, "parameters"))
+                schema = self._schemas.read(raw.get("schema"), (*place, "schema"))
                 kind = min(kinds, key=_preference) if kinds else "application/json"
                 return Body(content_type=kind, required=raw.get("required") is True, data_schema=schema)
-        fields = {name: raw for (where, name), raw in declared.items() if where == "formData"}
+        fields = {name: each for (where, name), each in declared.items() if where == "formData"}
         if not fields:
             return None
-        files = any(raw.get("type") == "file" for raw in fields.values())
+        files = any(raw.get("type") == "file" for raw, _ in fields.values())
         form = "multipart/form-data" if files else "application/x-www-form-urlencoded"
         schema = {
             "type": "object",
-            "properties": {name: self._parameter_schema(raw, at) for name, raw in fields.items()},
-            "required": [name for name, raw in fields.items() if raw.get("required") is True],
+            "properties": {name: self._parameter_schema(raw, place) for name, (raw, place) in fields.items()},
+            "required": [name for name, (raw, _) in fields.items() if raw.get("required") is True],
         }
         return Body(content_type=form, data_schema=schema)
 

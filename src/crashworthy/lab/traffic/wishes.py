@@ -25,7 +25,7 @@ _LEAST = re.compile(
     r"(?:at least|minimum(?: of| is)?|min(?:imum)? |>=|no less than|not less than|greater than or equal to)"
     r"\s*(-?\d+(?:\.\d+)?)"
 )
-_MORE = re.compile(r"(?:greater than|more than|larger than|above|exceed|over|>)\s*(-?\d+(?:\.\d+)?)")
+_MORE = re.compile(r"(?<!not )(?:greater than|more than|larger than|above|exceed|over|>)\s*(-?\d+(?:\.\d+)?)")
 _MOST = re.compile(
     r"(?:at most|maximum(?: of| is)?|max(?:imum)? |<=|no more than|up to|less than or equal to|cannot exceed|"
     r"not exceed|within)\s*(-?\d+(?:\.\d+)?)"
