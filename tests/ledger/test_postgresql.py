@@ -100,7 +100,7 @@ def test_a_run_is_begun_finished_and_read_back(url: str, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("table", ["runs", "outcomes", "findings", "experiments"])
-@pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET {} = {}"])
+@pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET {} = {}", "TRUNCATE {} CASCADE"])
 def test_the_database_itself_refuses_to_change_a_row(url: str, tmp_path: Path, table: str, statement: str) -> None:
     ledger = open_ledger(url)
     begin(ledger, "r1", tmp_path)

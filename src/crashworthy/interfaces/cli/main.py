@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from typing import Annotated
 
 import typer
@@ -55,6 +56,15 @@ def main() -> None:
     except BrokenPipeError:
         # The reader of our output left; there is nobody to tell. Python would complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_ERROR)
+    except Exception as failure:  # noqa: BLE001 - Python would exit with 1, which here means that the service breaks
+        _print_error(
+            CrashworthyError(
+                f"crashworthy itself failed: {type(failure).__name__}: {failure}",
+                remedy="Please report this with the lines above; nothing of it is the service's fault.",
+                details="".join(traceback.format_exc(limit=-8)),
+            )
+        )
         sys.exit(EXIT_ERROR)
 
 

@@ -78,6 +78,12 @@ def _make_append_only(dialect: str) -> None:
             "CREATE FUNCTION crashworthy_refuse() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$"
         )
+        for table in _TABLES:
+            # TRUNCATE passes by the triggers of rows.
+            op.execute(
+                f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION crashworthy_refuse()"
+            )
     for table in _TABLES:
         for verb in ("UPDATE", "DELETE"):
             name = f"{table}_no_{verb.lower()}"
