@@ -207,7 +207,7 @@ def with_cookies(way: Way) -> Identity:
     return Identity(way.actor, way.steps)
 
 
-def with_csrf(identity: Identity, cookie: str, origin: str) -> Identity:
+def with_csrf(identity: Identity, cookie: str) -> Identity:
     """The identity sending back the CSRF token of that cookie, as browsers' scripts do."""
     if not identity.steps:
         return identity
@@ -215,7 +215,7 @@ def with_csrf(identity: Identity, cookie: str, origin: str) -> Identity:
     last = identity.steps[-1]
     steps = (*identity.steps[:-1], last.model_copy(update={"saves": (*last.saves, save)}))
     names = ("X-CSRFToken", "X-CSRF-Token", "X-XSRF-TOKEN")
-    headers = (*identity.headers, *((name, "${csrf}") for name in names), ("Referer", origin))
+    headers = (*identity.headers, *((name, "${csrf}") for name in names))
     return Identity(identity.actor, steps, headers)
 
 

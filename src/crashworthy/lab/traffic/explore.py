@@ -141,6 +141,7 @@ class Explorer:
         for plan, exchange, draft in trail.failures[-4:]:
             push(self._successors.of(operation, plan, exchange, draft, 0))
         session, played = self._session(), Plan()
+        lesson = self.knowledge.lessons.get(operation.name)
         last = min(trail.attempts + _ATTEMPTS_PER_ROUND, _ATTEMPTS)
         while queue and self._goes_on() and trail.attempts < last:
             rank, _, plan = heapq.heappop(queue)
@@ -176,9 +177,10 @@ class Explorer:
             trail.last, trail.unmet = describe(exchange), tuple(draft.unmet)
             trail.last_status = exchange.response.status if exchange.response else 0
             if refused(exchange):
-                won = self._identify(operation, plan, draft, exchange, session)
-                if won:
+                found = self._identify(operation, plan, draft, exchange, session)
+                if self.knowledge.lessons.get(operation.name) is not lesson:
                     break
+                push([(0, replace(plan, actor=found))] if found else [])
             # An answer that was not seen before is a step forward: what it suggests comes first.
             answer = (trail.last_status, re.sub(r"\W*\d+\W*", "0", trail.last))
             if answer not in trail.answers:
@@ -202,18 +204,17 @@ class Explorer:
             self.knowledge.forget(operation)
         self.requests += session.player.sent
 
-    def _identify(self, operation: Operation, plan: Plan, draft: Draft, exchange: Exchange, session: Session) -> bool:
-        """Find out who may call, when nobody or this caller may not; True when the call succeeded by that."""
+    def _identify(self, operation: Operation, plan: Plan, draft: Draft, exchange: Exchange, session: Session) -> str:
+        """Find out who may call, when nobody or this caller may not; that actor, or "". It may succeed by that."""
         found = self._identifier.find(operation, plan.actor, draft.live, exchange, session)
         if found is None:
-            return False
+            return ""
         identity, answer = found
         self.knowledge.identify(identity)
-        if answer is None or not succeeded(answer):
-            return False
-        better = replace(plan, actor=identity.actor)
-        self._reached(operation, better, self._workshop.draft(operation, better, session), answer, session)
-        return True
+        if answer is not None and succeeded(answer):
+            better = replace(plan, actor=identity.actor)
+            self._reached(operation, better, self._workshop.draft(operation, better, session), answer, session)
+        return identity.actor
 
     def _reached(self, operation: Operation, plan: Plan, draft: Draft, exchange: Exchange, session: Session) -> None:
         assert exchange.response is not None

@@ -203,4 +203,4 @@ class Identifier:
         if not names:
             return None
         self._csrf = names[0]
-        return with_csrf(user, names[0], session.player.base_url)
+        return with_csrf(user, names[0])
