@@ -8,8 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from crashworthy.core.finding import Judgement
 from crashworthy.core.history import Exchange, History
+from crashworthy.core.location import Location
 from crashworthy.core.scenario import DependencyFault, Interleaving, Scenario, Step
-from crashworthy.core.suspicion import Suspicion
 from crashworthy.lab.experiments.concurrency.variants import Ground, ground
 from crashworthy.lab.experiments.dependency.holding import (
     CALLS,
@@ -65,16 +65,19 @@ class SlowDependency(Experiment):
             covered.update(reached)
             if reached:
                 # One call held is proof for the call; each further operation would cost as long again.
-                found.setdefault(f"{suspicion.location}", _candidate(reached[0], suspicion, _SUSPECTED))
+                found.setdefault(
+                    f"{suspicion.location}",
+                    _candidate(reached[0], _SUSPECTED, suspicion.message, suspicion.location),
+                )
         for site in lab.tree.outbound:
             for name in lab.tree.operations_reaching(site.location):
                 if name in lab.playbook.reached and name not in covered:
                     covered.add(name)
-                    found[name] = _candidate(name, None, _REACHING)
+                    found[name] = _candidate(name, _REACHING, f"calls out at {site.location}", site.location)
         if lab.tree.outbound or lab.testbed.dependencies:
             for operation in lab.operations:
                 if operation.name in lab.playbook.reached and operation.name not in covered:
-                    found[operation.name] = _candidate(operation.name, None, _UNKNOWN)
+                    found[operation.name] = _candidate(operation.name, _UNKNOWN, "may call another service")
         return list(found.values())
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
@@ -109,14 +112,14 @@ class SlowDependency(Experiment):
         return recorder.again(history)
 
 
-def _candidate(operation: str, suspicion: Suspicion | None, priority: float) -> Candidate:
+def _candidate(operation: str, priority: float, why: str, location: Location | None = None) -> Candidate:
     return Candidate(
         weakness=HELD_BY_SLOW_DEPENDENCY,
         operations=(operation,),
-        why=suspicion.message if suspicion else "may call another service",
+        why=why,
         priority=priority,
         estimate_s=_ESTIMATE_S,
-        location=suspicion.location if suspicion else None,
+        location=location,
     )
 
 
