@@ -27,7 +27,8 @@ class Judgement(Value):
     `status` is PROVEN, HELD or UNKNOWN. When PROVEN: `trial` is the id of the trial that shows it, `scenario`
     the scenario to replay, and `expected` and `seen` say in one line each what should have been and what was.
     `why` explains HELD and UNKNOWN. `weakness` and `operations` are given where they differ from the history's:
-    an experiment may make another of its weaknesses happen, or through fewer operations.
+    an experiment may make another of its weaknesses happen, or through fewer operations. `root` tells faults at
+    one place apart, such as the type of the exception; without a place, equal roots are one fault.
     """
 
     status: Status
@@ -42,6 +43,7 @@ class Judgement(Value):
     trials: int = 0
     weakness: str | None = None
     operations: tuple[str, ...] = ()
+    root: str | None = None
 
 
 class Finding(Value):

@@ -17,13 +17,18 @@ from crashworthy.core.weakness import Severity
 from crashworthy.weaknesses.catalogue import CATALOGUE
 
 
-def fingerprint(weakness: str, location: Location | None, operations: Sequence[str]) -> str:
+def fingerprint(weakness: str, location: Location | None, operations: Sequence[str], root: str | None = None) -> str:
     """The same for the same fault in later runs, also when lines have moved.
 
-    A place is known by its file and symbol; without a place, by the operations.
+    A place is known by its file and symbol; without a place, by the root, or else by the operations.
     """
-    place = f"{location.file}:{location.symbol or location.line}" if location else ",".join(sorted(operations))
-    return hashlib.sha256(f"{weakness}|{place}".encode()).hexdigest()[:16]
+    place = f"{location.file}:{location.symbol or location.line}" if location else ""
+    if not place and root is None:
+        place = ",".join(sorted(operations))
+    return hashlib.sha256(f"{weakness}|{place}|{root or ''}".encode()).hexdigest()[:16]
+
+
+_Mark = tuple[str, Location | None, tuple[str, ...], str | None]
 
 
 @dataclass
@@ -33,19 +38,21 @@ class Findings:
     constraints: Constraints
     made: list[Finding] = field(default_factory=list)
     proofs: list[Proof] = field(default_factory=list)
+    _proven: dict[_Mark, Finding] = field(default_factory=dict)
 
     def knows(self, history: History, judgement: Judgement) -> bool:
         """Whether the fault of this judgement is proven already, so that it needs no proof of its own."""
-        return self._proven(_mark(history, judgement)) is not None
+        return _mark(history, judgement) in self._proven
 
     def judged(self, history: History, judgement: Judgement, proof: Proof | None) -> Finding:
         """The finding for one judgement; a judgement of a fault that is proven joins the finding that is there."""
         weakness = CATALOGUE[judgement.weakness or history.weakness]
         operations = judgement.operations or history.operations
         mark = _mark(history, judgement)
-        known = self._proven(mark) if judgement.status is Status.PROVEN else None
+        known = self._proven.get(mark) if judgement.status is Status.PROVEN else None
         if known is not None:
-            return self._join(known, operations, history, judgement)
+            self._proven[mark] = self._join(known, operations, history, judgement)
+            return self._proven[mark]
         finding = Finding(
             id=self._next_id(judgement.status),
             weakness=weakness.id,
@@ -61,13 +68,15 @@ class Findings:
             why=judgement.why,
             trials=judgement.trials or len(history.trials),
             history=history.id,
-            fingerprint=mark,
+            fingerprint=self._fingerprint(history, judgement),
         )
         if proof is not None:
             finding = finding.model_copy(update={"proof": finding.id})
             self.proofs.append(proof.model_copy(update={"id": finding.id}))
         finding = accept(finding, self.constraints.accept)
         self.made.append(finding)
+        if finding.status is Status.PROVEN:
+            self._proven[mark] = finding
         return finding
 
     def add_untried(self, suspicions: Iterable[Suspicion], reached: frozenset[str]) -> None:
@@ -102,9 +111,12 @@ class Findings:
         operations = {name for finding in tried for name in finding.operations}
         return bool(suspicion.operations) and operations.issuperset(suspicion.operations)
 
-    def _proven(self, mark: str) -> Finding | None:
-        same = (finding for finding in self.made if finding.fingerprint == mark and finding.status is Status.PROVEN)
-        return next(same, None)
+    def _fingerprint(self, history: History, judgement: Judgement) -> str:
+        """A fingerprint of its own: several faults of a kind in one function are numbered as they are found."""
+        weakness, location, operations, root = _mark(history, judgement)
+        plain = fingerprint(weakness, location, operations, root)
+        count = sum(known.fingerprint.split("-")[0] == plain for known in self.made)
+        return f"{plain}-{count + 1}" if count else plain
 
     def _join(self, known: Finding, operations: Sequence[str], history: History, judgement: Judgement) -> Finding:
         severity = max(known.severity, judgement.severity or known.severity, key=lambda each: each.rank)
@@ -130,12 +142,12 @@ class Findings:
         return f"{letter}{1 + sum(finding.id.startswith(letter) for finding in self.made)}"
 
 
-def _mark(history: History, judgement: Judgement) -> str:
-    return fingerprint(
-        judgement.weakness or history.weakness,
-        judgement.location or history.location,
-        judgement.operations or history.operations,
-    )
+def _mark(history: History, judgement: Judgement) -> _Mark:
+    """What two judgements of one fault have in common within a run."""
+    location = judgement.location or history.location
+    operations = judgement.operations or history.operations
+    told_apart = location is not None or judgement.root is not None
+    return judgement.weakness or history.weakness, location, () if told_apart else operations, judgement.root
 
 
 def _same_place(one: Location | None, other: Location | None) -> bool:

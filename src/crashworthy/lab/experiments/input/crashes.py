@@ -109,12 +109,12 @@ def _accepted(trial: Trial) -> bool:
 
 
 def _proven(trial: Trial, exchange: Exchange, cause: Root) -> Judgement:
+    # Without a line of its own on the stack, the framework failed before or after the service's code.
+    in_framework = _exception(exchange, trial.events) is not None and cause.location is None
     if trial.crashed:
         severity, seen, verb = Severity.BLOCKER, "the service's process ended", "ends the service's process"
     else:
         verb = "fails with a server error"
-        # Without a line of its own on the stack, the framework failed before or after the service's code.
-        in_framework = _exception(exchange, trial.events) is not None and cause.location is None
         severity = Severity.INFO if in_framework else _severity(trial.scenario)
         seen = f"status {exchange.response.status}" if exchange.response else exchange.error or "no answer"
     event = _exception(exchange, trial.events)
@@ -135,6 +135,7 @@ def _proven(trial: Trial, exchange: Exchange, cause: Root) -> Judgement:
         scenario=trial.scenario,
         location=cause.location,
         operations=(exchange.operation,),
+        root=cause.kind,
     )
 
 
