@@ -1,4 +1,4 @@
-"""How much memory crashworthy itself takes while it tests an example: command line, box and engine, without the service.
+"""How much memory crashworthy itself takes while it tests an example: command line, box, engine; not the service.
 
     python benchmarks/memory.py [FOLDER] [--budget SECONDS]
 
