@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,7 +30,7 @@ _EXCEPTION_SETTLE_S = 0.1
 
 
 class OutOfTimeError(Exception):
-    """The budget does not allow another trial."""
+    """The time does not allow another trial."""
 
 
 @dataclass
@@ -44,6 +45,12 @@ class Recorder:
     experiment: str
     trials: list[Trial] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    limit_s: float = math.inf
+    _began: float = field(default_factory=time.monotonic)
+
+    def left(self) -> float:
+        """Seconds left for this candidate: of the budget, and of `limit_s`, its own share of it."""
+        return min(self.lab.left(), self._began + self.limit_s - time.monotonic())
 
     def play(
         self, scenario: Scenario, purpose: str, *, order: Sequence[int] | None = None, timeout_s: float | None = None
@@ -74,7 +81,7 @@ class Recorder:
     @contextmanager
     def copy(self, scenario: Scenario, purpose: str, *, timeout_s: float | None = None) -> Iterator[Stage]:
         """A fresh copy to play on by hand; `keep` turns what was played into a trial."""
-        if self.lab.left() <= 0:
+        if self.left() <= 0:
             raise OutOfTimeError
         with self.lab.testbed.fresh() as instance:
             instance.drain()

@@ -37,6 +37,7 @@ _PAIR_PENALTY = 25.0
 _MOST_PAIRS = 10
 _ESTIMATE_S = 4.0
 _SETTLE_S = 0.5
+_LIMIT_S = 30.0
 _LATE: dict[str, Json] = {"settle_s": 1.1, "pause_s": 0.15}
 _ATTEMPTS = {Interleaving.BARRIER: 3, Interleaving.SLEEP: 5, Interleaving.PLAIN: 8, Interleaving.LINE: 8}
 
@@ -87,7 +88,7 @@ class LostUpdate(Experiment):
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
         """Try the variants one by one until one is guilty."""
-        recorder = Recorder(lab, self.id)
+        recorder = Recorder(lab, self.id, limit_s=_LIMIT_S)
         base = plan.ground(candidate.operations, lab.playbook, lab.operations)
         try:
             if base is not None:
@@ -95,7 +96,7 @@ class LostUpdate(Experiment):
                     if _guilty(scenario, recorder):
                         break
         except OutOfTimeError:
-            recorder.notes.append("the budget ended before all variants were tried")
+            recorder.notes.append("the time ended before all variants were tried")
         operation = lab.operation(candidate.operations[0])
         handler = operation.handler if operation else None
         return recorder.history(candidate, {"handler": handler.model_dump(mode="json")} if handler else {})

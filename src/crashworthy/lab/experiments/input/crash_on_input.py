@@ -31,6 +31,7 @@ _SAFE = 25.0
 _ESTIMATE_S = 3.0
 _MOST_ROOTS = 6
 _AGAIN = 60
+_LIMIT_S = 20.0
 
 
 class CrashOnInput(Experiment):
@@ -64,7 +65,7 @@ class CrashOnInput(Experiment):
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
         """Many changes on few copies; then each kind of crash alone on a fresh copy."""
-        recorder = Recorder(lab, self.id)
+        recorder = Recorder(lab, self.id, limit_s=_LIMIT_S)
         base = ground(candidate.operations, lab.playbook, lab.operations)
         operation = lab.operation(candidate.operations[0])
         if base is not None and operation is not None:
@@ -72,7 +73,7 @@ class CrashOnInput(Experiment):
             try:
                 _find(base, scan, recorder)
             except OutOfTimeError:
-                recorder.notes.append("the budget ended before all was tried")
+                recorder.notes.append("the time ended before all was tried")
         # A crash is known by where it happens, which need not be the suspected place.
         return recorder.history(candidate).model_copy(update={"location": None})
 

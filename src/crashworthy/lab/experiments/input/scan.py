@@ -52,7 +52,7 @@ class Scan:
             with self.recorder.copy(scenario, SCAN, timeout_s=SCAN_TIMEOUT_S) as stage:
                 known = stage.player.play(scenario.setup, "setup")
                 stage.exchanges += known.exchanges
-                while waiting and known.ok and self.recorder.lab.left() > 0:
+                while waiting and known.ok and self.recorder.left() > 0:
                     shot = self._shoot(waiting.pop(0), stage, known)
                     shots.append(shot)
                     if not self.look(stage, known, shot) or not self._usable(shot, stage, known):

@@ -29,6 +29,7 @@ _SUSPECTED = 80.0
 _CHANGING = 30.0
 _SAFE = 12.0
 _ESTIMATE_S = 4.0
+_LIMIT_S = 25.0
 _LOOKER = 5_000
 _PROBE_TIMEOUT_S = 2.0
 _PAUSE_S = 1.0
@@ -71,7 +72,7 @@ class WedgedByOneRequest(Experiment):
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
         """A control, the changed requests with a look at valid ones in between, then the suspects alone."""
-        recorder = Recorder(lab, self.id)
+        recorder = Recorder(lab, self.id, limit_s=_LIMIT_S)
         base = ground(candidate.operations, lab.playbook, lab.operations)
         operation = lab.operation(candidate.operations[0])
         if base is not None and operation is not None:
@@ -85,7 +86,7 @@ class WedgedByOneRequest(Experiment):
                     scan.run(enough=lambda: len(watch.suspects) >= _MOST_SUSPECTS)
                     _prove(good, control, watch.suspects, _repeaters(scan), recorder)
             except OutOfTimeError:
-                recorder.notes.append("the budget ended before all was tried")
+                recorder.notes.append("the time ended before all was tried")
         return recorder.history(candidate)
 
     def judge(self, history: History) -> Judgement:

@@ -265,15 +265,25 @@ def _is_write(statement: Any) -> bool:
 def _patch_sqlite() -> None:
     import sqlite3
 
+    # A failed statement's traceback keeps our frames. A cursor in them would keep the transaction open beyond the
+    # connection's close, and lock the database for everybody: hence `del self`.
     class Cursor(sqlite3.Cursor):
         def execute(self, statement: str, *given: Any) -> Any:
             if _is_write(statement):
                 _before_write()
-            return super().execute(statement, *given)
+            try:
+                return super().execute(statement, *given)
+            except BaseException:
+                del self
+                raise
 
         def executemany(self, statement: str, *given: Any) -> Any:
             _before_write()
-            return super().executemany(statement, *given)
+            try:
+                return super().executemany(statement, *given)
+            except BaseException:
+                del self
+                raise
 
     class Connection(sqlite3.Connection):
         def cursor(self, factory: Any = Cursor) -> Any:
