@@ -10,6 +10,7 @@ from enum import StrEnum
 from itertools import accumulate, pairwise
 
 from crashworthy.core.history import Exchange, SensorEvent, Trial
+from crashworthy.lab.standin.names import shown_host
 from crashworthy.reports.legible import one_line
 from crashworthy.reports.secrets import shortened
 from crashworthy.reports.story import ATTACK, act_name, by_time, in_time, line
@@ -232,7 +233,10 @@ def mark_of(event: SensorEvent) -> Mark | None:
         case "outbound":
             limit = data.get("timeout")
             within = f"time limit {limit:g} s" if isinstance(limit, int | float) else "no time limit"
-            kind, text = MarkKind.OUTBOUND, f"calls {data.get('host', '?')}:{data.get('port', '?')}, {within}"
+            kind, text = (
+                MarkKind.OUTBOUND,
+                f"calls {shown_host(str(data.get('host', '?')))}:{data.get('port', '?')}, {within}",
+            )
         case "barrier":
             held = "held until all had come" if data.get("released") == "full" else "held; the others did not come"
             kind, text = MarkKind.BARRIER, held

@@ -47,6 +47,11 @@ def dependency(host: str, port: int | None, variable: str | None = None) -> Depe
     return Dependency(host if usual else f"{host}:{port}", port, variable, frozenset({host}))
 
 
+def shown_host(host: str) -> str:
+    """A host as people know it: without the ending that URLs given out carry."""
+    return host.removesuffix(_NO_WHERE)
+
+
 def slot_of(host: str, port: int | None) -> int:
     """A number from 0 to 65535 for an address."""
     return zlib.crc32(f"{host}:{port}".encode()) & 0xFFFF

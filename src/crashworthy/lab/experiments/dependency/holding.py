@@ -10,6 +10,7 @@ from crashworthy.core.scenario import Scenario
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.places import choose
 from crashworthy.lab.experiments.trial import of_part
+from crashworthy.lab.standin.names import shown_host
 
 HOLD_S = 10.0
 """Nobody waits longer for a page; a request that takes this long is held. What happens later is not claimed."""
@@ -98,7 +99,7 @@ def _proven(history: History, control: Trial, trial: Trial) -> Judgement:
     held_for = seconds(exchange)
     kind = _kind(trial.scenario)
     hosts = list(dict.fromkeys(str(event.data["host"]) for event in outbound(trial) if event.data.get("host")))
-    who = hosts[0] if hosts else "its dependency"
+    who = shown_host(hosts[0]) if hosts else "its dependency"
     pending, silent, asked = _cascade(history)
     seen = f"no answer for {held_for:.0f} s while {who} {_KINDS.get(kind, 'is slow')}"
     severity = Severity.MAJOR if kind == "hang" else Severity.MINOR
