@@ -127,3 +127,39 @@ def test_a_polling_thread_cannot_flood_the_engine(sense) -> None:
             connection.execute("SELECT 1")
     """)
     assert 0 < len(sensed.of("sql")) < 5_000
+
+
+def test_a_failed_statement_that_is_remembered_does_not_lock_the_database(sense, tmp_path) -> None:
+    script = f"""
+        import sqlite3
+        path = {str(tmp_path / "own.db")!r}
+        with sqlite3.connect(path) as first:
+            first.execute("CREATE TABLE IF NOT EXISTS t (n UNIQUE)")
+            first.execute("INSERT OR IGNORE INTO t VALUES (1)")
+        first.close()
+        kept = []
+
+        def fail(method):
+            connection = sqlite3.connect(path)
+            try:
+                if method == "shortcut":
+                    connection.execute("INSERT INTO t VALUES (1)")
+                elif method == "many":
+                    connection.executemany("INSERT INTO t VALUES (?)", [(1,)])
+                else:
+                    connection.cursor().execute("INSERT INTO t VALUES (1)")
+            except sqlite3.IntegrityError as error:
+                kept.append(error)
+            connection.close()
+
+        for method in ("shortcut", "many", "cursor"):
+            fail(method)
+            other = sqlite3.connect(path, timeout=0)
+            other.execute("UPDATE t SET n = n + 0")
+            other.rollback()
+            other.close()
+        assert len(kept) == 3
+    """
+    sense(script)
+    # The script says nothing but what is true without the sensor.
+    subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=True)

@@ -35,8 +35,9 @@ def report(error: BaseException | None, *, handled: bool = False) -> None:
             if exchange.reported in (id(error), id(shown)):
                 return
             exchange.reported = id(shown)
-            # Kept alive, so that no other exception gets the same id.
-            exchange.exception = shown
+            if not exchange.ended:
+                # Kept alive, so that no other exception gets the same id.
+                exchange.exception = shown
         frames = _frames(shown)
         data = {
             "type": type(shown).__name__,
@@ -52,7 +53,7 @@ def report(error: BaseException | None, *, handled: bool = False) -> None:
 def remember(error: BaseException) -> None:
     """Keep an exception that a handler of the service may turn into a 5xx."""
     exchange = current.get()
-    if exchange is not None and exchange is not ANONYMOUS:
+    if exchange is not None and exchange is not ANONYMOUS and not exchange.ended:
         exchange.exception = error
 
 

@@ -35,6 +35,8 @@ def leave(exchange: Exchange, status: int | None) -> None:
     """The application has given its answer."""
     if exchange.ended:
         return
+    # What its frames hold is the service's, which may count on its end: a context may live as long as a connection.
+    exchange.exception = None
     try:
         if exchange.coverage or exchange.line:
             lines.disarm(exchange)

@@ -4,6 +4,9 @@
 anybody imports the names: so `isinstance`, own subclasses, factories and annotations go on working. Both classes need
 the overrides, because the C `Connection.execute` makes a C cursor and calls no overridden `Cursor.execute`, and
 `with connection:` does not call an overridden `commit`.
+
+A failed statement's traceback keeps the frames of our overrides. A cursor in them would outlive the connection's close,
+keep its transaction open and lock the database for everybody: hence `del self`, and no name for a cursor of ours.
 """
 
 from __future__ import annotations
@@ -90,7 +93,11 @@ def _shortcut(name: str, base_connection: Any, cursor_class: Any, observed: Any)
 def _observed(name: str, original: Any) -> Any:
     def method(self: Any, sql: Any, *args: Any) -> Any:
         armed = before("sqlite3", sql)
-        result = original(self, sql, *args)
+        try:
+            result = original(self, sql, *args)
+        except BaseException:
+            del self
+            raise
         if armed is not None:
             after(armed)
         return result
