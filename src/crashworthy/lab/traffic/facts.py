@@ -45,6 +45,8 @@ class Slot:
         if self.path[0] == "path":
             return True
         parts = words(self.name)
+        if {*parts} & {"idempotency", "request", "correlation", "trace", "nonce"}:
+            return False
         return bool(parts) and parts[-1] in REFERENCE_ENDS and (len(parts) > 1 or parts[-1] in ("id", "uuid"))
 
 

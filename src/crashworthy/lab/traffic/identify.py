@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from crashworthy.core.history import Exchange, Response
@@ -170,11 +171,14 @@ class Identifier:
                 body[key] = escape(name)
         if any(key for key in body if {*words(key)} == {"email"}) and "@" not in name:
             return
-        steps = (last.model_copy(update={"actor": "admin", "body": body}),)
-        if last in user.steps[-1:]:
-            yield Identity("admin", steps, user.headers)
+        step = last.model_copy(update={"actor": "admin", "body": body})
+        way = Way(operation=operation.name, actor="admin", status=200, steps=(step,))
+        fact = next((fact for _, fact in self._tokens if fact.operation.name == operation.name), None)
+        if fact is not None and user.headers:
+            header, text = user.headers[0]
+            yield with_token(way, fact, (header, re.sub(r"\$\{\w+\}", "{}", text)))
         else:
-            yield with_cookies(Way(operation="", actor="admin", status=200, steps=steps))
+            yield with_cookies(way)
 
     def _with_rights(self) -> Iterator[Identity]:
         """A sign-up that asks for more rights, where the service lets callers choose."""

@@ -7,16 +7,20 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from crashworthy.core.history import Exchange
 from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.discover import HasUrl
 from crashworthy.lab.traffic.names import words
-from crashworthy.lab.traffic.player import Player
+from crashworthy.lab.traffic.player import UNIQUE, Player
 from crashworthy.lab.traffic.session import describe, succeeded
 from crashworthy.lab.traffic.template import placeholders
+from crashworthy.lab.traffic.ways import merge
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_GRACE_S = 1.0
+_FIRST_UNIQUE = 5001
 
 
 class Fresh(Protocol):
@@ -35,56 +39,95 @@ class Verifier:
         self.requests = 0
         self.copies = 0
         self.failures: dict[str, str] = {}
+        self._passed: dict[str, int] = {}
+        self._seconds = 0.0
 
     def verify(self, ways: Iterable[Way]) -> list[Way]:
-        """The ways that replay, without needless steps.
+        """The ways that replay, without needless steps; the longest set-ups are played first.
 
-        Ways whose last step is a safe method and that share their set-up are asked of one copy; every step of a
-        set-up that is itself the end of a way counts for that way.
+        Ways whose last step is a safe method and that share their set-up are asked of one copy, and a step of a
+        set-up that is itself the end of a way counts for that way. When the time does not suffice for a copy each,
+        the rest is replayed on one, each way with users and objects of its own.
         """
-        waiting = {self._key(way.steps): way for way in sorted(ways, key=lambda way: -len(way.steps))}
         groups: dict[str, list[Way]] = {}
-        for way in waiting.values():
-            groups.setdefault(self._key(way.steps[:-1]), []).append(way)
+        for way in sorted(ways, key=lambda way: -len(way.steps)):
+            groups.setdefault(_key(way.steps[:-1]), []).append(way)
         kept: list[Way] = []
-        for group in groups.values():
+        waiting = list(groups.values())
+        while waiting:
+            group = [way for way in waiting.pop(0) if not self._counted(way, kept)]
+            # All that only read, and one that changes the state after them.
             group.sort(key=lambda way: way.steps[-1].method not in _SAFE)
-            while group:
-                if time.monotonic() > self._deadline:
-                    for way in group:
-                        self.failures[way.operation] = "worked once; no time was left to replay it from a fresh state"
-                    break
-                # All that only read, and one that changes the state after them.
-                readers = sum(way.steps[-1].method in _SAFE for way in group)
+            readers = sum(way.steps[-1].method in _SAFE for way in group)
+            if self._is_short_of_time(1 + len(waiting)):
+                rest = [*group, *(way for each in waiting for way in each if not self._counted(way, kept))]
+                return kept + self._on_one_copy(rest)
+            if group:
                 kept += self._group(group[: readers + 1])
-                del group[: readers + 1]
+            if group[readers + 1 :]:
+                waiting.insert(0, group[readers + 1 :])
         return [self._shorter(way) for way in kept]
+
+    def _counted(self, way: Way, kept: list[Way]) -> bool:
+        """Whether the way was gone from a fresh state as part of a longer set-up; then it is kept."""
+        status = self._passed.get(_key(way.steps))
+        if status is not None:
+            kept.append(way.model_copy(update={"status": status}))
+        return status is not None
+
+    def _is_short_of_time(self, copies: int) -> bool:
+        return time.monotonic() + copies * self._seconds / max(self.copies, 1) > self._deadline
 
     def _group(self, ways: Sequence[Way]) -> list[Way]:
         """Play the set-up that the ways share once, then each last step."""
         kept: list[Way] = []
+        started = time.monotonic()
         with self._testbed.fresh() as instance:
             self.copies += 1
             player = Player(instance.base_url, timeout_s=self._timeout_s)
-            played = player.play(ways[0].steps[:-1], "setup")
-            failed = next((exchange for exchange in played.exchanges if not succeeded(exchange)), None)
-            for way in ways:
+            # Equal but for what they save: merged, each last step finds its values.
+            joined = merge(ways)
+            played = player.play(joined.setup, "setup")
+            for place, each in enumerate(played.exchanges):
+                if each.response is not None and succeeded(each):
+                    self._passed[_key(joined.setup[: place + 1])] = each.response.status
+            failed = next((each for each in played.exchanges if not succeeded(each)), None)
+            for way, last in zip(ways, joined.last, strict=True):
                 if failed is not None:
                     self.failures[way.operation] = f"worked once, but not again: {failed.operation}: {describe(failed)}"
                     continue
-                exchange = player.play(way.steps[-1:], "probe", played.variables).exchanges[0]
-                if succeeded(exchange) and exchange.response is not None:
-                    kept.append(way.model_copy(update={"status": exchange.response.status}))
-                else:
-                    self.failures[way.operation] = f"worked once, but not again: {describe(exchange)}"
+                exchange = player.play([last], "probe", played.variables).exchanges[0]
+                self._take(way, exchange, kept)
             self.requests += player.sent
+        self._seconds += time.monotonic() - started
         return kept
+
+    def _on_one_copy(self, ways: Sequence[Way]) -> list[Way]:
+        """Replay each way after the others, with texts and cookies of its own."""
+        kept: list[Way] = []
+        with self._testbed.fresh() as instance:
+            self.copies += 1
+            for number, way in enumerate(ways):
+                if time.monotonic() > self._deadline + _GRACE_S:
+                    self.failures[way.operation] = "worked once; no time was left to replay it"
+                    continue
+                player = Player(instance.base_url, timeout_s=self._timeout_s)
+                exchanges = player.play(way.steps, "probe", {UNIQUE: str(_FIRST_UNIQUE + number)}).exchanges
+                self._take(way, next((each for each in exchanges if not succeeded(each)), exchanges[-1]), kept)
+                self.requests += player.sent
+        return kept
+
+    def _take(self, way: Way, exchange: Exchange, kept: list[Way]) -> None:
+        if exchange.response is not None and succeeded(exchange):
+            kept.append(way.model_copy(update={"status": exchange.response.status}))
+        else:
+            self.failures[way.operation] = f"worked once, but not again: {describe(exchange)}"
 
     def _shorter(self, way: Way) -> Way:
         """The way without steps that it does not need; each omission is tried from a fresh state."""
         steps = way.steps
         for place in range(len(steps) - 2, -1, -1):
-            if place >= len(steps) - 1 or time.monotonic() > self._deadline:
+            if place >= len(steps) - 1 or self._is_short_of_time(1):
                 continue
             without = (*steps[:place], *steps[place + 1 :])
             if _feeds(steps, place) or _obviously_needed(steps, place):
@@ -94,16 +137,18 @@ class Verifier:
         return way.model_copy(update={"steps": steps})
 
     def _replays(self, steps: Sequence[Step]) -> bool:
+        started = time.monotonic()
         with self._testbed.fresh() as instance:
             self.copies += 1
             player = Player(instance.base_url, timeout_s=self._timeout_s)
             played = player.play(steps, "setup")
             self.requests += player.sent
+        self._seconds += time.monotonic() - started
         return all(succeeded(exchange) for exchange in played.exchanges)
 
-    @staticmethod
-    def _key(steps: Iterable[Step]) -> str:
-        return "\n".join(step.model_dump_json() for step in steps)
+
+def _key(steps: Iterable[Step]) -> str:
+    return "\n".join(step.model_dump_json(exclude={"saves"}) for step in steps)
 
 
 def _feeds(steps: Sequence[Step], place: int) -> bool:
