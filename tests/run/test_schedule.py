@@ -27,10 +27,17 @@ class Planned(Experiment):
     title: ClassVar[str] = "Planned"
     weaknesses = (LOST_UPDATE,)
 
-    def __init__(self, name: str, *plans: tuple[str, float, float], needs: frozenset[Capability] = frozenset()) -> None:
+    def __init__(
+        self,
+        name: str,
+        *plans: tuple[str, float, float],
+        needs: frozenset[Capability] = frozenset(),
+        suspected: frozenset[str] = frozenset(),
+    ) -> None:
         self.name = name
         self.plans = plans
         self.wanted = needs
+        self.suspected = suspected
 
     @property
     def needs(self) -> frozenset[Capability]:  # type: ignore[override]
@@ -38,8 +45,10 @@ class Planned(Experiment):
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
         return [
-            Candidate(LOST_UPDATE, (operation,), "", priority=priority, estimate_s=estimate)
-            for operation, priority, estimate in self.plans
+            Candidate(
+                LOST_UPDATE, (name,), "", priority=priority, estimate_s=estimate, suspected=name in self.suspected
+            )
+            for name, priority, estimate in self.plans
         ]
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
@@ -79,6 +88,17 @@ def test_an_experiment_that_used_much_time_waits_for_the_others() -> None:
     taken = order(Schedule.of([eager, modest], present), present, cost=5)
     assert taken[:3] == ["eager0", "modest0", "eager1"]
     assert sorted(taken) == sorted([f"eager{n}" for n in range(4)] + [f"modest{n}" for n in range(4)])
+
+
+def test_suspected_operations_come_before_all_that_are_tried_on_principle() -> None:
+    present = lab()
+    costly = Planned(
+        "costly", ("suspect1", 40, 12), ("suspect2", 40, 12), suspected=frozenset({"suspect1", "suspect2"})
+    )
+    cheap = Planned("cheap", ("high", 90, 1), ("low", 10, 1), ("suspect3", 5, 1), suspected=frozenset({"suspect3"}))
+    taken = order(Schedule.of([costly, cheap], present), present, cost=30)
+    assert set(taken[:3]) == {"suspect1", "suspect2", "suspect3"}
+    assert taken[3:] == ["high", "low"]
 
 
 def test_what_does_not_fit_into_the_budget_is_told() -> None:

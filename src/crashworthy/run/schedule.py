@@ -1,4 +1,4 @@
-"""The order of experiments: what promises most for its time first, and a turn for every experiment."""
+"""The order of experiments: suspected operations first, then what promises most for its time, in turns."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ class _Queue:
     waiting: list[Candidate]
     spent_s: float = 0.0
 
-    def promise(self) -> float:
-        """Priority per second, which falls as the experiment uses time up, so that every experiment has its turn."""
+    def promise(self) -> tuple[bool, float]:
+        """Suspected ones before others; then priority per second, which falls as the experiment uses time up, so that
+        every experiment has its turn.
+        """
         candidate = self.waiting[0]
-        return candidate.priority / (self.spent_s + candidate.estimate_s)
+        return candidate.suspected, candidate.priority / (self.spent_s + candidate.estimate_s)
 
 
 @dataclass
@@ -41,7 +43,7 @@ class Schedule:
                 why = "the sensor cannot do this here: " + ", ".join(sorted(lacking))
                 schedule.refused.append(NotTried(what=experiment.title, why=why))
                 continue
-            waiting = sorted(experiment.candidates(lab), key=lambda candidate: -candidate.priority)
+            waiting = sorted(experiment.candidates(lab), key=lambda each: (each.suspected, each.priority), reverse=True)
             schedule.queues.append(_Queue(experiment, waiting))
         return schedule
 

@@ -27,7 +27,8 @@ class Candidate:
     """What an experiment could try next.
 
     `priority` orders candidates of all experiments, higher first; `estimate_s` is the time it will likely take.
-    `location` is the suspected place, when a suspicion led here.
+    `location` is the suspected place, when a suspicion led here. `suspected` says that a suspicion names this very
+    operation: it has its turn before all that are tried on principle.
     """
 
     weakness: Weakness
@@ -36,6 +37,7 @@ class Candidate:
     priority: float
     estimate_s: float
     location: Location | None = None
+    suspected: bool = False
 
 
 @dataclass

@@ -66,6 +66,7 @@ class LostUpdate(Experiment):
                     priority=_CHANGING[operation.method] + (_SUSPECTED if suspicion else 0),
                     estimate_s=_ESTIMATE_S,
                     location=suspicion.location if suspicion else None,
+                    suspected=suspicion is not None,
                 )
             )
         pairs = []

@@ -33,7 +33,10 @@ LEVELS = (1, 8, 48)
 _SUSPECTED = 90.0
 _REACHING = 40.0
 _UNKNOWN = 10.0
-_ESTIMATE_S = 3 * (HOLD_S + 1)
+_ESTIMATE_S = HOLD_S + 2
+_LOOK_S = 0.5
+"""What it costs to see that a request makes no call."""
+
 _MOST_PROBES = 6
 _PROBE_S = 1.0
 _PROBE_FACTOR = 20.0
@@ -67,7 +70,7 @@ class SlowDependency(Experiment):
                 # One call held is proof for the call; each further operation would cost as long again.
                 found.setdefault(
                     f"{suspicion.location}",
-                    _candidate(reached[0], _SUSPECTED, suspicion.message, suspicion.location),
+                    _candidate(reached[0], _SUSPECTED, suspicion.message, suspicion.location, suspected=True),
                 )
         for site in lab.tree.outbound:
             for name in lab.tree.operations_reaching(site.location):
@@ -77,7 +80,9 @@ class SlowDependency(Experiment):
         if lab.tree.outbound or lab.testbed.dependencies:
             for operation in lab.operations:
                 if operation.name in lab.playbook.reached and operation.name not in covered:
-                    found[operation.name] = _candidate(operation.name, _UNKNOWN, "may call another service")
+                    found[operation.name] = _candidate(
+                        operation.name, _UNKNOWN, "may call another service", estimate_s=_LOOK_S
+                    )
         return list(found.values())
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
@@ -112,14 +117,23 @@ class SlowDependency(Experiment):
         return recorder.again(history)
 
 
-def _candidate(operation: str, priority: float, why: str, location: Location | None = None) -> Candidate:
+def _candidate(
+    operation: str,
+    priority: float,
+    why: str,
+    location: Location | None = None,
+    *,
+    estimate_s: float = _ESTIMATE_S,
+    suspected: bool = False,
+) -> Candidate:
     return Candidate(
         weakness=HELD_BY_SLOW_DEPENDENCY,
         operations=(operation,),
         why=why,
         priority=priority,
-        estimate_s=_ESTIMATE_S,
+        estimate_s=estimate_s,
         location=location,
+        suspected=suspected,
     )
 
 

@@ -59,6 +59,7 @@ class CrashOnInput(Experiment):
                     priority=priority,
                     estimate_s=_ESTIMATE_S,
                     location=suspicion.location if suspicion else None,
+                    suspected=suspicion is not None,
                 )
             )
         return found

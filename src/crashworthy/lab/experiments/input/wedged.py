@@ -66,6 +66,7 @@ class WedgedByOneRequest(Experiment):
                     priority=priority,
                     estimate_s=_ESTIMATE_S,
                     location=suspicion.location if suspicion else None,
+                    suspected=suspicion is not None,
                 )
             )
         return found
