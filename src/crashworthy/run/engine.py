@@ -5,11 +5,14 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import Template
 from types import FrameType
 
 from crashworthy.audit.engine import audit
+from crashworthy.constraints.model import Actor
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.core.events import (
     BudgetStarted,
@@ -131,7 +134,7 @@ class Engine:
                 emit=self.emit,
                 schemes=discovery.schemes,
                 environment=stand.variables.credentials,
-                credentials=[tuple(actor.headers.items()) for actor in self.job.constraints.actors],
+                credentials=[_headers(actor, self.job.given) for actor in self.job.constraints.actors],
             )
         )
 
@@ -244,6 +247,17 @@ class Engine:
             not_tried=(*progress.unfinished, *progress.not_tried),
             notes=tuple(progress.notes),
         )
+
+
+def _headers(actor: Actor, given: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """An actor's headers; `${NAME}` in them stands for a variable that --env gave."""
+    try:
+        return tuple((name, Template(value).substitute(given)) for name, value in actor.headers.items())
+    except (KeyError, ValueError) as problem:
+        raise CrashworthyError(
+            f"actors.{actor.name}: a header names a variable that is not known: {problem}",
+            remedy="Pass it on with --env NAME.",
+        ) from None
 
 
 def _operation_reports(operations: tuple[Operation, ...], playbook: Playbook) -> tuple[OperationReport, ...]:

@@ -63,7 +63,7 @@ class Applications:
             if not is_beside_the_service(module.file.path):
                 found.extend(self._of(module))
         factories_used = {application.target for application in found if application.kind == "object"}
-        unique = {(application.kind, application.target): application for application in found}
+        unique = {(each.kind, each.target, each.folder): each for each in found}
         return tuple(
             sorted(
                 (

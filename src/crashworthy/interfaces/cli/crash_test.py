@@ -86,8 +86,8 @@ def crash_test(
     request = TestRequest(
         source=source,
         constraints=constraints,
-        openapi=openapi,
-        python=python,
+        openapi=openapi or _named(source, constraints.service.openapi),
+        python=python or _named(source, constraints.service.python),
         given=variables_given(env or []),
         budget_s=budget,
         seed=seed_or_random(seed),
@@ -118,6 +118,11 @@ def crash_test(
     if tests is not None:
         _write_tests(report, source, tests)
     raise typer.Exit(report.judgement.exit_code)
+
+
+def _named(source: Path, name: str | None) -> Path | None:
+    """A path that crashworthy.toml names, relative to its folder."""
+    return source / name if name else None
 
 
 def _progress_console(wanted: tuple[Output, ...]) -> Console:
