@@ -69,9 +69,11 @@ def discover(tree: SourceTree, instance: HasUrl | None = None, openapi_file: Pat
     if api is None:
         api = _in_folder(tree.root, notes)
     if api is None:
-        return Discovery(_own(tree.operations), tuple(notes))
+        return Discovery(own_operations(tree.operations), tuple(notes))
     notes += api.notes
-    operations, more = _merge(_own(_placed(api, tree.operations)), _own(tree.operations), api.base_path)
+    operations, more = _merge(
+        own_operations(_placed(api, tree.operations)), own_operations(tree.operations), api.base_path
+    )
     return Discovery(operations, (*notes, *more), api.schemes)
 
 
@@ -149,7 +151,7 @@ def _candidates(folder: Path, depth: int) -> Iterable[Path]:
             yield from _candidates(entry, depth - 1)
 
 
-def _own(operations: Iterable[Operation]) -> tuple[Operation, ...]:
+def own_operations(operations: Iterable[Operation]) -> tuple[Operation, ...]:
     """Operations of the service itself: no documentation pages, static files, HEAD or OPTIONS."""
     kept: dict[str, Operation] = {}
     for operation in operations:

@@ -174,7 +174,7 @@ class Explorer:
             if succeeded(exchange) and exchange.response is not None:
                 self._reached(operation, plan, draft, exchange, session)
                 break
-            trail.last, trail.unmet = describe(exchange), tuple(draft.unmet)
+            trail.last, trail.unmet = describe(exchange), tuple(draft.unmet) or trail.unmet
             trail.last_status = exchange.response.status if exchange.response else 0
             if refused(exchange):
                 found = self._identify(operation, plan, draft, exchange, session)
