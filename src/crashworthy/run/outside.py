@@ -25,7 +25,10 @@ from crashworthy.core.finding import Finding
 from crashworthy.core.report import NotTried, RunReport, ServiceReport
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.box.enter import BoxPlan
+from crashworthy.lab.databases.own import check_programs
 from crashworthy.lab.environment.python import PythonEnvironment, prepare_python
+from crashworthy.lab.environment.variables import plan_variables
+from crashworthy.lab.service.detect import detect
 from crashworthy.lab.service.leftovers import sweep
 from crashworthy.run.folder import RunFolder, write_atomically
 from crashworthy.run.job import DEFAULT_BUDGET_S, Job
@@ -77,6 +80,10 @@ def prepare(request: TestRequest, folder: RunFolder, emit: Emit) -> Job:
     """Find or build the environment and write the job. The only part of a run that uses the network."""
     emit(StageStarted(stage="environment", detail="reading the source"))
     tree = parse_folder(request.source)
+    # What cannot be tested is refused before anything is installed for it.
+    detect(tree, request.constraints.service.command)
+    configured = request.constraints.service.env
+    check_programs(plan_variables(tree, given=request.given, configured=configured, seed=request.seed).needs)
     copy_source(request.source, folder.copy)
     environment: PythonEnvironment | None = None
     if request.constraints.service.command is None or tree.files:
