@@ -1,4 +1,4 @@
-"""Requests that only add rows cannot overwrite each other; all others may."""
+"""Requests that only add rows, or only read, cannot overwrite each other; all others may."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from crashworthy.core.history import Exchange, Request, Response, SensorEvent, Trial
 from crashworthy.core.scenario import Scenario
-from crashworthy.lab.experiments.concurrency.footprint import only_adds
+from crashworthy.lab.experiments.concurrency.footprint import only_adds, only_reads
 
 
 def trial(*statements: str) -> Trial:
@@ -25,7 +25,7 @@ def trial(*statements: str) -> Trial:
             at=0.1,
             kind="sql",
             exchange="e1",
-            data={"statement": statement, "write": not statement.lstrip().upper().startswith("SELECT")},
+            data={"statement": statement, "write": not statement.lstrip().upper().startswith(("SELECT", "PRAGMA"))},
         )
         for statement in statements
     )
@@ -57,3 +57,16 @@ def test_inserts_beside_reads_of_other_tables_only_add(statements: list[str]) ->
 )
 def test_all_else_may_overwrite(statements: list[str]) -> None:
     assert not only_adds(trial(*statements))
+
+
+def test_requests_that_only_read_are_told_from_those_of_which_nothing_was_seen() -> None:
+    assert only_reads(trial("SELECT 1 FROM items", "PRAGMA foreign_keys=ON"))
+    assert not only_reads(trial())
+    assert not only_reads(trial("SELECT 1 FROM items", "INSERT INTO items (name) VALUES (?)"))
+
+
+@pytest.mark.parametrize("kind", ["file-write", "outbound"])
+def test_what_goes_elsewhere_is_no_mere_read(kind: str) -> None:
+    read = trial("SELECT 1 FROM items")
+    event = SensorEvent(at=0.2, kind=kind, exchange="e1")
+    assert not only_reads(read.model_copy(update={"events": (*read.events, event)}))

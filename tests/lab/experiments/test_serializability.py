@@ -139,4 +139,11 @@ def test_the_line_of_the_write_is_named() -> None:
     assert judge(*serial_twice(), guilty).location == write
     near = Location(file="app.py", line=40, symbol="buy")
     assert judge(*serial_twice(), guilty, location=near).location == near
-    assert judge(*serial_twice(), guilty, location=Location(file="b.py", line=1)).location == write
+    far = Location(file="b.py", line=1)
+    assert judge(*serial_twice(), guilty, location=far).location == write
+    # A place that other operations write at as well is not where this one is wrong.
+    handler = Location(file="app.py", line=30, symbol="buy_something")
+    shared = {"shared": [str(write)], "handler": handler.model_dump(mode="json")}
+    for suspected, named in ((far, far), (None, handler)):
+        history = race_history(*serial_twice(), guilty, location=suspected)
+        assert LostUpdate().judge(history.model_copy(update={"settings": shared})).location == named

@@ -41,6 +41,7 @@ def replay_proof(experiment: Experiment, proof: Proof, lab: Lab) -> Judgement | 
         operations=proof.operations,
         location=proof.location,
         seed=lab.seed,
+        settings=proof.settings,
     )
     judgement = Judgement(
         status=Status.PROVEN,

@@ -15,7 +15,7 @@ from enum import Enum
 from functools import cached_property
 from itertools import permutations
 
-from crashworthy.core.history import Exchange, History, Trial
+from crashworthy.core.history import Exchange, Trial
 from crashworthy.core.scenario import Interleaving, Scenario, Step
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.observed import Mask, differing, state
@@ -155,10 +155,10 @@ class Variant:
         return list(groups.values())
 
 
-def variants(history: History) -> list[Variant]:
-    """The history's trials by variant, in the order in which they were begun."""
+def variants(trials: Iterable[Trial]) -> list[Variant]:
+    """The trials by variant, in the order in which they were begun."""
     groups: dict[str, list[Trial]] = {}
-    for trial in history.trials:
+    for trial in trials:
         groups.setdefault(str(trial.scenario.settings.get(VARIANT, "")), []).append(trial)
     return [Variant(name, tuple(trials)) for name, trials in groups.items()]
 

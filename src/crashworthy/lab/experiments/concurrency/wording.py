@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from crashworthy.core.history import History, SensorEvent, Trial
 from crashworthy.core.location import Location
@@ -15,6 +16,10 @@ from crashworthy.lab.experiments.concurrency.serializability import (
 )
 from crashworthy.lab.experiments.observed import changes
 from crashworthy.lab.experiments.places import choose
+
+HANDLER = "handler"
+SHARED = "shared"
+"""Settings of a history: the operation's handler, and the places that write for other operations as well."""
 
 _LONGEST = 60
 
@@ -44,16 +49,23 @@ def expected_and_seen(variant: Variant, trial: Trial, outcome: Outcome) -> tuple
 
 
 def location(history: History, trial: Trial) -> Location | None:
-    """The line of the first write inside the attack, or the suspected place when that is nearby or all there is."""
+    """The line of the first write inside the attack, or the suspected place when that is nearby or all there is.
+
+    A write in a function that other operations use as well (a log, a wrapper of the database) is not the cause.
+    """
     ids = {exchange.id for _, exchange in attacks(trial)}
+    shared = history.settings.get(SHARED)
     writes = [
-        event.location
-        for event in trial.events
-        if event.exchange in ids
-        and event.location is not None
-        and (event.kind == "file-write" or event.data.get("write"))
+        place
+        for place in written(event for event in trial.events if event.exchange in ids)
+        if not isinstance(shared, list) or str(place) not in shared
     ]
     return choose(history.location, writes) or _handler(history)
+
+
+def written(events: Iterable[SensorEvent]) -> list[Location]:
+    """The places of the writes, in their order."""
+    return [event.location for event in events if event.location is not None and is_write(event)]
 
 
 def is_write(event: SensorEvent) -> bool:
@@ -62,7 +74,7 @@ def is_write(event: SensorEvent) -> bool:
 
 
 def _handler(history: History) -> Location | None:
-    handler = history.settings.get("handler")
+    handler = history.settings.get(HANDLER)
     return Location.model_validate(handler) if isinstance(handler, dict) else None
 
 

@@ -1,0 +1,47 @@
+"""Which interleavings are tried, and how often."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from crashworthy.core.history import SensorEvent
+from crashworthy.core.scenario import Interleaving
+from crashworthy.lab.experiments.concurrency.modes import modes
+from crashworthy.lab.experiments.concurrency.serializability import variants
+from crashworthy.lab.experiments.experiment import Lab
+from crashworthy.lab.testbed import Capability
+from crashworthy.source.tree import SourceTree
+from sick_services.histories import serial_twice
+
+
+def tried(*events: SensorEvent, thorough: bool, can: frozenset[Capability] = frozenset(Capability)) -> list[Any]:
+    tree = SourceTree(Path(), (), (), (), (), (), (), frozenset())
+    testbed: Any = SimpleNamespace(capabilities=can)
+    lab = Lab(testbed, tree, (), seed=1, deadline=0, emit=lambda _event: None)
+    serial = serial_twice()
+    control = serial[0].model_copy(update={"events": events})
+    return modes(lab, control, variants(serial)[0], thorough=thorough)
+
+
+WRITE = SensorEvent(at=0.1, kind="sql", exchange="a0", data={"write": True})
+
+
+@pytest.mark.parametrize("events", [(), (WRITE,)])
+def test_what_is_suspected_is_tried_by_the_same_interleavings_but_more_often(events: tuple[SensorEvent, ...]) -> None:
+    light, thorough = tried(*events, thorough=False), tried(*events, thorough=True)
+    assert len(light) < len(thorough)
+    assert {mode for mode, _ in light} <= {mode for mode, _ in thorough}
+    assert Interleaving.SLEEP in {mode for mode, _ in light}
+
+
+def test_requests_meet_at_their_writes_where_writes_are_seen() -> None:
+    assert tried(WRITE, thorough=False)[0][0] is Interleaving.BARRIER
+    assert Interleaving.BARRIER not in {mode for mode, _ in tried(thorough=True)}
+
+
+def test_without_a_sensor_requests_are_just_sent_together() -> None:
+    assert {mode for mode, _ in tried(WRITE, thorough=True, can=frozenset())} == {Interleaving.PLAIN}
