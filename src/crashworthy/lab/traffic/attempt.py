@@ -34,7 +34,8 @@ class Plan:
 
     `actor` is "" for no identity at all. `choices` number the source of a slot (MADE_UP: none). `patches` and
     `values` are JSON by slot path: what a field's schema should be, and templates to send as they are. `before`
-    names operations to run first on the same objects, with amounts times `much`. `fresh` changes the unique texts;
+    names operations to run first on the same objects. `much` multiplies the amounts in these and in what makes the
+    objects. `fresh` changes the unique texts;
     `slash` toggles a slash at the end of the path; `content_type` replaces the declared one.
     """
 
@@ -158,7 +159,7 @@ class Workshop:
                 continue
             source = self._source(slot, operation, plan)
             if source is not None:
-                names = base.include(source.steps)
+                names = base.include((*source.steps[:-1], with_more(source.steps[-1], plan.much)))
                 save = source.fact.save
                 known[slot.path] = f"${{{names[save.name]}}}" if save else source.fact.template
                 if source.fact.operation.is_safe:

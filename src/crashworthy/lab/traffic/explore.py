@@ -156,8 +156,8 @@ class Explorer:
                 draft = self._workshop.draft(operation, plan, session)
             except SetupFailedError as error:
                 trail.setup_failed = str(error)
-                if plan.before:
-                    # The operations that should go before do not go together.
+                if plan.before or plan.much > 1:
+                    # The operations that should go before do not go together, or not with such amounts.
                     pass
                 elif signature not in self._restarted and self._live.renew():
                     # It worked before: what other sessions left behind may be in the way.
@@ -176,6 +176,9 @@ class Explorer:
                 break
             trail.last, trail.unmet = describe(exchange), tuple(draft.unmet) or trail.unmet
             trail.last_status = exchange.response.status if exchange.response else 0
+            if trail.last_status == 0 or trail.last_status >= 500:
+                # Half of the work may be done: what was made for this attempt is not as new any more.
+                session, played = self._renew(session), Plan()
             if refused(exchange):
                 found = self._identify(operation, plan, draft, exchange, session)
                 if self.knowledge.lessons.get(operation.name) is not lesson:
@@ -245,7 +248,7 @@ def _segments(path: str) -> list[str | int]:
 
 def _moved(played: Plan, plan: Plan) -> bool:
     """Whether objects on which other operations ran already are exchanged for others."""
-    return bool(played.before) and (played.choices != plan.choices or played.much != plan.much)
+    return played.much != plan.much or (bool(played.before) and played.choices != plan.choices)
 
 
 def _order(operation: Operation) -> tuple[int, int, int, int, str]:

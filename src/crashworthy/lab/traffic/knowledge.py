@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.actors import Identity
 from crashworthy.lab.traffic.facts import Fact, Slot, alike, facts_of, score, shapes_of, slots_of
-from crashworthy.lab.traffic.names import DIRECTIONS, OPPOSITE, words
+from crashworthy.lab.traffic.names import DIRECTIONS, OPPOSITE, noun_before, words
 from crashworthy.lab.traffic.template import body_value
 from crashworthy.lab.traffic.ways import actors_of, another, as_actor
 
@@ -76,12 +77,15 @@ class Knowledge:
         return fresh
 
     def see(self, operation: Operation, response: Response) -> None:
-        """Remember what the things look like that a collection lists, to know them again under other paths."""
-        if not operation.is_safe or "{" in operation.path:
+        """Remember what the things look like that are listed or shown, to know them again under other paths."""
+        last = operation.path.rstrip("/").rsplit("/", 1)[-1]
+        one = re.fullmatch(r"\{([^{}]+)\}", last)
+        if not operation.is_safe or ("{" in operation.path and not one):
             return
+        kind = noun_before(operation.path, one[1]) if one else words(last)
         for at, shape in shapes_of(body_value(response)).items():
-            if at[-1:] == (0,) and shape not in self.shapes:
-                self.shapes[shape] = words(operation.path.rstrip("/").rsplit("/", 1)[-1])
+            if (at == () if one else at[-1:] == (0,)) and shape not in self.shapes:
+                self.shapes[shape] = kind
                 self.version += 1
 
     def wants(self, operation: Operation) -> bool:

@@ -162,7 +162,7 @@ class Meanings:
             return "tok_visa"
         if last == "csv":
             return "id,name\n1,sample\n"
-        return f"sample {last}".strip()
+        return f"sample {last} {self.unique}" if last else f"sample {self.unique}"
 
     def moment(self, name: tuple[str, ...], *, in_query: bool = False) -> datetime:
         """A whole hour in the near future; ends after starts, births in the past."""

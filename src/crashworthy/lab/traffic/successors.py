@@ -116,8 +116,8 @@ class Successors:
         stateful = feedback.state or status in (402, 409, 412, 423, 428)
         distance = 0.8 if stateful and not feedback.patches else 2.2
         plans += [(distance + far, each) for far, each in self._before(operation, plan, draft, feedback)]
-        if plan.before and stateful and plan.much < 10_000:
-            plans.append((0.5, replace(plan, much=plan.much * 100)))
+        if stateful and plan.much < 10_000:
+            plans.append((0.5 if plan.before else 1.3, replace(plan, much=plan.much * 100 if plan.before else 10)))
         if plan.level < ALL:
             plans.append((1.2 if not feedback.patches else 2, replace(plan, level=plan.level + 1)))
         if is_identity(operation):
