@@ -206,7 +206,7 @@ class Engine:
             self.emit(StageStarted(stage="proof", detail=judgement.title or history.weakness))
             proof = confirm(experiment, history, judgement, lab)
             if proof is None:
-                no_time = lab.left() <= 0
+                no_time = lab.left() <= experiment.replay_s
                 why = "seen, but the budget ended before" if no_time else "seen once, but not again when"
                 why += f" it was replayed from a fresh state: {judgement.seen}"
                 judgement = judgement.model_copy(update={"status": Status.UNKNOWN, "why": why})

@@ -29,7 +29,7 @@ _SUSPECTED = 70.0
 _CHANGING = 35.0
 _SAFE = 25.0
 _ESTIMATE_S = 3.0
-_MOST_ROOTS = 6
+_MOST_ROOTS = 10
 _AGAIN = 60
 _LIMIT_S = 20.0
 
@@ -110,7 +110,7 @@ def _find(base: Ground, scan: Scan, recorder: Recorder) -> None:
                 key = root(shot.exchange, trial).key
                 if key not in worst or _weight(shot) > _weight(worst[key]):
                     worst[key] = shot
-    for shot in list(worst.values())[:_MOST_ROOTS]:
+    for shot in sorted(worst.values(), key=_weight, reverse=True)[:_MOST_ROOTS]:
         recorder.play(Scenario(setup=base.setup, attack=(shot.step,), settings=_settings(shot)), ATTACK)
     _repeat(base, recorder)
 
@@ -125,8 +125,10 @@ def _repeat(base: Ground, recorder: Recorder) -> None:
         recorder.play(scenario, ATTACK)
 
 
-def _weight(shot: Shot) -> tuple[bool, bool]:
-    return bool(shot.allowed and shot.mutation.plausible), shot.mutation.plausible
+def _weight(shot: Shot) -> tuple[bool, bool, bool]:
+    """The more likely somebody sends it, the better it shows a fault."""
+    mutation = shot.mutation
+    return bool(shot.allowed and mutation.plausible), mutation.plausible, not mutation.exotic
 
 
 def _settings(shot: Shot) -> dict[str, Json]:

@@ -17,6 +17,10 @@ _MARK = "crashworthy-literal-here"
 _MOST_INPUTS = 24
 _DEEPEST = 3
 
+_NESTED = f"nested {DEEP} deep"
+_NO_UTF_8 = "no UTF-8"
+_EXOTIC_BODIES = frozenset({_NESTED, _NO_UTF_8})
+
 _Path = tuple[str | int, ...]
 
 
@@ -32,6 +36,7 @@ class Mutation:
     what: str
     plausible: bool = False
     literal: str | None = None
+    exotic: bool = False
 
     def rendered(self, variables: Mapping[str, Json]) -> Step:
         """The step to send; a body with a literal becomes bytes, with the variables filled in."""
@@ -124,8 +129,8 @@ def _whole_body(step: Step) -> Iterator[Mutation]:
             "a text": b'"abc"',
             "null": b"null",
             "an empty object": b"{}",
-            "no UTF-8": b'{"a": "\xff\xfe"}',
-            f"nested {DEEP} deep": nested,
+            _NO_UTF_8: b'{"a": "\xff\xfe"}',
+            _NESTED: nested,
         }
         for what, raw in bodies.items():
             yield _raw(step, kind, what, raw)
@@ -135,16 +140,16 @@ def _whole_body(step: Step) -> Iterator[Mutation]:
     else:
         yield _raw(step, "application/json", "sent as JSON", b'{"a": 1}')
         yield _raw(step, kind, "empty", b"")
-        yield _raw(step, kind, "no UTF-8", b"%FF=%FE&\xff\xfe")
+        yield _raw(step, kind, _NO_UTF_8, b"%FF=%FE&\xff\xfe")
 
 
 def _raw(step: Step, kind: str, what: str, raw: bytes) -> Mutation:
     changed = step.model_copy(update={"body": None, "raw_body": _base64(raw), "content_type": kind})
-    return Mutation(changed, "body", what)
+    return Mutation(changed, "body", what, exotic=what in _EXOTIC_BODIES)
 
 
 def _mutation(step: Step, name: str, hostile: Hostile) -> Mutation:
-    return Mutation(step, name, hostile.what, hostile.plausible, hostile.literal)
+    return Mutation(step, name, hostile.what, hostile.plausible, hostile.literal, hostile.exotic)
 
 
 def _inputs(body: Json, schema: dict[str, Json], path: _Path = ()) -> list[_Path]:

@@ -20,6 +20,7 @@ SCAN_TIMEOUT_S = 2.5
 MOST_COPIES = 30
 
 _FIRST_VALID = 200
+_AGAIN = 190
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Scan:
     look: Callable[[Stage, Played, Shot], bool] = lambda _stage, _known, _shot: True
     trials: list[tuple[Trial, list[Shot]]] = field(default_factory=list)
     _fragile: bool = False
+    _repeatable: bool | None = None
 
     def run(self, enough: Callable[[], bool] = lambda: False) -> None:
         """Send every mutation, or until it is enough; a new copy whenever one is spent. OutOfTimeError as usual."""
@@ -79,7 +81,17 @@ class Scan:
             return False
         if not shot.exchange.ok or self.operation.is_safe:
             return True
-        valid = self.base.bound(self.base.steps[0], _FIRST_VALID + len(stage.exchanges))
+        if self._repeatable is False:
+            return False
+        if not self._accepts(_FIRST_VALID + len(stage.exchanges), stage, known):
+            return False
+        if self._repeatable is None:
+            # What names a thing by a value of its own is refused from now on, and would hide what the next ones do.
+            self._repeatable = self._accepts(_AGAIN, stage, known)
+        return self._repeatable
+
+    def _accepts(self, number: int, stage: Stage, known: Played) -> bool:
+        valid = self.base.bound(self.base.steps[0], number)
         answer = stage.player.play((valid,), "probe", known.variables).exchanges
         stage.exchanges += answer
         return answer[0].ok
