@@ -70,6 +70,12 @@ def test_a_failure_without_a_line_of_the_service_is_told_as_information() -> Non
     assert judgement.severity is Severity.INFO
 
 
+def test_what_the_contract_allows_is_no_fault_of_the_framework_alone() -> None:
+    event = SensorEvent(at=0.1, kind="exception", exchange="1", data={"type": "ResponseValidationError", "frames": []})
+    (judgement,) = judge_crashes(history(crash(event, allowed=True, plausible=True)))
+    assert judgement.severity is Severity.MAJOR
+
+
 @pytest.mark.parametrize("status", [501, 502, 503, 504])
 def test_an_unavailability_on_purpose_is_no_crash(status: int) -> None:
     answer = exchange(BUY, "attack", status)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,6 +75,24 @@ def test_the_contract_tells_what_it_allows() -> None:
     assert verdicts["query limit", "-1"] is True
     assert verdicts["query limit", "abc"] is False
     assert verdicts["body", "cut off"] is False
+
+
+def test_other_texts_that_the_contract_allows_are_tried() -> None:
+    currency: Json = {"type": "string", "pattern": "^[A-Z]{3}$"}
+    size: Json = {"type": "string", "enum": ["S", "M", "L"]}
+    schema: dict[str, Json] = {
+        "type": "object",
+        "required": ["currency", "size"],
+        "properties": {"currency": currency, "size": size},
+    }
+    operation = OPERATION.model_copy(update={"body": Body(data_schema=schema)})
+    step = STEP.model_copy(update={"body": {"currency": "USD", "size": "S"}})
+    plausible = [each for each in mutations(step, operation) if each.plausible and isinstance(each.step.body, dict)]
+    allowed = [each.step.body for each in plausible if allows(operation, each.step, VARIABLES)]
+    bodies = [body for body in allowed if isinstance(body, dict)]
+    assert [body["size"] for body in bodies if body["currency"] == "USD" and body["size"] != "S"] == ["M", "L"]
+    (other,) = [body["currency"] for body in bodies if body["currency"] != "USD"]
+    assert re.fullmatch("[A-Z]{3}", str(other))
 
 
 def test_routes_in_the_source_are_no_contract() -> None:

@@ -44,3 +44,38 @@ def test_an_id_that_is_taken_hides_no_crash_of_another_field_and_plain_inputs_te
     # NaN would do as well, but nobody sends it.
     assert str(titles[13, "ValueError"]).endswith("when body.connectors is a text")
     assert str(titles[11, "KeyError"]).endswith("when body.id is missing")
+
+
+LAST_SEAT = """
+from flask import Flask, jsonify, request
+
+app = Flask(__name__)
+seats = [1]
+
+
+@app.post("/seats")
+def take():
+    data = request.get_json()
+    if not seats:
+        return jsonify(error="none left"), 409
+    seats.pop()
+    name = data["name"]
+    return jsonify(name=name, until=2000 + int(data["years"])), 201
+"""
+
+
+def test_a_failure_that_uses_something_up_hides_no_crash_of_another_field(tmp_path: Path) -> None:
+    file = tmp_path / "service.py"
+    file.write_text(LAST_SEAT)
+    steps = (step("POST", "/seats", body={"name": "n", "years": 2}),)
+    api = Api(
+        (operation("POST", "/seats", {"type": "object"}),),
+        Playbook(ways=(Way(operation="POST /seats", status=201, steps=steps),)),
+    )
+    with open_lab(file, "flask", api) as lab:
+        experiment = CrashOnInput()
+        history = experiment.run(candidate_for(experiment, lab, "POST /seats"), lab)
+    proven = [each for each in experiment.judgements(history) if each.status is Status.PROVEN]
+    titles = {(each.location.line, each.root): str(each.title) for each in proven if each.location}
+    assert titles[14, "KeyError"].endswith("when body.name is missing")
+    assert titles[15, "TypeError"].endswith("when body.years is null")

@@ -60,7 +60,7 @@ def _with_pattern(text: str, pattern: str, least: int, most: int | None, unique:
     for shape in shapes:
         if _keeps(shape, pattern, least, most):
             return shape
-    made = _from_pattern(pattern, least, most, rng)
+    made = from_pattern(pattern, least, most, rng)
     if made is None:
         return text
     # Part of the made text gives way to what is unique, where the pattern lets it.
@@ -71,7 +71,8 @@ def _with_pattern(text: str, pattern: str, least: int, most: int | None, unique:
     return made
 
 
-def _from_pattern(pattern: str, least: int, most: int | None, rng: random.Random) -> str | None:
+def from_pattern(pattern: str, least: int, most: int | None, rng: random.Random) -> str | None:
+    """A text of at least `least` and at most `most` characters that the pattern takes; None when none was found."""
     maker = rstr.Rstr(rng)
     for _ in range(20):
         try:

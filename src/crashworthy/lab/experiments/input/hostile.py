@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crashworthy.core.value import Json
+from crashworthy.lab.traffic.fit import from_pattern
 
 BIG = 2**63
 HUGE = 10**30
 LONG_TEXT = 20_000
 DEEP = 50_000
+_MOST_CHOICES = 4
 
 _DATES = ("2024-02-30", "0000-00-00", "0001-01-01", "9999-12-31", "9999-12-31T23:59:59+14:00", "2024-13-01T25:61:61Z")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -39,6 +43,7 @@ def hostile_values(good: Json, schema: dict[str, Json]) -> Iterator[Hostile]:
     kind = _kind(good, schema)
     yield from _BY_KIND[kind]
     if kind == "string":
+        yield from _allowed(good, schema)
         yield from _texts(good, schema)
     for other, examples in _OTHER_TYPES.items():
         if other != kind and not (kind == "number" and other == "integer"):
@@ -100,6 +105,21 @@ def _texts(good: Json, schema: dict[str, Json]) -> Iterator[Hostile]:
             yield Hostile(uuid, uuid)
     if schema.get("enum"):
         yield Hostile("no value of the enumeration", "no-such-value")
+
+
+def _allowed(good: Json, schema: dict[str, Json]) -> Iterator[Hostile]:
+    """Other texts that the schema allows: what a table behind it may lack."""
+    choices = schema.get("enum")
+    for choice in [each for each in choices if each != good][:_MOST_CHOICES] if isinstance(choices, list) else []:
+        yield Hostile(json.dumps(choice), choice, plausible=True)
+    pattern, least, most = schema.get("pattern"), schema.get("minLength"), schema.get("maxLength")
+    if isinstance(pattern, str):
+        rng = random.Random(pattern)  # noqa: S311 - repeatable by design
+        text = from_pattern(
+            pattern, least if isinstance(least, int) else 0, most if isinstance(most, int) else None, rng
+        )
+        if text is not None and text != good:
+            yield Hostile(f'"{text}", which its pattern allows', text, plausible=True)
 
 
 _TYPES: dict[str, type | tuple[type, ...]] = {

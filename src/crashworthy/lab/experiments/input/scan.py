@@ -17,7 +17,7 @@ from crashworthy.lab.traffic.player import Played
 
 SCAN = "scan"
 SCAN_TIMEOUT_S = 2.5
-MOST_COPIES = 30
+MOST_COPIES = 45
 
 _FIRST_VALID = 200
 _AGAIN = 190
@@ -77,9 +77,10 @@ class Scan:
             # What hangs after a failure may hang because of it: from now on, each failure spends its copy.
             self._fragile = True
             return False
-        if shot.exchange.response.status >= 500 and self._fragile:
+        crashed = shot.exchange.response.status >= 500
+        if crashed and self._fragile:
             return False
-        if not shot.exchange.ok or self.operation.is_safe:
+        if not (shot.exchange.ok or crashed) or self.operation.is_safe:
             return True
         if self._repeatable is False:
             return False
