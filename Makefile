@@ -17,7 +17,7 @@ test: $(DEV_STAMP)  ## Lint, type check and run the whole test suite.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 3 --dist worksteal
 
 $(VENV)/bin/uv:
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "crashworthy needs Python 3.11 or later; run: make PYTHON=python3.11 ..."'
