@@ -135,3 +135,12 @@ def test_valid_requests_that_go_on_failing_are_proof() -> None:
 def test_what_looks_like_a_wedge_and_is_none(control: int, trial: Trial) -> None:
     (judgement,) = judge_wedges(history(wedge(reading(control), purpose="control"), trial))
     assert judgement.status is not Status.PROVEN
+
+
+@pytest.mark.parametrize(("status", "severity"), [(500, Severity.MAJOR), (None, Severity.BLOCKER)])
+def test_an_object_that_cannot_be_read_is_less_than_silence(status: int | None, severity: Severity) -> None:
+    own = READ.model_copy(update={"path": "/things/${thing_id}"})
+    scenario = Scenario(attack=(BUY,), observe=(own,), settings={"input": "body.n", "what": "0"})
+    control, guilty = wedge(reading(200), purpose="control"), wedge(reading(status), again=(reading(status, "probe"),))
+    trials = [trial.model_copy(update={"scenario": scenario}) for trial in (control, guilty)]
+    assert judge_wedges(history(*trials))[0].severity is severity

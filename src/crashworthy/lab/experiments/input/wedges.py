@@ -65,8 +65,9 @@ def _proven(trial: Trial, stopped: list[tuple[int, Exchange]], tried: int) -> Ju
     names = list(dict.fromkeys(exchange.operation for _, exchange in stopped))
     first = stopped[0][1]
     answer = f"status {first.response.status}" if first.response else first.error or "no answer"
-    # When nothing but reads of the very objects that were sent is stopped, the damage is theirs.
-    own = all(_names_an_object(trial.scenario.observe[index]) for index, _ in stopped)
+    # When nothing but reads of the very objects that were sent fails, the damage is theirs. Where there is no answer at
+    # all, something is held, and the requests after that one were not made.
+    own = all(_names_an_object(trial.scenario.observe[index]) and exchange.response for index, exchange in stopped)
     return Judgement(
         status=Status.PROVEN,
         severity=Severity.MAJOR if own else Severity.BLOCKER,
