@@ -180,6 +180,11 @@ def score(slot: Slot, fact: Fact, consumer: Operation, kinds: Collection[str] = 
     return points - 0.05 * len(fact.way.steps)
 
 
+def has_type(slot: Slot, fact: Fact) -> bool:
+    """Whether the fact's value has the type that the input takes."""
+    return _type_score(slot.data_schema, fact.value) is not None
+
+
 def _type_score(schema: Schema, value: Json) -> float | None:
     kinds = schema.get("type")
     kinds = kinds if isinstance(kinds, list) else [kinds]

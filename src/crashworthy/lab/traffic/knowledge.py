@@ -12,7 +12,7 @@ from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.actors import Identity
-from crashworthy.lab.traffic.facts import Fact, Slot, alike, facts_of, score, shapes_of, slots_of
+from crashworthy.lab.traffic.facts import Fact, Slot, alike, facts_of, has_type, score, shapes_of, slots_of
 from crashworthy.lab.traffic.names import DIRECTIONS, OPPOSITE, noun_before, words
 from crashworthy.lab.traffic.template import body_value
 from crashworthy.lab.traffic.ways import actors_of, another, as_actor
@@ -124,9 +124,23 @@ class Knowledge:
             found.setdefault((fact.operation.name, fact.field, fact.save is None), Source(_steps(fact), fact, points))
             if len(found) == _CHOICES:
                 break
+        if not found and slot.path[0] == "path":
+            return self._strangers(slot)
         if not _is_second(slot, slots):
             return list(found.values())
         return [variant for source in found.values() for variant in self._others(source)]
+
+    def _strangers(self, slot: Slot) -> list[Source]:
+        """Ids of things that a POST below another thing made, where nothing says what these things are called."""
+        return [
+            Source(_steps(fact), fact, 0)
+            for fact in self.facts
+            if fact.field == ("id",)
+            and fact.save is not None
+            and fact.operation.method == "POST"
+            and "{" in fact.operation.path
+            and has_type(slot, fact)
+        ][:2]
 
     def _others(self, source: Source) -> Iterator[Source]:
         """The same kind of thing, but another one: that of B, a second one, and last the same."""

@@ -153,7 +153,7 @@ class Successors:
             if count == 0 and slot.path not in dict(plan.values):
                 known = self._workshop.hints.existing(slot.name, slot.noun)
                 plans += [(0.9 + 0.2 * n, plan.give(slot.path, escape(value))) for n, value in enumerate(known[:4])]
-            if number != MADE_UP and slot.path[0] == "path" and count <= 1:
+            if number != MADE_UP and slot.path[0] == "path" and number + 1 >= count:
                 plans.append((2, plan.choose(slot.path, MADE_UP)))
         return plans
 
