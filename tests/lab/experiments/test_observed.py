@@ -5,6 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crashworthy.core.history import Trial
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.observed import changes, differing, state
 from sick_services.histories import race_trial
@@ -47,6 +48,19 @@ def test_changes_name_the_place() -> None:
     before = race_trial("control", [200, 200], {"items": [{"name": "lamp", "left": 3}]})
     after = race_trial("control", [200, 200], {"items": [{"name": "lamp", "left": 2}]})
     assert changes(before, after, ()) == [("GET /stock", "/items/-/left", 3, 2)]
+
+
+def test_changes_tell_two_reads_of_one_operation_apart() -> None:
+    def twice(one: int, other: int) -> Trial:
+        trial, more = (race_trial("control", [200, 200], {"left": left}) for left in (one, other))
+        (read,) = [exchange for exchange in more.exchanges if exchange.part == "observe"]
+        request = read.request.model_copy(update={"url": "http://127.0.0.1:1/stock/2?all=1"})
+        second = read.model_copy(update={"actor": "B", "request": request})
+        return trial.model_copy(update={"exchanges": (*trial.exchanges, second)})
+
+    (first, second) = changes(twice(3, 4), twice(3 - 1, 4 - 1), ())
+    assert first[1:] == ("/left", 3, 2)
+    assert second == ("GET /stock/2?all=1 as B", "/left", 4, 3)
 
 
 def test_seconds_since_1970_are_masked_by_their_size() -> None:

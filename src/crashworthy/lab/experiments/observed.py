@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from crashworthy.core.history import Exchange, Trial
 from crashworthy.core.value import Json
@@ -77,17 +78,32 @@ def differing(trials: Iterable[Trial]) -> frozenset[Mask]:
 
 
 def changes(before: Trial, after: Trial, masks: Iterable[Mask], limit: int = 4) -> list[tuple[str, str, Json, Json]]:
-    """Where two trials' readings differ: operation, JSON Pointer, and the value in each (None when absent)."""
+    """Where two trials' readings differ: what was read, JSON Pointer, and the value in each (None when absent).
+
+    What was read is the operation, or the request itself where the operation was read more than once.
+    """
     hidden = frozenset(masks)
     found: list[tuple[str, str, Json, Json]] = []
-    for first, second in zip(readings(before), readings(after), strict=False):
+    for first, second, what in zip(readings(before), readings(after), _names(after), strict=False):
         if (first.operation, "") in hidden:
             continue
         if first.status != second.status:
-            found.append((first.operation, "", f"status {first.status}", f"status {second.status}"))
+            found.append((what, "", f"status {first.status}", f"status {second.status}"))
             continue
-        _walk(masked(first, hidden), masked(second, hidden), "", first.operation, found)
+        _walk(masked(first, hidden), masked(second, hidden), "", what, found)
     return found[:limit]
+
+
+def _names(trial: Trial) -> list[str]:
+    observed = of_part(trial, "observe")
+    count = Counter(exchange.operation for exchange in observed)
+    return [_request(exchange) if count[exchange.operation] > 1 else exchange.operation for exchange in observed]
+
+
+def _request(exchange: Exchange) -> str:
+    url = urlsplit(exchange.request.url)
+    who = "" if exchange.actor == "A" else f" as {exchange.actor}"
+    return f"{exchange.request.method} {url.path}" + (f"?{url.query}" if url.query else "") + who
 
 
 def _reading(exchange: Exchange) -> Reading:
