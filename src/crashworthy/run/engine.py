@@ -133,7 +133,7 @@ class Engine:
                 deadline=until,
                 emit=self.emit,
                 schemes=discovery.schemes,
-                environment=stand.variables.credentials,
+                environment=stand.credentials,
                 credentials=[_headers(actor, self.job.given) for actor in self.job.constraints.actors],
             )
         )

@@ -33,11 +33,14 @@ from crashworthy.source.tree import SourceTree
 
 @dataclass(frozen=True)
 class Stand:
-    """A service that can be had fresh, and what the report says of its start. `variables` is what it was given."""
+    """A service that can be had fresh, and what the report says of its start.
+
+    `credentials` are secrets that a client may know, by the name of the variable that sets them.
+    """
 
     testbed: ServiceTestbed
     report: ServiceReport
-    variables: ServiceVariables
+    credentials: Mapping[str, str]
 
 
 @contextmanager
@@ -81,7 +84,9 @@ def open_stand(job: Job, tree: SourceTree, folder: RunFolder, emit: Emit) -> Ite
             listen(Note(text=f"{path} in the copy holds this run's values, not the user's"))
         service = _service(job, folder, starts, variables, databases, stand_in, receiver)
         testbed = stack.enter_context(_open_repaired(service, databases, folder, listen))
-        yield Stand(testbed, _report(job, tree, testbed, notes, contained=contained), variables)
+        made = dict(pair for step in testbed.start.before for pair in step.environment)
+        report = _report(job, tree, testbed, notes, contained=contained)
+        yield Stand(testbed, report, {**variables.credentials, **made})
 
 
 def _service(

@@ -114,6 +114,20 @@ def test_django_is_migrated_also_when_only_the_server_is_declared(found):
     assert plans[1][1] == "python manage.py runserver 127.0.0.1:{port}"
 
 
+def test_django_gets_an_account_for_staff_where_its_own_accounts_are_used(tmp_path: Path):
+    (tmp_path / "manage.py").write_text(
+        "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site.settings')\n"
+        "from django.core.management import execute_from_command_line\nexecute_from_command_line()\n"
+    )
+    (tmp_path / "settings.py").write_text("INSTALLED_APPS = ['django.contrib.auth']\n")
+    (plan,) = detect(parse_folder(tmp_path))
+    assert [step.words[1] for step in plan.before] == ["migrate", "createsuperuser"]
+    assert dict(plan.before[1].environment)["DJANGO_SUPERUSER_PASSWORD"]
+    (tmp_path / "settings.py").write_text("INSTALLED_APPS = []\n")
+    (plain,) = detect(parse_folder(tmp_path))
+    assert [step.words[1] for step in plain.before] == ["migrate"]
+
+
 def test_a_command_of_the_user_is_the_only_way(found):
     assert found({"main.py": FASTAPI}, "node server.js") == [(".", "node server.js", [])]
 

@@ -25,6 +25,15 @@ _OTHER_LANGUAGES = {
     "mix.exs": ("Elixir", "mix phx.server"),
 }
 
+_MIGRATIONS = "the folder has migrations"
+
+DJANGO_SUPERUSER = (
+    ("DJANGO_SUPERUSER_USERNAME", "crashworthy"),
+    ("DJANGO_SUPERUSER_EMAIL", "crashworthy@example.com"),
+    ("DJANGO_SUPERUSER_PASSWORD", "crashworthy-superuser-1"),
+)
+"""What `manage.py createsuperuser --noinput` reads; the account exists in the run's own copy only."""
+
 
 def detect(tree: SourceTree, command: str | None = None) -> tuple[StartPlan, ...]:
     """Ways to start the service, best first: as declared, then as the source suggests.
@@ -38,7 +47,7 @@ def detect(tree: SourceTree, command: str | None = None) -> tuple[StartPlan, ...
         plans = [read_command(command, "crashworthy.toml")]
     else:
         plans = [*declared_starts(tree.root, folders), *(_start(application, tree) for application in applications)]
-    plans = [_with_migrations(plan, tree) for plan in plans]
+    plans = [_with_superuser(_with_migrations(plan, tree), tree) for plan in plans]
     unique = {(plan.kind, plan.words, plan.target, plan.folder): plan for plan in reversed(plans)}
     if not unique:
         raise _nothing_found(tree.root)
@@ -95,7 +104,23 @@ def _with_migrations(plan: StartPlan, tree: SourceTree) -> StartPlan:
         step = StartPlan(StartKind.MODULE, ("alembic.config", "upgrade", "head"), folder=plan.folder)
     else:
         return plan
-    return replace(plan, before=(replace(step, origin="the folder has migrations"),))
+    return replace(plan, before=(replace(step, origin=_MIGRATIONS),))
+
+
+def _with_superuser(plan: StartPlan, tree: SourceTree) -> StartPlan:
+    """The plan with an account for what only staff may do, where Django's own accounts are used."""
+    manage = next((each for each in tree.applications if each.kind == "manage"), None)
+    if manage is None or not plan.before or not any("django.contrib.auth" in file.text for file in tree.files):
+        return plan
+    step = StartPlan(
+        StartKind.SCRIPT,
+        (PurePosixPath(manage.target).name, "createsuperuser", "--noinput"),
+        "django",
+        folder=manage.folder,
+        environment=DJANGO_SUPERUSER,
+        origin="so that what only staff may do can be reached",
+    )
+    return replace(plan, before=(*plan.before, step))
 
 
 def _of_one_service(tree: SourceTree, command: str | None) -> tuple[Application, ...]:
