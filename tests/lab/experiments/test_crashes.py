@@ -144,3 +144,16 @@ def test_an_object_that_cannot_be_read_is_less_than_silence(status: int | None, 
     control, guilty = wedge(reading(200), purpose="control"), wedge(reading(status), again=(reading(status, "probe"),))
     trials = [trial.model_copy(update={"scenario": scenario}) for trial in (control, guilty)]
     assert judge_wedges(history(*trials))[0].severity is severity
+
+
+def test_the_proof_of_a_wedge_keeps_only_the_requests_that_tell() -> None:
+    health = READ.model_copy(update={"operation": "GET /health", "path": "/health"})
+    scenario = Scenario(attack=(BUY,) * 16, observe=(health, READ), settings={"input": "body.n", "what": "0"})
+    fine = exchange(health, "observe", 200, id_="h")
+    control = wedge(fine, reading(200), purpose="control")
+    guilty = wedge(fine, reading(None), again=(reading(None, "probe"),))
+    trials = [trial.model_copy(update={"scenario": scenario}) for trial in (control, guilty)]
+    proven = judge_wedges(history(*trials))[0].scenario
+    assert proven is not None
+    assert proven.observe == (READ,)
+    assert len(proven.attack) == 1

@@ -107,7 +107,7 @@ def _find(base: Ground, scan: Scan, recorder: Recorder) -> None:
     for trial, shots in scan.trials:
         for shot in shots:
             if is_crash(shot.exchange, trial.events):
-                key = root(shot.exchange, trial).key
+                key = root(shot.exchange, trial).form
                 if key not in worst or _weight(shot) > _weight(worst[key]):
                     worst[key] = shot
     for shot in sorted(worst.values(), key=_weight, reverse=True)[:_MOST_ROOTS]:

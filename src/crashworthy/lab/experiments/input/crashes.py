@@ -24,6 +24,24 @@ PLAUSIBLE = "plausible"
 # Answers that a handler gives on purpose when something it needs is missing.
 _DELIBERATE = frozenset({501, 502, 503, 504})
 
+# What Python and drivers raise when a value is not of the type, size or form that the line expects.
+_UNCHECKED = frozenset(
+    {
+        "AttributeError",
+        "DataError",
+        "IndexError",
+        "InterfaceError",
+        "InvalidOperation",
+        "KeyError",
+        "OverflowError",
+        "TypeError",
+        "UnicodeDecodeError",
+        "UnicodeEncodeError",
+        "ValueError",
+    }
+)
+_MOST_ALSO = 3
+
 
 @dataclass(frozen=True)
 class Root:
@@ -34,9 +52,19 @@ class Root:
     operation: str
 
     @property
+    def fault(self) -> str:
+        """The kind of fault: one line that takes input on trust fails in many ways, and one check mends them all."""
+        return "unchecked input" if self.location and self.kind in _UNCHECKED else self.kind
+
+    @property
+    def form(self) -> str:
+        """Equal for crashes that look the same."""
+        return f"{self.kind} {self.location or self.operation}"
+
+    @property
     def key(self) -> str:
         """Equal for the same root."""
-        return f"{self.kind} {self.location}" if self.location else f"{self.kind} {self.operation}"
+        return f"{self.fault} {self.location or self.operation}"
 
 
 def is_crash(exchange: Exchange, events: Sequence[SensorEvent]) -> bool:
@@ -74,6 +102,7 @@ def innermost(event: SensorEvent) -> Location | None:
 def judge_crashes(history: History) -> list[Judgement]:
     """One PROVEN judgement per root, the worst first; or one that says why there is none."""
     proven: dict[str, Judgement] = {}
+    inputs: dict[str, list[str]] = {}
     unclear = ""
     for trial in history.trials:
         if trial.purpose != ATTACK:
@@ -85,13 +114,18 @@ def judge_crashes(history: History) -> list[Judgement]:
         if not is_crash(exchange, trial.events):
             unclear = f"{_words(trial.scenario)} gave a server error that did not show again from a fresh state"
             continue
-        judgement = _proven(trial, exchange, root(exchange, trial))
-        known = proven.get(root(exchange, trial).key)
+        cause = root(exchange, trial)
+        judgement = _proven(trial, exchange, cause)
+        inputs.setdefault(cause.key, []).append(_words(trial.scenario))
+        known = proven.get(cause.key)
         if known is None or (judgement.severity or Severity.INFO).rank > (known.severity or Severity.INFO).rank:
-            proven[root(exchange, trial).key] = judgement
+            proven[cause.key] = judgement
     tried = sum(len(of_part(trial, "attack")) for trial in history.trials)
     if proven:
-        found = [judgement.model_copy(update={"trials": tried}) for judgement in proven.values()]
+        found = [
+            judgement.model_copy(update={"trials": tried, "seen": judgement.seen + _also(judgement, inputs[key])})
+            for key, judgement in proven.items()
+        ]
         return sorted(found, key=lambda judgement: -(judgement.severity or Severity.INFO).rank)
     if unclear:
         return [Judgement(status=Status.UNKNOWN, why="; ".join([unclear, *history.notes]), trials=tried)]
@@ -102,6 +136,15 @@ def judge_crashes(history: History) -> list[Judgement]:
     status = Status.UNKNOWN if history.notes else Status.HELD
     why = "; ".join([f"{tried} requests gave no server error", *history.notes])
     return [Judgement(status=status, why=why, trials=tried)]
+
+
+def _also(judgement: Judgement, inputs: list[str]) -> str:
+    """The other inputs that fail by the same root."""
+    others = [words for words in dict.fromkeys(inputs) if words != _words(judgement.scenario or Scenario())]
+    if not others:
+        return ""
+    more = f" and {len(others) - _MOST_ALSO} more" if len(others) > _MOST_ALSO else ""
+    return f"; also when {', '.join(others[:_MOST_ALSO])}{more}"
 
 
 def _accepted(trial: Trial) -> bool:
@@ -138,7 +181,8 @@ def _proven(trial: Trial, exchange: Exchange, cause: Root) -> Judgement:
         scenario=trial.scenario,
         location=cause.location,
         operations=(exchange.operation,),
-        root=cause.kind,
+        # A framework's own failure is one for all operations; any other without a place is its operation's.
+        root=cause.fault if cause.location or severity is Severity.INFO else None,
     )
 
 

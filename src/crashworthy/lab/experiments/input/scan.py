@@ -42,12 +42,18 @@ class Scan:
     recorder: Recorder
     look: Callable[[Stage, Played, Shot], bool] = lambda _stage, _known, _shot: True
     trials: list[tuple[Trial, list[Shot]]] = field(default_factory=list)
+    _waiting: list[Mutation] | None = None
     _fragile: bool = False
     _repeatable: bool | None = None
 
     def run(self, enough: Callable[[], bool] = lambda: False) -> None:
-        """Send every mutation, or until it is enough; a new copy whenever one is spent. OutOfTimeError as usual."""
-        waiting = list(mutations(self.base.steps[0], self.operation))
+        """Send every mutation, or until it is enough, and go on from there when called again.
+
+        A new copy is taken whenever one is spent. OutOfTimeError as usual.
+        """
+        if self._waiting is None:
+            self._waiting = list(mutations(self.base.steps[0], self.operation))
+        waiting = self._waiting
         scenario = Scenario(setup=self.base.setup, attack=self.base.steps, observe=())
         while waiting and len(self.trials) < MOST_COPIES and not enough():
             shots: list[Shot] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from crashworthy.core.finding import Judgement
 from crashworthy.core.history import History, Trial
@@ -84,8 +85,7 @@ class WedgedByOneRequest(Experiment):
                 if all(exchange.ok for exchange in of_part(control, "setup")):
                     watch = _Watch(base, observe, control)
                     scan = Scan(base, operation, recorder, watch.look)
-                    scan.run(enough=lambda: len(watch.suspects) >= _MOST_SUSPECTS)
-                    _prove(good, control, watch.suspects, _repeaters(scan), recorder)
+                    _find(good, control, scan, watch)
             except OutOfTimeError:
                 recorder.notes.append("the time ended before all was tried")
         return recorder.history(candidate)
@@ -121,6 +121,10 @@ class _Watch:
         self.reads = tuple(step for step in observe if step.method == "GET" and step.operation in works)[:_MOST_READS]
         self.suspects: list[Shot] = []
 
+    def has_found(self, suspects: int) -> bool:
+        """Whether there are as many suspects."""
+        return len(self.suspects) >= suspects
+
     def look(self, stage: Stage, known: Played, shot: Shot) -> bool:
         """Whether the copy is still well; if not, the shot is a suspect."""
         response = shot.exchange.response
@@ -131,9 +135,12 @@ class _Watch:
             looking = list(self.reads)
             if response is None or response.status >= 500:
                 looking.append(self._base.bound(self._base.steps[0], _LOOKER + len(stage.exchanges)))
-            looks = stage.player.play(looking, "probe", known.variables).exchanges
-            stage.exchanges += looks
-            well = not any(failed(look) for look in looks)
+            for step in looking:
+                (seen,) = stage.player.play((step,), "probe", known.variables).exchanges
+                stage.exchanges.append(seen)
+                well = not failed(seen)
+                if not well:
+                    break
         if not well:
             self.suspects.append(shot)
         return well
@@ -174,14 +181,24 @@ def _status(shot: Shot) -> int:
     return shot.exchange.response.status if shot.exchange.response else 999
 
 
-def _prove(good: Scenario, control: Trial, once: Sequence[Shot], often: Sequence[Shot], recorder: Recorder) -> None:
-    """Play the suspects alone, once each; then those that may add up, several times."""
-    for shots, times in ((once[:_MOST_SUSPECTS], 1), (often, TIMES)):
-        for shot in shots:
-            settings: dict[str, Json] = {INPUT: shot.mutation.input, WHAT: shot.mutation.what}
-            scenario = good.model_copy(update={"attack": (shot.step,) * times, "settings": settings})
-            if failing(_play(scenario, ATTACK, recorder, control), control):
-                return
+def _find(good: Scenario, control: Trial, scan: Scan, watch: _Watch) -> None:
+    """Scan, play each suspect alone as soon as it is one; then those that may add up, several times."""
+    for tried in range(_MOST_SUSPECTS):
+        scan.run(enough=partial(watch.has_found, tried + 1))
+        if not watch.has_found(tried + 1):
+            break
+        if _wedges(good, control, watch.suspects[tried], 1, scan.recorder):
+            return
+    for shot in _repeaters(scan):
+        if _wedges(good, control, shot, TIMES, scan.recorder):
+            return
+
+
+def _wedges(good: Scenario, control: Trial, shot: Shot, times: int, recorder: Recorder) -> bool:
+    """Whether valid requests fail after the changed one alone."""
+    settings: dict[str, Json] = {INPUT: shot.mutation.input, WHAT: shot.mutation.what}
+    scenario = good.model_copy(update={"attack": (shot.step,) * times, "settings": settings})
+    return bool(failing(_play(scenario, ATTACK, recorder, control), control))
 
 
 def _play(scenario: Scenario, purpose: str, recorder: Recorder, control: Trial | None = None) -> Trial:

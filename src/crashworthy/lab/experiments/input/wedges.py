@@ -8,10 +8,11 @@ from __future__ import annotations
 from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import Exchange, History, Trial
 from crashworthy.core.location import Location
-from crashworthy.core.scenario import Step
+from crashworthy.core.scenario import Scenario, Step
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.input.crashes import INPUT, WHAT, innermost
 from crashworthy.lab.experiments.trial import of_part
+from crashworthy.lab.traffic.template import placeholders
 
 ATTACK = "attack"
 CONTROL = "control"
@@ -75,11 +76,20 @@ def _proven(trial: Trial, stopped: list[tuple[int, Exchange]], tried: int) -> Ju
         expected=f"{' and '.join(names)} still answered with a 2xx",
         seen=f"{' and '.join(names)}: {answer}, also when tried again",
         trial=trial.id,
-        scenario=trial.scenario,
+        scenario=_needed(trial, bad, [trial.scenario.observe[index] for index, _ in stopped]),
         location=_location(trial, bad, [exchange for _, exchange in stopped]),
         operations=(bad[0].operation,),
         trials=tried,
     )
+
+
+def _needed(trial: Trial, bad: tuple[Exchange, ...], stopped: list[Step]) -> Scenario:
+    """The scenario without what was not played, and without the valid requests that went on working."""
+    scenario = trial.scenario
+    known = {"unique", *(save.name for step in scenario.setup for save in step.saves)}
+    if any(placeholders(step) - known for step in stopped):
+        stopped = list(scenario.observe)
+    return scenario.model_copy(update={"attack": scenario.attack[: len(bad)], "observe": tuple(stopped)})
 
 
 def _names_an_object(step: Step) -> bool:
