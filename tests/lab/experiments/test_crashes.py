@@ -53,6 +53,24 @@ def test_one_judgement_per_root_the_worst_first() -> None:
     ]
 
 
+def test_the_ways_in_which_one_line_takes_input_on_trust_are_one_fault() -> None:
+    (judgement,) = judge_crashes(
+        history(
+            scan(),
+            crash(raised("ValueError", 9), what="a text"),
+            crash(raised("TypeError", 9), what="null"),
+            crash(raised("OverflowError", 9), what="1e400"),
+        )
+    )
+    assert judgement.root == "unchecked input"
+    assert judgement.seen.endswith("; also when body.n is null, body.n is 1e400")
+
+
+def test_another_kind_of_failure_on_the_same_line_is_a_fault_of_its_own() -> None:
+    judgements = judge_crashes(history(crash(raised("ValueError", 9)), crash(raised("IntegrityError", 9))))
+    assert [each.root for each in judgements] == ["unchecked input", "IntegrityError"]
+
+
 @pytest.mark.parametrize(("allowed", "plausible"), [(True, False), (False, True), (None, True)])
 def test_what_no_honest_client_sends_is_minor(allowed: bool | None, plausible: bool) -> None:
     (judgement,) = judge_crashes(history(crash(raised("KeyError", 9), allowed=allowed, plausible=plausible)))
