@@ -101,6 +101,14 @@ def test_suspected_operations_come_before_all_that_are_tried_on_principle() -> N
     assert taken[3:] == ["high", "low"]
 
 
+def test_what_costs_next_to_nothing_does_not_wait_for_its_costly_brothers() -> None:
+    present = lab()
+    mixed = Planned("mixed", ("costly", 80, 12), ("look", 10, 0.5))
+    other = Planned("other", *[(f"other{n}", 30.0, 4.0) for n in range(4)])
+    taken = order(Schedule.of([mixed, other], present), present, cost=10)
+    assert taken.index("look") < taken.index("other3")
+
+
 def test_what_does_not_fit_into_the_budget_is_told() -> None:
     present = lab(seconds=5)
     schedule = Schedule.of([Planned("one", ("long", 9, 60), ("short", 1, 1))], present)

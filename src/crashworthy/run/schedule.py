@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from crashworthy.core.report import NotTried
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 
+# An experiment that has used this much time promises half as much as before.
+_PATIENCE_S = 5.0
 _NO_TIME = "the budget left no time for it"
 
 
@@ -19,10 +21,10 @@ class _Queue:
 
     def promise(self) -> tuple[bool, float]:
         """Suspected ones before others; then priority per second, which falls as the experiment uses time up, so that
-        every experiment has its turn.
+        every experiment has its turn, and what costs next to nothing need not wait for it.
         """
         candidate = self.waiting[0]
-        return candidate.suspected, candidate.priority / (self.spent_s + candidate.estimate_s)
+        return candidate.suspected, candidate.priority / candidate.estimate_s / (1 + self.spent_s / _PATIENCE_S)
 
 
 @dataclass
