@@ -33,6 +33,8 @@ _ESTIMATE_S = 4.0
 _LIMIT_S = 25.0
 _LOOKER = 5_000
 _PROBE_TIMEOUT_S = 2.0
+_GIVEN_UP_S = 1.0
+"""A bad request need not be answered; the valid ones after it must be."""
 _PAUSE_S = 1.0
 _MOST_READS = 3
 _MOST_WAYS = 3
@@ -207,7 +209,7 @@ def _play(scenario: Scenario, purpose: str, recorder: Recorder, control: Trial |
         known = stage.player.play(scenario.setup, "setup")
         stage.exchanges += known.exchanges
         for step in scenario.attack:
-            (answer,) = stage.player.play((step,), "attack", known.variables).exchanges
+            (answer,) = stage.player.play((step,), "attack", known.variables, timeout_s=_GIVEN_UP_S).exchanges
             stage.exchanges.append(answer)
             if answer.response is None:
                 break
