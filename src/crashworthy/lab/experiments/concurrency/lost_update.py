@@ -7,7 +7,6 @@ that ran at the same time, one must have come first; so the final state must be 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 
 from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import History, Trial
@@ -15,6 +14,7 @@ from crashworthy.core.scenario import Interleaving, Scenario
 from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.concurrency import variants as plan
+from crashworthy.lab.experiments.concurrency.candidates import race_candidates
 from crashworthy.lab.experiments.concurrency.footprint import only_adds, only_reads
 from crashworthy.lab.experiments.concurrency.modes import modes
 from crashworthy.lab.experiments.concurrency.serializability import (
@@ -38,11 +38,6 @@ from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
 from crashworthy.weaknesses.concurrency import LOST_UPDATE
 
-_SUSPECTED = 100.0
-_CHANGING = {"POST": 50.0, "PATCH": 48.0, "PUT": 45.0, "DELETE": 30.0}
-_PAIR_PENALTY = 25.0
-_MOST_PAIRS = 10
-_ESTIMATE_S = 4.0
 _SETTLE_S = 0.5
 _LIMIT_S = 30.0
 _MORE_CONTROLS = 5
@@ -59,39 +54,7 @@ class LostUpdate(Experiment):
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
         """Each reached operation that changes something, and pairs that work on the same thing."""
-        suspected = {name: s for s in lab.suspicions if s.weakness == LOST_UPDATE.id for name in s.operations}
-        changing = [op for op in lab.operations if op.method in _CHANGING and op.name in lab.playbook.reached]
-        found = []
-        for operation in changing:
-            suspicion = suspected.get(operation.name)
-            found.append(
-                Candidate(
-                    weakness=LOST_UPDATE,
-                    operations=(operation.name,),
-                    why=suspicion.message if suspicion else "changes something",
-                    priority=_CHANGING[operation.method] + (_SUSPECTED if suspicion else 0),
-                    estimate_s=_ESTIMATE_S,
-                    location=suspicion.location if suspicion else None,
-                    suspected=suspicion is not None,
-                )
-            )
-        pairs = []
-        for one, other in combinations(changing, 2):
-            both = [suspected[op.name] for op in (one, other) if op.name in suspected]
-            if not (len(both) == 2 or _same_thing(one.path, other.path)):
-                continue
-            priority = min(_CHANGING[one.method], _CHANGING[other.method]) - _PAIR_PENALTY
-            pairs.append(
-                Candidate(
-                    weakness=LOST_UPDATE,
-                    operations=(one.name, other.name),
-                    why="both change the same thing",
-                    priority=priority + _SUSPECTED / 4 * len(both),
-                    estimate_s=_ESTIMATE_S,
-                    location=both[0].location if both else None,
-                )
-            )
-        return [*found, *sorted(pairs, key=lambda pair: -pair.priority)[:_MOST_PAIRS]]
+        return race_candidates(lab)
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
         """Try the variants one by one until one is guilty."""
@@ -193,6 +156,10 @@ def _guilty(scenario: Scenario, recorder: Recorder, *, thorough: bool) -> bool:
     variant = _variant(scenario, recorder)
     if not variant.stable or not variant.limit:
         return False
+    if not variant.visible and len(set(variant.kinds)) > 1:
+        # Together they may undo each other, and yet each alone would show.
+        for index in range(len(variant.attack)):
+            recorder.play(scenario, "serial", order=(index,))
     if _works_on_after_answering(control):
         scenario = _with_settings(scenario, {"settle_s": _SETTLE_S, VARIANT: f"{variant.name}, settled"})
         _serial_plays(scenario, recorder)
@@ -266,13 +233,6 @@ def _works_on_after_answering(trial: Trial) -> bool:
 
 def _with_settings(scenario: Scenario, settings: dict[str, Json]) -> Scenario:
     return scenario.model_copy(update={"settings": {**scenario.settings, **settings}})
-
-
-def _same_thing(one: str, other: str) -> bool:
-    """Whether two paths work on the same kind of object: equal up to and including the first parameter."""
-    first, second = one.strip("/").split("/"), other.strip("/").split("/")
-    ends = [next((i for i, part in enumerate(parts) if part.startswith("{")), len(parts)) for parts in (first, second)]
-    return first[: ends[0]] == second[: ends[1]] and bool(first[0])
 
 
 def _proven(history: History, variant: Variant, trial: Trial, outcome: Outcome, trials: int) -> Judgement:

@@ -1,0 +1,68 @@
+"""Which operations to bring together: each that changes something, and pairs that work on the same thing."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from crashworthy.core.operation import Operation
+from crashworthy.lab.experiments.concurrency.variants import ground
+from crashworthy.lab.experiments.experiment import Candidate, Lab
+from crashworthy.weaknesses.concurrency import LOST_UPDATE
+
+_SUSPECTED = 100.0
+_CHANGING = {"POST": 50.0, "PATCH": 48.0, "PUT": 45.0, "DELETE": 30.0}
+_PAIR_PENALTY = 25.0
+_MOST_PAIRS = 10
+_ESTIMATE_S = 4.0
+
+
+def race_candidates(lab: Lab) -> list[Candidate]:
+    """Candidates for the reached operations, suspected ones with the place; the most promising pairs only."""
+    suspected = {name: s for s in lab.suspicions if s.weakness == LOST_UPDATE.id for name in s.operations}
+    changing = [op for op in lab.operations if op.method in _CHANGING and op.name in lab.playbook.reached]
+    found = []
+    for operation in changing:
+        suspicion = suspected.get(operation.name)
+        found.append(
+            Candidate(
+                weakness=LOST_UPDATE,
+                operations=(operation.name,),
+                why=suspicion.message if suspicion else "changes something",
+                priority=_CHANGING[operation.method] + (_SUSPECTED if suspicion else 0),
+                estimate_s=_ESTIMATE_S,
+                location=suspicion.location if suspicion else None,
+                suspected=suspicion is not None,
+            )
+        )
+    pairs = []
+    for one, other in combinations(changing, 2):
+        both = [suspected[op.name] for op in (one, other) if op.name in suspected]
+        if not (len(both) == 2 or _same_thing(one.path, other.path)):
+            continue
+        if not both and not _can_be_read(one, other, lab):
+            continue
+        priority = min(_CHANGING[one.method], _CHANGING[other.method]) - _PAIR_PENALTY
+        pairs.append(
+            Candidate(
+                weakness=LOST_UPDATE,
+                operations=(one.name, other.name),
+                why="both change the same thing",
+                priority=priority + _SUSPECTED / 4 * len(both),
+                estimate_s=_ESTIMATE_S,
+                location=both[0].location if both else None,
+            )
+        )
+    return [*found, *sorted(pairs, key=lambda pair: -pair.priority)[:_MOST_PAIRS]]
+
+
+def _can_be_read(one: Operation, other: Operation, lab: Lab) -> bool:
+    """Whether anything can be asked about what the two work on; each alone is tried in any case."""
+    base = ground((one.name, other.name), lab.playbook, lab.operations)
+    return base is not None and bool(base.observe)
+
+
+def _same_thing(one: str, other: str) -> bool:
+    """Whether two paths work on the same kind of object: equal up to and including the first parameter."""
+    first, second = one.strip("/").split("/"), other.strip("/").split("/")
+    ends = [next((i for i, part in enumerate(parts) if part.startswith("{")), len(parts)) for parts in (first, second)]
+    return first[: ends[0]] == second[: ends[1]] and bool(first[0])
