@@ -33,6 +33,7 @@ LEVELS = (1, 8, 48)
 _SUSPECTED = 90.0
 _REACHING = 80.0
 _UNKNOWN = 10.0
+_ALSO = 5.0
 _ESTIMATE_S = HOLD_S + 2
 _LOOK_S = 0.5
 """What it costs to see that a request makes no call."""
@@ -55,9 +56,10 @@ class SlowDependency(Experiment):
     replay_s = HOLD_S + 1
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
-        """One operation for each suspected call; then operations that reach a call; then all that might."""
+        """One operation for each suspected call; operations that reach a call; all that might; the other suspected."""
         found: dict[str, Candidate] = {}
         covered: set[str] = set()
+        others: list[Candidate] = []
         for suspicion in lab.suspicions:
             if suspicion.weakness != HELD_BY_SLOW_DEPENDENCY.id:
                 continue
@@ -67,7 +69,8 @@ class SlowDependency(Experiment):
             )
             covered.update(reached)
             if reached:
-                # One call held is proof for the call; each further operation would cost as long again.
+                # One call held is proof for the call; each further operation costs as long again, and comes last.
+                others += [_candidate(name, _ALSO, suspicion.message, suspicion.location) for name in reached]
                 found.setdefault(
                     f"{suspicion.location}",
                     _candidate(reached[0], _SUSPECTED, suspicion.message, suspicion.location, suspected=True),
@@ -83,6 +86,11 @@ class SlowDependency(Experiment):
                     found[operation.name] = _candidate(
                         operation.name, _UNKNOWN, "may call another service", estimate_s=_LOOK_S
                     )
+        tried = {candidate.operations for candidate in found.values()}
+        for candidate in others:
+            if candidate.operations not in tried:
+                tried.add(candidate.operations)
+                found[candidate.operations[0]] = candidate
         return list(found.values())
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
