@@ -109,6 +109,13 @@ def test_what_costs_next_to_nothing_does_not_wait_for_its_costly_brothers() -> N
     assert taken.index("look") < taken.index("other3")
 
 
+def test_the_lab_is_told_whether_there_is_time_to_spare() -> None:
+    present = lab(seconds=10)
+    schedule = Schedule.of([Planned("one", ("a", 3, 4), ("b", 2, 4), ("c", 1, 4))], present)
+    told = [present.crowded for _ in schedule.take(present)]
+    assert told == [True, False, False]
+
+
 def test_what_does_not_fit_into_the_budget_is_told() -> None:
     present = lab(seconds=5)
     schedule = Schedule.of([Planned("one", ("long", 9, 60), ("short", 1, 1))], present)

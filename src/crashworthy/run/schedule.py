@@ -61,6 +61,11 @@ class Schedule:
     def __len__(self) -> int:
         return sum(len(queue.waiting) for queue in self.queues)
 
+    @property
+    def waiting_s(self) -> float:
+        """How long all that waits will likely take."""
+        return sum(candidate.estimate_s for queue in self.queues for candidate in queue.waiting)
+
     def take(self, lab: Lab) -> Iterator[tuple[Experiment, Candidate]]:
         """Candidates in the order to try them. Call `spent` after each."""
         while queue := self._next():
@@ -68,6 +73,7 @@ class Schedule:
             if candidate.estimate_s > lab.left():
                 self.skipped.append((queue.experiment, candidate, _NO_TIME))
                 continue
+            lab.crowded = candidate.estimate_s + self.waiting_s > lab.left()
             yield queue.experiment, candidate
 
     def spent(self, experiment: Experiment, seconds: float) -> None:

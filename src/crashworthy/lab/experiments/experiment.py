@@ -42,7 +42,10 @@ class Candidate:
 
 @dataclass
 class Lab:
-    """All that an experiment may use. `deadline` is in seconds of time.monotonic()."""
+    """All that an experiment may use. `deadline` is in seconds of time.monotonic().
+
+    `crowded` says that the time left is hardly enough for all that waits: what nobody suspects is then tried less.
+    """
 
     testbed: Testbed
     tree: SourceTree
@@ -52,6 +55,7 @@ class Lab:
     emit: Emit
     playbook: Playbook = field(default_factory=Playbook)
     suspicions: tuple[Suspicion, ...] = ()
+    crowded: bool = True
 
     def left(self) -> float:
         """Seconds left of the budget."""

@@ -63,7 +63,7 @@ class LostUpdate(Experiment):
         try:
             if base is not None:
                 for scenario in _scenarios(base, recorder):
-                    if _guilty(scenario, recorder, thorough=candidate.suspected):
+                    if _guilty(scenario, recorder, thorough=candidate.suspected or not lab.crowded):
                         break
                     if not candidate.suspected and _harmless(recorder):
                         break
