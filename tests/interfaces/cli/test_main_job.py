@@ -109,7 +109,8 @@ def test_a_lost_update_is_proven_shown_replayed_bundled_and_gone_once_mended(
 ) -> None:
     before = {path: path.read_bytes() for path in sick.iterdir()}
     outcome = crash_test(
-        sick, "--only", "lost-update", "--format", "sarif", "--output", str(tmp_path / "out.sarif"), "--tests", str(tmp_path / "tests"),
+        sick, "--only", "lost-update",
+        "--format", "sarif", "--output", str(tmp_path / "out.sarif"), "--tests", str(tmp_path / "tests"),
         "--author", "ai", "--agent", "some-agent", budget=40,
     )  # fmt: skip
     assert outcome.code == 1, outcome.err
