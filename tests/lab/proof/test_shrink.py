@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import math
+import time
+
 from crashworthy.core.scenario import Interleaving, Scenario, Step
 from crashworthy.lab.proof.shrink import shrink
 
@@ -23,7 +26,7 @@ def test_what_is_not_needed_goes() -> None:
             and all(isinstance(each.body, dict) and "n" in each.body for each in smaller.attack)
         )
 
-    found = shrink(scenario, still_shows, lambda: True)
+    found = shrink(scenario, still_shows, lambda: math.inf)
     assert found == scenario.model_copy(
         update={"setup": (step("/b"),), "observe": (step("/s"),), "attack": (step("/x", n=1), step("/x", n=1))}
     )
@@ -31,10 +34,23 @@ def test_what_is_not_needed_goes() -> None:
 
 def test_a_serial_attack_shrinks_to_one_request() -> None:
     scenario = Scenario(attack=(step("/x"),) * 16)
-    assert len(shrink(scenario, lambda smaller: len(smaller.attack) >= 3, lambda: True).attack) == 3
-    assert len(shrink(scenario, lambda _: True, lambda: True).attack) == 1
+    assert len(shrink(scenario, lambda smaller: len(smaller.attack) >= 3, lambda: math.inf).attack) == 3
+    assert len(shrink(scenario, lambda _: True, lambda: math.inf).attack) == 1
 
 
 def test_nothing_happens_without_time() -> None:
     scenario = Scenario(attack=(step("/x"),) * 4)
-    assert shrink(scenario, lambda _: True, lambda: False) == scenario
+    assert shrink(scenario, lambda _: True, lambda: 0.0) == scenario
+
+
+def test_a_try_is_not_begun_when_the_longest_so_far_would_not_fit() -> None:
+    scenario = Scenario(setup=(step("/a"), step("/b"), step("/c")), attack=(step("/x"),))
+    tried: list[Scenario] = []
+
+    def takes_long(smaller: Scenario) -> bool:
+        tried.append(smaller)
+        time.sleep(0.02)
+        return False
+
+    assert shrink(scenario, takes_long, lambda: 0.01) == scenario
+    assert len(tried) == 1

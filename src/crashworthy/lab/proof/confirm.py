@@ -96,7 +96,7 @@ def _shrunk(experiment: Experiment, history: History, judgement: Judgement, scen
     def still_shows(smaller: Scenario) -> bool:
         return _shows(experiment, history, judgement, experiment.quick(smaller), lab) is not None
 
-    return shrink(scenario, still_shows, lambda: time.monotonic() < until)
+    return shrink(scenario, still_shows, lambda: until - time.monotonic())
 
 
 def _shows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 
 from crashworthy.core.scenario import Scenario, Step
@@ -9,15 +10,21 @@ from crashworthy.core.scenario import Scenario, Step
 _FEWEST_TOGETHER = 2
 
 
-def shrink(scenario: Scenario, still_shows: Callable[[Scenario], bool], has_time: Callable[[], bool]) -> Scenario:
-    """Take away what is not needed, one thing at a time, until nothing more can be taken or the time is up."""
-    smaller = True
-    while smaller and has_time():
+def shrink(scenario: Scenario, still_shows: Callable[[Scenario], bool], left: Callable[[], float]) -> Scenario:
+    """Take away what is not needed, one thing at a time, until nothing more can be taken or the time is up.
+
+    `left` tells how many seconds are left; a try is begun only when the longest so far would fit.
+    """
+    longest, smaller = 0.0, True
+    while smaller:
         smaller = False
         for candidate in _smaller(scenario):
-            if not has_time():
-                break
-            if still_shows(candidate):
+            if left() <= longest:
+                return scenario
+            began = time.monotonic()
+            shown = still_shows(candidate)
+            longest = max(longest, time.monotonic() - began)
+            if shown:
                 scenario, smaller = candidate, True
                 break
     return scenario
