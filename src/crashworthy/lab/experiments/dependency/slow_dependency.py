@@ -31,7 +31,7 @@ LEVELS = (1, 8, 48)
 """Pending requests at which unrelated operations are asked: a blocked loop, a few threads, a pool of 40."""
 
 _SUSPECTED = 90.0
-_REACHING = 80.0
+_REACHING = 160.0
 _UNKNOWN = 10.0
 _ALSO = 5.0
 _ESTIMATE_S = HOLD_S + 2
