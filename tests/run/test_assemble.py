@@ -63,6 +63,16 @@ def test_the_same_fault_through_two_operations_is_one_finding() -> None:
     assert [each.id for each in findings.proofs] == ["P1"]
 
 
+def test_who_meets_a_fault_of_another_operation_is_not_blamed_for_it() -> None:
+    findings = Findings(Constraints())
+    add(findings, history("POST /a"), judgement())
+    for _ in range(2):
+        add(findings, history("POST /a", "POST /b"), judgement())
+    (made,) = findings.made
+    assert made.operations == ("POST /a",)
+    assert made.seen.count("also together with POST /b") == 1
+
+
 def test_two_faults_in_one_function_are_two_findings() -> None:
     findings = Findings(Constraints())
     add(findings, history("POST /a"), judgement())

@@ -28,6 +28,8 @@ def fingerprint(weakness: str, location: Location | None, operations: Sequence[s
     return hashlib.sha256(f"{weakness}|{place}|{root or ''}".encode()).hexdigest()[:16]
 
 
+_TOGETHER = "; also together with "
+
 _Mark = tuple[str, Location | None, tuple[str, ...], str | None]
 
 
@@ -120,9 +122,13 @@ class Findings:
 
     def _join(self, known: Finding, operations: Sequence[str], history: History, judgement: Judgement) -> Finding:
         severity = max(known.severity, judgement.severity or known.severity, key=lambda each: each.rank)
+        others = tuple(name for name in operations if name not in known.operations)
+        victims = others if 0 < len(others) < len(operations) else ()
         joined = known.model_copy(
             update={
-                "operations": tuple(dict.fromkeys((*known.operations, *operations))),
+                # Whoever meets the fault in company of an operation that has it is told as a victim of it.
+                "operations": known.operations if victims else (*known.operations, *others),
+                "seen": known.seen + "".join(f"{_TOGETHER}{name}" for name in victims if name not in known.seen),
                 "severity": Severity(severity),
                 "trials": known.trials + (judgement.trials or len(history.trials)),
             }
