@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from crashworthy.core.finding import Status
 from crashworthy.core.playbook import Playbook, Way
+from crashworthy.lab.experiments.concurrency.variants import ground
 from crashworthy.lab.experiments.input.crash_on_input import CrashOnInput
+from crashworthy.lab.experiments.input.scan import Scan
+from crashworthy.lab.experiments.trial import Recorder
 from sick_services.catalog import Api, operation, step
 from sick_services.stand import candidate_for, open_lab
 
@@ -79,3 +83,22 @@ def test_a_failure_that_uses_something_up_hides_no_crash_of_another_field(tmp_pa
     found = {each.location.line: each for each in proven if each.location}
     assert str(found[14].title).endswith("when body.name is missing")
     assert "body.years is null" in found[15].seen
+
+
+def test_a_scan_ends_in_time_and_tells_that_it_did_not_try_all(tmp_path: Path) -> None:
+    file = tmp_path / "service.py"
+    file.write_text(NAMED_BY_THE_CLIENT)
+    steps = (step("POST", "/stations", body={"id": 1, "connectors": 2}),)
+    api = Api(
+        (operation("POST", "/stations", {"type": "object"}),),
+        Playbook(ways=(Way(operation="POST /stations", status=201, steps=steps),)),
+    )
+    with open_lab(file, "flask", api) as lab:
+        recorder = Recorder(lab, "crash-on-input")
+        base = ground(("POST /stations",), api.playbook, api.operations)
+        assert base is not None
+        scan = Scan(base, api.operations[0], recorder, look=lambda *_: False, reserve_s=lab.left() - 0.01)
+        time.sleep(0.02)
+        scan.run()
+    assert not scan.trials
+    assert recorder.notes == ["the time ended before all was tried"]

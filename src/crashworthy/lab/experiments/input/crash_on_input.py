@@ -32,6 +32,7 @@ _ESTIMATE_S = 3.0
 _MOST_ROOTS = 10
 _AGAIN = 60
 _LIMIT_S = 20.0
+_RESERVE_S = 5.0
 
 
 class CrashOnInput(Experiment):
@@ -70,7 +71,7 @@ class CrashOnInput(Experiment):
         base = ground(candidate.operations, lab.playbook, lab.operations)
         operation = lab.operation(candidate.operations[0])
         if base is not None and operation is not None:
-            scan = Scan(base, operation, recorder)
+            scan = Scan(base, operation, recorder, reserve_s=_RESERVE_S)
             try:
                 _find(base, scan, recorder)
             except OutOfTimeError:

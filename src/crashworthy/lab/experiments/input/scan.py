@@ -35,12 +35,16 @@ class Shot:
 
 @dataclass
 class Scan:
-    """Shots by trial. `look` is asked after each shot whether the copy can be used further."""
+    """Shots by trial. `look` is asked after each shot whether the copy can be used further.
+
+    Of the candidate's time `reserve_s` is left for what is done with the shots.
+    """
 
     base: Ground
     operation: Operation
     recorder: Recorder
     look: Callable[[Stage, Played, Shot], bool] = lambda _stage, _known, _shot: True
+    reserve_s: float = 0.0
     trials: list[tuple[Trial, list[Shot]]] = field(default_factory=list)
     _waiting: list[Mutation] | None = None
     _fragile: bool = False
@@ -49,18 +53,21 @@ class Scan:
     def run(self, enough: Callable[[], bool] = lambda: False) -> None:
         """Send every mutation, or until it is enough, and go on from there when called again.
 
-        A new copy is taken whenever one is spent. OutOfTimeError as usual.
+        A new copy is taken whenever one is spent. When the time ends before, a note tells it.
         """
         if self._waiting is None:
             self._waiting = list(mutations(self.base.steps[0], self.operation))
         waiting = self._waiting
         scenario = Scenario(setup=self.base.setup, attack=self.base.steps, observe=())
         while waiting and len(self.trials) < MOST_COPIES and not enough():
+            if not self._has_time():
+                self.recorder.notes.append("the time ended before all was tried")
+                return
             shots: list[Shot] = []
             with self.recorder.copy(scenario, SCAN, timeout_s=SCAN_TIMEOUT_S) as stage:
                 known = stage.player.play(scenario.setup, "setup")
                 stage.exchanges += known.exchanges
-                while waiting and known.ok and self.recorder.left() > 0:
+                while waiting and known.ok and self._has_time():
                     shot = self._shoot(waiting.pop(0), stage, known)
                     shots.append(shot)
                     if not self.look(stage, known, shot) or not self._usable(shot, stage, known):
@@ -68,6 +75,9 @@ class Scan:
             self.trials.append((self.recorder.keep(stage), shots))
             if not shots:
                 return
+
+    def _has_time(self) -> bool:
+        return self.recorder.left() > self.reserve_s
 
     def _shoot(self, mutation: Mutation, stage: Stage, known: Played) -> Shot:
         step = mutation.rendered(known.variables)

@@ -31,6 +31,7 @@ _CHANGING = 30.0
 _SAFE = 12.0
 _ESTIMATE_S = 4.0
 _LIMIT_S = 25.0
+_RESERVE_S = 6.0
 _LOOKER = 5_000
 _PROBE_TIMEOUT_S = 2.0
 _GIVEN_UP_S = 1.0
@@ -86,7 +87,7 @@ class WedgedByOneRequest(Experiment):
                 control = _play(good, CONTROL, recorder)
                 if all(exchange.ok for exchange in of_part(control, "setup")):
                     watch = _Watch(base, observe, control)
-                    scan = Scan(base, operation, recorder, watch.look)
+                    scan = Scan(base, operation, recorder, watch.look, reserve_s=_RESERVE_S)
                     _find(good, control, scan, watch)
             except OutOfTimeError:
                 recorder.notes.append("the time ended before all was tried")
