@@ -64,6 +64,17 @@ def test_dripping_alone_is_minor() -> None:
     assert (judgement.status, judgement.severity) == (Status.PROVEN, Severity.MINOR)
 
 
+def test_dripping_that_takes_others_along_is_major() -> None:
+    no_answer = exchange(READ, "probe", None, id_="round0-1", started=1.0, ended=2.0)
+    answered = exchange(BUY, "attack", 502, ended=9.9)
+    judgement = judge_holding(history(control(), held(answered), held(silent(), no_answer, kind="drip")))
+    assert judgement.severity is Severity.MAJOR
+    # What happened while it hung is another story.
+    judgement = judge_holding(history(control(), held(answered, no_answer), held(silent(), kind="drip")))
+    assert judgement.severity is Severity.MINOR
+    assert "unrelated" not in judgement.seen
+
+
 def test_others_that_wait_make_it_worse() -> None:
     no_answer = exchange(READ, "probe", None, id_="round0-1", started=1.0, ended=2.0)
     judgement = judge_holding(history(control(), held(silent(), no_answer)))

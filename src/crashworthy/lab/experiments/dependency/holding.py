@@ -100,7 +100,7 @@ def _proven(history: History, control: Trial, trial: Trial) -> Judgement:
     kind = _kind(trial.scenario)
     hosts = list(dict.fromkeys(str(event.data["host"]) for event in outbound(trial) if event.data.get("host")))
     who = shown_host(hosts[0]) if hosts else "its dependency"
-    pending, silent, asked = _cascade(history)
+    pending, silent, asked = _cascade(history, trial)
     seen = f"no answer for {held_for:.0f} s while {who} {_KINDS.get(kind, 'is slow')}"
     severity = Severity.MAJOR if kind == "hang" else Severity.MINOR
     if silent:
@@ -109,8 +109,7 @@ def _proven(history: History, control: Trial, trial: Trial) -> Judgement:
             f"; with {pending} such request{'s' if pending > 1 else ''} pending, "
             f"{len(silent)} of {asked} unrelated operations got no answer either: {names}"
         )
-        if kind == "hang":
-            severity = Severity.BLOCKER if pending == 1 else Severity.MAJOR
+        severity = Severity.BLOCKER if kind == "hang" and pending == 1 else Severity.MAJOR
     return Judgement(
         status=Status.PROVEN,
         severity=severity,
@@ -124,26 +123,25 @@ def _proven(history: History, control: Trial, trial: Trial) -> Judgement:
     )
 
 
-def _cascade(history: History) -> tuple[int, list[str], int]:
-    """With how few held requests others stayed without an answer, which, and how many were asked."""
+def _cascade(history: History, trial: Trial) -> tuple[int, list[str], int]:
+    """With how few held requests others stayed without an answer in the trial, which, and how many were asked."""
     usual = {
         exchange.operation
-        for trial in history.trials
-        if trial.purpose == CONTROL
-        for exchange in of_part(trial, "probe")
+        for control in history.trials
+        if control.purpose == CONTROL
+        for exchange in of_part(control, "probe")
         if exchange.ok
     }
-    for trial in history.trials:
-        rounds: dict[str, list[Exchange]] = {}
-        for exchange in of_part(trial, "probe") if trial.purpose == HELD else ():
-            if exchange.operation in usual:
-                rounds.setdefault(exchange.id.partition("-")[0], []).append(exchange)
-        for group in rounds.values():
-            silent = [exchange.operation for exchange in group if exchange.response is None]
-            if silent:
-                over = max(exchange.ended for exchange in group)
-                pending = sum(e.started < group[0].started and e.ended >= over for e in of_part(trial, "attack"))
-                return max(1, pending), silent, len(group)
+    rounds: dict[str, list[Exchange]] = {}
+    for exchange in of_part(trial, "probe"):
+        if exchange.operation in usual:
+            rounds.setdefault(exchange.id.partition("-")[0], []).append(exchange)
+    for group in rounds.values():
+        silent = [exchange.operation for exchange in group if exchange.response is None]
+        if silent:
+            over = max(exchange.ended for exchange in group)
+            pending = sum(e.started < group[0].started and e.ended >= over for e in of_part(trial, "attack"))
+            return max(1, pending), silent, len(group)
     return 0, [], 0
 
 
