@@ -99,6 +99,8 @@ def test_an_unavailability_on_purpose_is_no_crash(status: int) -> None:
     answer = exchange(BUY, "attack", status)
     assert not is_crash(answer, ())
     assert is_crash(answer, [raised("KeyError", 9)])
+    caught = raised("ConnectError", 9)
+    assert not is_crash(answer, [caught.model_copy(update={"data": {**caught.data, "handled": True}})])
 
 
 def test_silence_is_no_crash_but_a_closed_connection_is() -> None:

@@ -68,13 +68,17 @@ class Root:
 
 
 def is_crash(exchange: Exchange, events: Sequence[SensorEvent]) -> bool:
-    """A 500, an exception that reached the framework's top, or a connection that was closed without an answer."""
+    """A 500, an exception that reached the framework's top, or a connection that was closed without an answer.
+
+    An exception that the service itself turned into "unavailable" is an answer.
+    """
     if exchange.response is None:
         return (exchange.error or "").startswith(("connection lost", "connection closed"))
     status = exchange.response.status
     if status < 500:
         return False
-    return status not in _DELIBERATE or _exception(exchange, events) is not None
+    event = _exception(exchange, events)
+    return status not in _DELIBERATE or (event is not None and not event.data.get("handled"))
 
 
 def root(exchange: Exchange, trial: Trial) -> Root:
