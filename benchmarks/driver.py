@@ -81,7 +81,7 @@ def learned(
             seed=seed,
             deadline=began + budget_s,
             emit=ignore,
-            environment=stand.variables.credentials,
+            environment=stand.credentials,
         )
     )
     seconds = time.monotonic() - began
