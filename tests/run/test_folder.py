@@ -28,6 +28,11 @@ def test_the_last_run_is_the_one_that_began_last(runs: Path) -> None:
     assert find_run("last").id == "20261120-0510-aa"
 
 
+def test_the_last_run_is_not_hidden_by_a_replay_or_a_run_that_goes_on(runs: Path) -> None:
+    (runs / "20261120-0510-ff" / "report.json").write_text("{}")
+    assert find_run("last").id == "20261120-0510-ff"
+
+
 def test_a_run_is_found_by_its_beginning_or_path(runs: Path) -> None:
     assert find_run("20261120-0510-f").id == "20261120-0510-ff"
     assert find_run(str(runs / "20261120-0510-ff")) == RunFolder((runs / "20261120-0510-ff").resolve())

@@ -93,8 +93,9 @@ class RunFolder:
         """The saved report."""
         if not self.report_file.is_file():
             raise CrashworthyError(
-                f"run {self.id} has no report: it was interrupted before it could write one",
-                remedy="Run `crashworthy test` again; the histories it saved are in " + str(self.path / "histories"),
+                f"run {self.id} has no report: it is a replay, goes on still, or was ended before it could write one",
+                remedy="Wait for it, or run `crashworthy test` again; what it saved is in "
+                + str(self.path / "histories"),
             )
         return RunReport.model_validate_json(self.report_file.read_bytes())
 
@@ -114,7 +115,10 @@ def create_run_folder() -> RunFolder:
 
 
 def find_run(name: str) -> RunFolder:
-    """The run called `name`: its id, the beginning of its id, "last", or a path to its folder."""
+    """The run called `name`: its id, the beginning of its id, "last", or a path to its folder.
+
+    "last" is the last run that has a report, so that a replay or a run that goes on now does not hide it.
+    """
     if Path(name).is_dir() and (Path(name) / "job.json").is_file():
         return RunFolder(Path(name).resolve())
     # A folder without a job was never more than begun.
@@ -123,7 +127,7 @@ def find_run(name: str) -> RunFolder:
     if not runs:
         raise CrashworthyError("there is no saved run yet", remedy="Start one with `crashworthy test PATH`.")
     if name == "last":
-        return RunFolder(runs[-1])
+        return next((run for run in map(RunFolder, reversed(runs)) if run.report_file.is_file()), RunFolder(runs[-1]))
     matching = [path for path in runs if path.name.startswith(name)] if re.fullmatch(r"[\w-]+", name) else []
     if len(matching) == 1:
         return RunFolder(matching[0])
