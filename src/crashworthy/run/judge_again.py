@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from crashworthy.core.finding import Judgement, Status
+from crashworthy.core.history import History
 from crashworthy.core.proof import Proof
 from crashworthy.core.report import RunReport
 from crashworthy.lab.experiments.registry import EXPERIMENTS
@@ -25,13 +28,14 @@ def judge_again(folder: RunFolder) -> RunReport:
         experiment = experiments.get(history.experiment)
         if experiment is None:
             continue
-        for judgement in experiment.judgements(history):
+        judgements = experiment.judgements(history)
+        for judgement in judgements:
             if judgement.status is not Status.PROVEN or findings.knows(history, judgement):
                 findings.judged(history, judgement, None)
                 continue
-            proof = _proof_of(judgement, history.id, history.weakness, saved)
+            proof = _proof_of(judgement, judgements, history, saved)
             if proof is None:
-                why = f"seen once, but it did not replay from a fresh state: {judgement.seen}"
+                why = _why_unproven(judgement, history.id, saved)
                 judgement = judgement.model_copy(update={"status": Status.UNKNOWN, "why": why})
             findings.judged(history, judgement, proof)
     reached = frozenset(operation.operation for operation in saved.operations if operation.reached)
@@ -53,9 +57,27 @@ def judge_again(folder: RunFolder) -> RunReport:
     )
 
 
-def _proof_of(judgement: Judgement, history: str, weakness: str, saved: RunReport) -> Proof | None:
-    """The proof that the run confirmed for this judgement."""
-    wanted = judgement.weakness or weakness
-    same = [proof for proof in saved.proofs if proof.history == history and proof.weakness == wanted]
-    at_place = [proof for proof in same if proof.location == judgement.location]
-    return next(iter(at_place or same), None)
+def _proof_of(
+    judgement: Judgement, judgements: Sequence[Judgement], history: History, saved: RunReport
+) -> Proof | None:
+    """The proof that the run confirmed for this judgement, and for no other one of the same history."""
+    wanted = judgement.weakness or history.weakness
+    title = judgement.title or history.weakness
+    here = [
+        proof
+        for proof in saved.proofs
+        if (proof.history, proof.weakness, proof.location) == (history.id, wanted, judgement.location)
+    ]
+    told = [proof for proof in here if proof.title == title]
+    # The judges of today may call it otherwise.
+    others = {each.title or history.weakness for each in judgements}
+    renamed = [proof for proof in here if proof.location is not None and proof.title not in others]
+    return next(iter(told or renamed), None)
+
+
+def _why_unproven(judgement: Judgement, history: str, saved: RunReport) -> str:
+    """Why the run has no proof of what this judgement shows, as the run itself said it."""
+    for finding in saved.findings:
+        if finding.status is Status.UNKNOWN and (finding.history, finding.title) == (history, judgement.title):
+            return finding.why
+    return f"seen once, but it did not replay from a fresh state: {judgement.seen}"
