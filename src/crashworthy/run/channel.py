@@ -11,6 +11,7 @@ from pathlib import Path
 
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.core.events import Emit, Event, RunFailed
+from crashworthy.lab.box.linux import keep_to_itself
 from crashworthy.run.job import Job
 
 
@@ -19,6 +20,7 @@ def serve_events(work: Callable[[Job, Emit], None]) -> int:
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)  # whatever else prints must not disturb the events
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    keep_to_itself()  # the service, which runs beside it, has no business with the caller's environment
 
     def emit(event: Event) -> None:
         channel.write(event.model_dump_json() + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -114,6 +115,39 @@ def test_the_hosts_sockets_and_shared_memory_are_out_of_reach(box: Path) -> None
     finally:
         shared.unlink()
     assert result.stdout.strip() == "[] []", result.stderr
+
+
+def test_a_server_of_the_host_that_has_its_socket_elsewhere_is_out_of_reach(box: Path) -> None:
+    import shutil
+    import socket
+    import tempfile
+
+    folder = tempfile.mkdtemp(prefix=".crashworthy-test-", dir=Path(__file__).parent)
+    path = f"{folder}/s"
+    try:
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(path)
+            server.listen()
+            result = in_box(box, f"import socket; print(socket.socket(socket.AF_UNIX).connect_ex({path!r}))")
+            with socket.socket(socket.AF_UNIX) as client:
+                client.connect(path)
+    finally:
+        shutil.rmtree(folder)
+    assert result.stdout.strip() == str(errno.ECONNREFUSED), result.stderr
+
+
+def test_what_keeps_to_itself_shows_its_environment_to_nobody(box: Path) -> None:
+    result = in_box(
+        box,
+        """
+        import os, subprocess, sys
+        from crashworthy.lab.box.linux import keep_to_itself
+        keep_to_itself()
+        look = f"open('/proc/{os.getpid()}/environ')"
+        print(subprocess.run([sys.executable, "-c", look], capture_output=True, text=True).stderr.split()[-4:-2])
+        """,
+    )
+    assert "Permission" in result.stdout, result.stdout + result.stderr
 
 
 def test_the_process_is_not_root_inside(box: Path) -> None:

@@ -46,6 +46,7 @@ def main() -> int:
     linux.die_with_parent(signal.SIGKILL)
     if os.getppid() != plan.parent:  # it ended before the line above
         return 1
+    servers = linux.unix_servers() if plan.wanted and sys.platform == "linux" else ()
     refusal = "switched off" if not plan.wanted else _enter_namespaces()
     if refusal is not None:
         return _run(command, {"contained": False, "why": refusal})
@@ -55,6 +56,7 @@ def main() -> int:
         return _wait_for(child)
     linux.die_with_parent(signal.SIGKILL)
     _furnish(plan)
+    _cover(servers)
     return _run(command, {"contained": True, "why": ""})
 
 
@@ -110,6 +112,14 @@ def _furnish(plan: BoxPlan) -> None:
         if Path(folder).is_dir() and not any(_is_below(path, folder) for path in (*plan.writable, *plan.visible)):
             with contextlib.suppress(OSError):
                 linux.mount("tmpfs", folder, "tmpfs", 0)
+
+
+def _cover(servers: tuple[str, ...]) -> None:
+    """Put nothing where a server of the host has its socket: a read-only file system does not stop a connection."""
+    for path in servers:
+        with contextlib.suppress(OSError):  # it is gone, or nobody in here can reach it either
+            if Path(path).is_socket():
+                linux.mount("/dev/null", path, None, linux.MS_BIND)
 
 
 def _is_below(path: str, folder: str) -> bool:

@@ -10,6 +10,7 @@ import fcntl
 import os
 import socket
 import struct
+import sys
 from pathlib import Path
 
 CLONE_NEWNS = 0x00020000
@@ -28,6 +29,8 @@ _AT_RECURSIVE = 0x8000
 _MOUNT_ATTR_RDONLY = 0x1
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+_ACCEPTS_CONNECTIONS = 0x10000  # __SO_ACCEPTCON, in the flags of /proc/net/unix
 _SIOCSIFFLAGS = 0x8914
 _IFF_UP = 0x1
 _IFF_RUNNING = 0x40
@@ -90,6 +93,22 @@ def set_read_only(path: str, *, read_only: bool, recursive: bool) -> None:
 def die_with_parent(signal_number: int) -> None:
     """Have the kernel send this signal to the process when its parent ends, however it ends."""
     _check(_libc.prctl(_PR_SET_PDEATHSIG, signal_number, 0, 0, 0), "prctl")
+
+
+def keep_to_itself() -> None:
+    """Close this process's memory and environment to other processes of the same user."""
+    if sys.platform == "linux":
+        _check(_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl")
+
+
+def unix_servers() -> tuple[str, ...]:
+    """The files of the Unix sockets on which somebody listens in this network namespace."""
+    found = []
+    for line in Path("/proc/net/unix").read_text(errors="surrogateescape").splitlines()[1:]:
+        fields = line.split(None, 7)  # see unix(7) and proc_net(5): the flags are the fourth field, the path the last
+        if len(fields) == 8 and fields[7].startswith("/") and int(fields[3], 16) & _ACCEPTS_CONNECTIONS:
+            found.append(fields[7])
+    return tuple(dict.fromkeys(found))
 
 
 def bring_loopback_up() -> None:
