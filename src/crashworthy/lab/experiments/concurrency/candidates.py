@@ -9,9 +9,11 @@ from crashworthy.lab.experiments.concurrency.variants import ground
 from crashworthy.lab.experiments.experiment import Candidate, Lab
 from crashworthy.weaknesses.concurrency import LOST_UPDATE
 
-_SUSPECTED = 100.0
+# What a race costs is worth more of the time than many inputs that fail.
+_SUSPECTED = 300.0
 _CHANGING = {"POST": 50.0, "PATCH": 48.0, "PUT": 45.0, "DELETE": 30.0}
 _PAIR_PENALTY = 25.0
+_PAIR_SUSPECTED = 25.0
 _MOST_PAIRS = 10
 _ESTIMATE_S = 4.0
 
@@ -47,7 +49,7 @@ def race_candidates(lab: Lab) -> list[Candidate]:
                 weakness=LOST_UPDATE,
                 operations=(one.name, other.name),
                 why="both change the same thing",
-                priority=priority + _SUSPECTED / 4 * len(both),
+                priority=priority + _PAIR_SUSPECTED * len(both),
                 estimate_s=_ESTIMATE_S,
                 location=both[0].location if both else None,
             )
