@@ -14,7 +14,8 @@ import pytest
 from crashworthy.core.proof import Proof
 from crashworthy.lab.experiments.registry import EXPERIMENTS as REGISTRY
 from crashworthy.lab.proof.confirm import confirm, replay_proof
-from crashworthy.lab.proof.write_test import write_tests
+from crashworthy.lab.proof.start_command import start_command
+from crashworthy.lab.proof.write_test import BESIDE, write_tests
 from sick_services.catalog import ALL, EXPERIMENTS
 from sick_services.stand import candidate_for, open_lab, service_file
 
@@ -71,3 +72,51 @@ def test_it_fails_on_the_sick_service_and_passes_on_the_mended_one(
 def test_nothing_proven_writes_nothing(tmp_path: Path) -> None:
     assert write_tests([], tmp_path, tmp_path / "tests") == ()
     assert not (tmp_path / "tests").exists()
+
+
+CALLER = """
+import asyncio, http.server, os, urllib.request
+import httpx
+URL = "https://api.partner.example/v1"
+async def call():
+    async with httpx.AsyncClient() as client:
+        return (await client.get(URL)).text
+async def raw():
+    reader, writer = await asyncio.open_connection("api.partner.example", 443, ssl=True)
+    writer.write(b"GET / HTTP/1.0\\r\\n\\r\\n")
+    return (await reader.read()).decode()
+WAYS = {
+    "/urllib": lambda: urllib.request.urlopen(URL).read().decode(),
+    "/httpx": lambda: httpx.get(URL).text,
+    "/async": lambda: asyncio.run(call()),
+    "/streams": lambda: asyncio.run(raw()),
+}
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = WAYS[self.path]().encode()
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body)
+http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
+"""
+
+
+@pytest.mark.parametrize("way", ["urllib", "httpx", "async", "streams"])
+def test_a_dependency_behind_tls_is_answered_too(way: str, tmp_path: Path) -> None:
+    (tmp_path / "service").mkdir()
+    (tmp_path / "service" / "app.py").write_text(CALLER)
+    test = f"""
+import sys, urllib.request
+sys.path.insert(0, {str(BESIDE.parent)!r})
+import crashworthy_interleave as lab
+with lab.start(__import__("pathlib").Path("service"), ["{{python}}", "app.py"]) as service:
+    print(urllib.request.urlopen(service.url + "/{way}", timeout=20).read().decode())
+"""
+    done = subprocess.run([sys.executable, "-c", test], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert '"ok": true' in done.stdout, done.stderr
+
+
+def test_a_written_test_starts_the_service_without_a_reloader(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("from fastapi import FastAPI\napp = FastAPI()\n")
+    command = start_command(tmp_path, "uvicorn main:app --reload").command
+    assert command[-1] == "main:app"

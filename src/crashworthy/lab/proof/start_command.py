@@ -40,6 +40,11 @@ def start_command(source: Path, command: str | None = None) -> StartCommand:
 
 
 def _words(plan: StartPlan) -> tuple[str, ...]:
+    """Without reloading: a reloader goes on when the service does not start, and the test would wait for it."""
+    return tuple(word for word in _all_words(plan) if word != "--reload")
+
+
+def _all_words(plan: StartPlan) -> tuple[str, ...]:
     match plan.kind:
         case StartKind.SCRIPT:
             return ("{python}", *plan.words)

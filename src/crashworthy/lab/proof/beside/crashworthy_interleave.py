@@ -38,6 +38,8 @@ VOLATILE = re.compile(
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 BARRIER_S = 0.25
 START_S = 40.0
+LOCAL = {None, "", "localhost", "127.0.0.1", "::1"}
+TLS_HANDSHAKE = b"\x16"
 
 
 # Outside: in the test
@@ -191,6 +193,8 @@ class _Answer(socketserver.StreamRequestHandler):
         mode = self.server.mode  # type: ignore[attr-defined]
         if mode == "hang":
             time.sleep(3600)
+        if self.rfile.peek(1)[:1] == TLS_HANDSHAKE:  # type: ignore[attr-defined]
+            return  # of a client that `_patch_tls` does not know: better an error than a wait without end
         length = 0
         while (line := self.rfile.readline()).strip():
             if line.lower().startswith(b"content-length:"):
@@ -226,6 +230,7 @@ def install() -> None:
     _after_import("psycopg", _patch_psycopg)
     _after_import("psycopg2", _patch_psycopg2)
     _after_import("asyncio.base_events", _patch_loop)
+    _after_import("ssl", _patch_tls)
     threading.settrace(_trace)
     sys.settrace(_trace)
 
@@ -407,6 +412,93 @@ def _patch_sockets() -> None:
     socket.socket.connect = lambda self, address: connect(self, to(self, address))  # type: ignore[method-assign]
     socket.socket.connect_ex = lambda self, address: connect_ex(self, to(self, address))  # type: ignore[method-assign]
     socket.getaddrinfo = looked_up
+
+
+def _patch_tls(module: Any) -> None:
+    """What leaves the service in TLS leaves it plainly, as the stand-in speaks none."""
+    wrap_socket, wrap_bio = module.SSLContext.wrap_socket, module.SSLContext.wrap_bio
+
+    class Plain:
+        """What clients ask a TLS connection for."""
+
+        context: Any = None
+        server_hostname = ""
+        server_side = session_reused = False
+        session = None
+
+        def getpeercert(self, binary_form: bool = False) -> Any:
+            return b"" if binary_form else {"subjectAltName": (("DNS", self.server_hostname),)}
+
+        def do_handshake(self, *_: Any) -> None:
+            return None
+
+        cipher = compression = selected_alpn_protocol = shared_ciphers = get_channel_binding = do_handshake
+
+        def version(self) -> str:
+            return "TLSv1.3"
+
+    class PlainSocket(Plain, socket.socket):
+        def pending(self) -> int:
+            return 0
+
+        def unwrap(self) -> socket.socket:
+            return self
+
+        def read(self, size: int = 1024, buffer: Any = None) -> Any:
+            return self.recv(size) if buffer is None else self.recv_into(buffer, size)
+
+        def write(self, data: Any) -> int:
+            return self.send(data)
+
+    class PlainObject(Plain):
+        def __init__(self, incoming: Any, outgoing: Any) -> None:
+            self._incoming, self._outgoing = incoming, outgoing
+
+        def pending(self) -> int:
+            return int(self._incoming.pending)
+
+        def unwrap(self) -> None:
+            return None
+
+        def read(self, size: int = 1024, buffer: Any = None) -> Any:
+            data = self._incoming.read(size)
+            if not data and not self._incoming.eof:
+                raise module.SSLWantReadError
+            if buffer is None:
+                return data
+            buffer[: len(data)] = data
+            return len(data)
+
+        def write(self, data: Any) -> int:
+            return int(self._outgoing.write(data))
+
+    def leaves(sock: socket.socket) -> bool:
+        try:
+            return bool(sock.getpeername()[1] == _inside["stand_in"])
+        except (OSError, IndexError):
+            return False
+
+    def told(plain: Any, context: Any, name: Any) -> Any:
+        plain.context, plain.server_hostname = context, name or ""
+        return plain
+
+    def wrapped(self: Any, sock: Any, server_side: bool = False, *given: Any, **named: Any) -> Any:
+        if server_side or not leaves(sock):
+            return wrap_socket(self, sock, server_side, *given, **named)
+        timeout = sock.gettimeout()
+        plain = PlainSocket(sock.family, sock.type, sock.proto, fileno=sock.detach())
+        plain.settimeout(timeout)
+        return told(plain, self, named.get("server_hostname"))
+
+    def wrapped_bio(
+        self: Any, incoming: Any, outgoing: Any, server_side: bool = False, *given: Any, **named: Any
+    ) -> Any:
+        name = given[0] if given else named.get("server_hostname")
+        if server_side or name in LOCAL:  # a database, perhaps
+            return wrap_bio(self, incoming, outgoing, server_side, *given, **named)
+        return told(PlainObject(incoming, outgoing), self, name)
+
+    module.SSLContext.wrap_socket, module.SSLContext.wrap_bio = wrapped, wrapped_bio
 
 
 def _is_database(port: int) -> bool:
