@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -68,6 +68,39 @@ class Lab:
     def operation(self, name: str) -> Operation | None:
         """The operation of that name."""
         return next((operation for operation in self.operations if operation.name == name), None)
+
+
+def one_per_operation(
+    lab: Lab,
+    weakness: Weakness,
+    operations: Iterable[Operation],
+    *,
+    why: str,
+    priority: Callable[[Operation, bool], float],
+    estimate_s: float,
+) -> list[Candidate]:
+    """A candidate for each of these operations that was reached.
+
+    `priority` gets the operation and whether the audit suspects it; `why` is said of those that it does not.
+    """
+    suspected = {name: each for each in lab.suspicions if each.weakness == weakness.id for name in each.operations}
+    found = []
+    for operation in operations:
+        if operation.name not in lab.playbook.reached:
+            continue
+        suspicion = suspected.get(operation.name)
+        found.append(
+            Candidate(
+                weakness=weakness,
+                operations=(operation.name,),
+                why=suspicion.message if suspicion else why,
+                priority=priority(operation, suspicion is not None),
+                estimate_s=estimate_s,
+                location=suspicion.location if suspicion else None,
+                suspected=suspicion is not None,
+            )
+        )
+    return found
 
 
 class Experiment(ABC):

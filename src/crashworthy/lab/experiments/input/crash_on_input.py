@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from crashworthy.core.finding import Judgement
 from crashworthy.core.history import History
+from crashworthy.core.operation import Operation
 from crashworthy.core.scenario import Scenario
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.concurrency.variants import Ground, ground
-from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
+from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab, one_per_operation
 from crashworthy.lab.experiments.input.crashes import (
     ALLOWED,
     ATTACK,
@@ -35,6 +36,10 @@ _LIMIT_S = 20.0
 _RESERVE_S = 5.0
 
 
+def _priority(operation: Operation, suspected: bool) -> float:
+    return _SUSPECTED if suspected else _SAFE if operation.is_safe else _CHANGING
+
+
 class CrashOnInput(Experiment):
     """Change one input at a time; prove each kind of crash from a fresh state."""
 
@@ -44,26 +49,10 @@ class CrashOnInput(Experiment):
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
         """Every reached operation that takes input."""
-        suspected = {name: s for s in lab.suspicions if s.weakness == CRASH_ON_INPUT.id for name in s.operations}
-        found = []
-        for operation in lab.operations:
-            takes_input = operation.parameters or operation.body or not operation.is_safe
-            if operation.name not in lab.playbook.reached or not takes_input:
-                continue
-            suspicion = suspected.get(operation.name)
-            priority = _SUSPECTED if suspicion else _SAFE if operation.is_safe else _CHANGING
-            found.append(
-                Candidate(
-                    weakness=CRASH_ON_INPUT,
-                    operations=(operation.name,),
-                    why=suspicion.message if suspicion else "takes input",
-                    priority=priority,
-                    estimate_s=_ESTIMATE_S,
-                    location=suspicion.location if suspicion else None,
-                    suspected=suspicion is not None,
-                )
-            )
-        return found
+        taking_input = [each for each in lab.operations if each.parameters or each.body or not each.is_safe]
+        return one_per_operation(
+            lab, CRASH_ON_INPUT, taking_input, why="takes input", priority=_priority, estimate_s=_ESTIMATE_S
+        )
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
         """Many changes on few copies; then each kind of crash alone on a fresh copy."""

@@ -9,11 +9,12 @@ from functools import partial
 
 from crashworthy.core.finding import Judgement
 from crashworthy.core.history import History, Trial
+from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Scenario, Step
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.concurrency.variants import Ground, ground
-from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
+from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab, one_per_operation
 from crashworthy.lab.experiments.input.crashes import INPUT, WHAT
 from crashworthy.lab.experiments.input.scan import Scan, Shot, spread
 from crashworthy.lab.experiments.input.wedges import AGAIN, ATTACK, CONTROL, failed, failing, judge_wedges
@@ -46,6 +47,10 @@ _UNIQUE = re.compile(r"(?<!\$)\$\{unique\}")
 _FIRST_OBSERVER = 810_000
 
 
+def _priority(operation: Operation, suspected: bool) -> float:
+    return _SUSPECTED if suspected else _SAFE if operation.is_safe else _CHANGING
+
+
 class WedgedByOneRequest(Experiment):
     """Send changed requests, once and several times, and see whether the valid ones still work."""
 
@@ -55,25 +60,14 @@ class WedgedByOneRequest(Experiment):
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
         """Every reached operation."""
-        suspected = {s_op: s for s in lab.suspicions if s.weakness == WEDGED_BY_ONE_REQUEST.id for s_op in s.operations}
-        found = []
-        for operation in lab.operations:
-            if operation.name not in lab.playbook.reached:
-                continue
-            suspicion = suspected.get(operation.name)
-            priority = _SUSPECTED if suspicion else _SAFE if operation.is_safe else _CHANGING
-            found.append(
-                Candidate(
-                    weakness=WEDGED_BY_ONE_REQUEST,
-                    operations=(operation.name,),
-                    why=suspicion.message if suspicion else "could leave something behind",
-                    priority=priority,
-                    estimate_s=_ESTIMATE_S,
-                    location=suspicion.location if suspicion else None,
-                    suspected=suspicion is not None,
-                )
-            )
-        return found
+        return one_per_operation(
+            lab,
+            WEDGED_BY_ONE_REQUEST,
+            lab.operations,
+            why="could leave something behind",
+            priority=_priority,
+            estimate_s=_ESTIMATE_S,
+        )
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
         """A control, the changed requests with a look at valid ones in between, then the suspects alone."""
