@@ -34,7 +34,7 @@ from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.registry import EXPERIMENTS
 from crashworthy.lab.proof.confirm import confirm
 from crashworthy.lab.traffic.discover import discover
-from crashworthy.lab.traffic.driver import LearnContext, learn
+from crashworthy.lab.traffic.driver import NEEDS_CREDENTIAL, LearnContext, learn
 from crashworthy.run.assemble import Findings
 from crashworthy.run.channel import serve_events
 from crashworthy.run.folder import RunFolder
@@ -49,6 +49,11 @@ from crashworthy.verdict.policy import decide
 LEARNING_SHARE = 0.4
 # Past the budget by this much, whatever runs is interrupted; the report follows within seconds.
 GRACE_S = 4.0
+
+# Packages by which services leave the login to somebody else, where crashworthy cannot sign up.
+_IDENTITY_PROVIDERS = frozenset(
+    {"auth0", "authlib", "fastapi_azure_auth", "fastapi_keycloak", "keycloak", "mozilla_django_oidc", "msal", "okta"}
+)
 
 
 class BudgetOver(BaseException):
@@ -137,6 +142,16 @@ class Engine:
                 credentials=[_headers(actor, self.job.given) for actor in self.job.constraints.actors],
             )
         )
+
+        locked = sum(item.why.startswith(NEEDS_CREDENTIAL) for item in self.progress.playbook.unreached)
+        if locked:
+            provider = next(iter(sorted(tree.imports & _IDENTITY_PROVIDERS)), None)
+            through = f" through an identity provider ({provider})" if provider else ""
+            self._note(
+                f"{locked} of the operations want a login{through} that crashworthy could not get: give it one in "
+                'crashworthy.toml: [[actors]] name = "admin", headers = { Authorization = "Bearer ${TOKEN}" }, '
+                "and pass the token on with --env TOKEN"
+            )
 
     def _lab(self, stand: Stand, tree: SourceTree, deadline: float) -> Lab:
         return Lab(

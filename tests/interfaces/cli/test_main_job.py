@@ -197,3 +197,32 @@ def test_a_run_that_is_not_there_is_an_error(crashworthy: Any) -> None:
     outcome = crashworthy("show", "last")
     assert outcome.code == 2
     assert "no saved run" in outcome.err
+
+
+LOCKED = """
+from flask import Flask, abort, jsonify, request
+
+app = Flask(__name__)
+
+@app.get("/secrets")
+def secrets():
+    if request.headers.get("Authorization") != "Bearer from-the-provider":
+        abort(401)
+    return jsonify(secrets=[1])
+"""
+
+
+def test_a_login_that_cannot_be_had_is_asked_for_and_then_used(crash_test: Any, service: Any) -> None:
+    folder = service(app=LOCKED)
+    outcome = crash_test(folder, budget=10)
+    assert "1 of the operations want a login that crashworthy could not get" in outcome.out
+    assert not outcome.report["operations"][0]["reached"]
+
+    (folder / "crashworthy.toml").write_text(
+        "[[actors]]\nname = 'admin'\nheaders = { Authorization = 'Bearer ${TOKEN}' }\n"
+    )
+    missing = crash_test(folder, budget=10)
+    assert missing.code == 2
+    assert "--env" in missing.err
+    given = crash_test(folder, "--env", "TOKEN=from-the-provider", budget=10)
+    assert given.report["operations"][0]["reached"], given.out

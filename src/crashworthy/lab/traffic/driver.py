@@ -25,6 +25,9 @@ from crashworthy.source.tree import SourceTree
 _EXPLORING_SHARE = 0.6
 _TIMEOUT_S = 5.0
 _MOST_COPIES = 40
+NEEDS_CREDENTIAL = "needs a credential that could not be had"
+"""How `Unreached.why` begins where a login is missing."""
+
 _CREDENTIAL_WORDS = frozenset({"authorization", "auth", "token", "key", "secret", "admin", "user", "role"})
 
 
@@ -123,7 +126,7 @@ def _why(operation: Operation, trail: Trail | None, failure: str | None, *, died
     if not said:
         return "worked once, but not when it was repeated"
     if status in (401, 403):
-        return f"needs a credential that could not be had: {said}"
+        return f"{NEEDS_CREDENTIAL}: {said}"
     if trail.unmet:
         names = ", ".join(dict.fromkeys(slot.name for slot in trail.unmet))
         return f"needs a value for {names} that no reached operation gives: {said}"
