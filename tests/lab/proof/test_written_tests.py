@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from crashworthy.core.history import Trial
 from crashworthy.core.proof import Proof
+from crashworthy.core.scenario import Scenario, Step
+from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.registry import EXPERIMENTS as REGISTRY
 from crashworthy.lab.proof.confirm import confirm, replay_proof
 from crashworthy.lab.proof.start_command import start_command
@@ -120,3 +123,34 @@ def test_a_written_test_starts_the_service_without_a_reloader(tmp_path: Path) ->
     (tmp_path / "main.py").write_text("from fastapi import FastAPI\napp = FastAPI()\n")
     command = start_command(tmp_path, "uvicorn main:app --reload").command
     assert command[-1] == "main:app"
+
+
+def test_a_service_that_the_configuration_starts_is_started_so(tmp_path: Path) -> None:
+    proof = Proof(
+        id="P1",
+        experiment="crash-on-input",
+        weakness="crash-on-input",
+        title="GET /a fails",
+        severity=Severity.MINOR,
+        operations=("GET /a",),
+        expected="",
+        seen="",
+        scenario=Scenario(attack=(Step(operation="GET /a", method="GET", path="/a"),)),
+        trial=Trial(id="t", purpose="replay", scenario=Scenario()),
+        replayed=2,
+        replays=2,
+        history="h",
+    )
+    (tmp_path / "service" / "api").mkdir(parents=True)
+    test, _ = write_tests(
+        [proof],
+        tmp_path / "service",
+        tmp_path / "tests",
+        command="node server.js",
+        cwd="api",
+        environment={"FEATURE_X": "on"},
+    )
+    text = test.read_text()
+    assert "COMMAND = ['node', 'server.js']" in text
+    assert 'folder="api"' in text
+    assert "'FEATURE_X': 'on'" in text

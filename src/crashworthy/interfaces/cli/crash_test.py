@@ -11,6 +11,7 @@ from rich.console import Console
 
 from crashworthy.audit.engine import audit
 from crashworthy.constraints.load import load_constraints
+from crashworthy.constraints.model import Service
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.core.report import RunReport
 from crashworthy.core.weakness import Severity
@@ -116,7 +117,7 @@ def crash_test(
         book.finish(report)
     write_outputs(report, wanted)
     if tests is not None:
-        _write_tests(report, source, tests)
+        _write_tests(report, source, tests, constraints.service)
     raise typer.Exit(report.judgement.exit_code)
 
 
@@ -130,10 +131,12 @@ def _progress_console(wanted: tuple[Output, ...]) -> Console:
     return Console(stderr=any(output.to_stdout and output.format != "screen" for output in wanted), highlight=False)
 
 
-def _write_tests(report: RunReport, source: Path, folder: Path) -> None:
+def _write_tests(report: RunReport, source: Path, folder: Path, service: Service) -> None:
     from crashworthy.lab.proof.write_test import write_tests
 
-    written = write_tests(report.proofs, source, folder)
+    written = write_tests(
+        report.proofs, source, folder, command=service.command, cwd=service.cwd, environment=service.env
+    )
     for file in written:
         typer.echo(f"wrote {file}", file=sys.stderr)
 

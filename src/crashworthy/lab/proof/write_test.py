@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +34,26 @@ _SLEEP_ATTEMPTS = 12
 _NAME_LENGTH = 80
 
 
-def write_tests(proofs: Sequence[Proof], source: Path, folder: Path, *, command: str | None = None) -> tuple[Path, ...]:
+def write_tests(
+    proofs: Sequence[Proof],
+    source: Path,
+    folder: Path,
+    *,
+    command: str | None = None,
+    cwd: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> tuple[Path, ...]:
     """Write one test file per proof, and the file they share, into `folder`; returns the written files.
 
+    `command`, `cwd` and `environment` are those of `[service]` in crashworthy.toml.
     A proof that cannot be expressed (a multipart body) is left out. CrashworthyError when it is not known how
     to start the service.
     """
     if not proofs:
         return ()
     start = start_command(source, command)
+    given = tuple((environment or {}).items())
+    start = replace(start, folder=cwd or start.folder, environment=(*start.environment, *given))
     folder.mkdir(parents=True, exist_ok=True)
     written: dict[str, Path] = {}
     for proof in proofs:
