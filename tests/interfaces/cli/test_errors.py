@@ -29,6 +29,14 @@ def test_a_users_mistake_says_what_and_what_to_do(
     assert told.splitlines() == ["error: no [service] here", "  line one", "  line two", "try: Name a folder."]
 
 
+def test_what_a_service_says_cannot_steer_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = CrashworthyError("ended: \x1b[2J", details="RuntimeError: \x1b]0;title\x07")
+    _, told = outcome_of(error, monkeypatch, capsys)
+    assert told.splitlines() == [r"error: ended: \x1b[2J", r"  RuntimeError: \x1b]0;title\x07"]
+
+
 def test_a_failure_of_ours_is_said_to_be_ours(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -23,6 +23,7 @@ from crashworthy.core.events import (
     TrialDone,
 )
 from crashworthy.core.finding import Finding, Status
+from crashworthy.reports.legible import visible
 
 _STAGES = {
     "environment": "Preparing the environment",
@@ -115,7 +116,7 @@ class Progress:
             return
         if self.live is None or always:
             stamp = Text(f"{time.monotonic() - self.began:6.1f}s ", style="dim")
-            self.console.print(stamp + Text(text, style=style), soft_wrap=True)
+            self.console.print(stamp + Text(visible(text), style=style), soft_wrap=True)
 
     def _panel(self) -> Group:
         facts = Table.grid(padding=(0, 2))
@@ -125,5 +126,5 @@ class Progress:
         facts.add_row("proofs", Text(str(len(self.proofs)), style="bold red" if self.proofs else ""))
         if self.ends_at is not None:
             facts.add_row("time left", f"{max(0.0, self.ends_at - time.monotonic()):.0f} s")
-        line = Spinner("dots", text=Text.assemble((self.stage, "bold"), "  ", (self.doing, "dim")))
+        line = Spinner("dots", text=Text.assemble((self.stage, "bold"), "  ", (visible(self.doing), "dim")))
         return Group(line, facts)

@@ -13,6 +13,7 @@ from rich.console import Console
 from crashworthy import __version__
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.interfaces.cli import audit, crash_test, design, ledger, proofs, role, schema
+from crashworthy.reports.legible import visible
 from crashworthy.verdict.policy import EXIT_ERROR
 
 app = typer.Typer(
@@ -69,15 +70,16 @@ def main() -> None:
 
 
 def _print_error(problem: CrashworthyError) -> None:
+    """The problem, in which a service may have had its say."""
     console = Console(stderr=True, highlight=False)
     console.print("[bold red]error:[/] ", end="")
-    console.print(problem.message, markup=False, soft_wrap=True)
+    console.print(visible(problem.message), markup=False, soft_wrap=True)
     if problem.details:
-        for line in problem.details.rstrip().splitlines():
+        for line in visible(problem.details).rstrip().splitlines():
             console.print("  " + line, style="dim", markup=False, soft_wrap=True)
     if problem.remedy:
         console.print("[bold]try:[/] ", end="")
-        console.print(problem.remedy, markup=False, soft_wrap=True)
+        console.print(visible(problem.remedy), markup=False, soft_wrap=True)
 
 
 if __name__ == "__main__":
