@@ -54,3 +54,13 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     write_atomically(target, "two")
     assert target.read_text() == "two"
     assert [path.name for path in target.parent.iterdir()] == ["report.json"]
+
+
+def test_nothing_of_the_service_stays_but_what_was_learnt(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path)
+    for name in ("copy", "fresh-state", "data", "data.fresh", "home", "postgres", "histories"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text("x")
+    run.report_file.write_text("{}")
+    run.remove_service_files()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["histories", "report.json"]

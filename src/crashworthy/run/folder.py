@@ -32,6 +32,12 @@ def new_run_id() -> str:
     return f"{datetime.now(UTC):%Y%m%d-%H%M}-{secrets.token_hex(3)}"
 
 
+# "fresh-state" holds every file of the service once more, for the trials to begin with.
+_OF_THE_SERVICE = (
+    "copy", "tmp", "snapshot", "fresh-state", "data", "data.fresh", "home", "box-tmp", "postgres", "redis", "sensor",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class RunFolder:
     """The files of one run."""
@@ -100,8 +106,8 @@ class RunFolder:
         return RunReport.model_validate_json(self.report_file.read_bytes())
 
     def remove_service_files(self) -> None:
-        """Delete the service's copy and its temporary files; histories and the report stay."""
-        for name in ("copy", "tmp", "snapshot", "box-tmp", "postgres", "redis", "sensor"):
+        """Delete the service's copy, its data and its temporary files; histories and the report stay."""
+        for name in _OF_THE_SERVICE:
             shutil.rmtree(self.path / name, ignore_errors=True)
 
 
