@@ -190,3 +190,13 @@ def test_a_file_that_is_no_database_is_an_error(tmp_path: Path) -> None:
     file.write_text("not a database, but long enough to look at: " + "x" * 4096)
     with pytest.raises(CrashworthyError, match="cannot be opened"):
         open_ledger(f"sqlite:///{file}")
+
+
+def test_a_run_is_found_by_its_beginning_or_as_the_last(url: str, tmp_path: Path) -> None:
+    ledger = open_ledger(url)
+    for run in ("r1", "r2"):
+        begin(ledger, run, tmp_path)
+    assert ledger.run("last")["id"] == "r2"
+    assert ledger.run("r1")["id"] == "r1"
+    with pytest.raises(CrashworthyError, match="several runs"):
+        ledger.run("r")

@@ -122,8 +122,8 @@ class Ledger:
         return self._rows(query.limit(limit) if limit is not None else query)
 
     def run(self, name: str) -> Row:
-        """The run whose id is, or begins with, `name`."""
-        matching = [row for row in self.runs() if row["id"].startswith(name)]
+        """The run whose id is, or begins with, `name`; "last" is the one that began last."""
+        matching = self.runs(limit=1) if name == "last" else [r for r in self.runs() if r["id"].startswith(name)]
         if len(matching) != 1:
             problem = "several runs begin" if matching else "no run begins"
             raise CrashworthyError(f"{problem} with {name!r} in this ledger", remedy="See `crashworthy ledger list`.")

@@ -60,7 +60,7 @@ def list_runs(
 
 @ledger_app.command("show", epilog="[bold]Example[/]  crashworthy ledger show 20261120-0510")
 def show_run(
-    run: Annotated[str, typer.Argument(help="A run's id, or the beginning of it.")],
+    run: Annotated[str, typer.Argument(help="A run's id, the beginning of it, or 'last'.")],
     ledger: Annotated[str | None, _LEDGER] = None,
 ) -> None:
     """Show what one run recorded: change, author, round, constraints, what was tried and found."""

@@ -40,10 +40,11 @@ def replay_command(
         evidence, source = read_bundle(Path(run))
     else:
         report = find_run(run).report()
-        found = next((item for item in report.proofs if item.id == proof), None)
+        found = next((item for item in report.proofs if item.id == (proof or "").upper()), None)
         if found is None:
             known = ", ".join(item.id for item in report.proofs) or "none"
-            raise CrashworthyError(f"run {report.run} has no proof {proof}", remedy=f"Its proofs: {known}.")
+            problem = f"run {report.run} has no proof {proof}" if proof else "which proof is to be played?"
+            raise CrashworthyError(problem, remedy=f"The proofs of run {report.run}: {known}.")
         evidence, source = found, Path(report.service.path)
     request = ReplayRequest(proof=evidence, source=(path or source).resolve(), python=python)
     with Progress(Console(highlight=False)) as progress:
