@@ -42,7 +42,10 @@ _TOKEN = {"token", "jwt", "apikey", "bearer", "sessionid", "accesstoken", "autht
 _SECRET_NAME = re.compile(r"TOKEN|KEY|SECRET|PASSWORD|PASS\b|PASSWD|CREDENTIAL", re.IGNORECASE)
 _FOREIGN = re.compile(r"DATABASE|REDIS|SMTP|MAIL|AWS|STRIPE|PAYMENT|SENTRY|BROKER|S3", re.IGNORECASE)
 _PASSWORD_NAME = re.compile(r"PASSWORD|PASSWD|PASS$", re.IGNORECASE)
-_PRIVILEGED = ("admin", "administrator", "staff", "owner", "manager", "superuser", "root", "librarian", "organizer")
+_PRIVILEGED = ("admin", "administrator", "staff", "owner", "manager", "superuser", "root")
+_ORDINARY = frozenset(
+    {"user", "member", "customer", "client", "guest", "viewer", "reader", "basic", "regular", "public"}
+)
 
 
 @dataclass(frozen=True)
@@ -232,4 +235,8 @@ def _said(operation: Operation) -> set[str]:
 
 
 def _rights(value: str) -> int:
-    return _PRIVILEGED.index(value.lower()) if value.lower() in _PRIVILEGED else len(_PRIVILEGED)
+    """A role's place in the order to try: known privileges, then roles of the service's own trade, then everybody."""
+    role = value.lower()
+    if role in _PRIVILEGED:
+        return _PRIVILEGED.index(role)
+    return len(_PRIVILEGED) + (role in _ORDINARY)
