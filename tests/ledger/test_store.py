@@ -9,6 +9,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -19,6 +20,7 @@ from crashworthy.core.location import Location
 from crashworthy.core.report import ExperimentReport, OperationReport, RunReport, ServiceReport
 from crashworthy.core.verdict import Outcome, Verdict
 from crashworthy.core.weakness import Severity
+from crashworthy.ledger import schema
 from crashworthy.ledger.author import Author
 from crashworthy.ledger.exchange import read_json_lines, to_csv, to_json_lines
 from crashworthy.ledger.schema import open_database
@@ -169,6 +171,11 @@ def test_csv_runs_no_formulas(url: str, tmp_path: Path) -> None:
     begin(ledger, "r1", tmp_path)
     ledger.finish(report("r1", title="=cmd|' /C calc'!A0"))
     assert "'=cmd" in to_csv(ledger)
+
+
+def test_the_named_head_is_the_newest_migration() -> None:
+    scripts = ScriptDirectory(str(Path(schema.__file__).parent / "migrations"))
+    assert scripts.get_current_head() == schema.HEAD
 
 
 def test_a_ledger_of_a_newer_version_is_refused_with_a_message(url: str) -> None:

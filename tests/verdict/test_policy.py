@@ -73,6 +73,12 @@ def test_what_did_not_finish_is_unknown_unless_allowed() -> None:
     assert "the budget was over" in allowed.missing[0]
 
 
+def test_a_verdict_on_a_part_says_so() -> None:
+    assert "only lost-update was tried" in " ".join(decide([], REACHED, [], only={"lost-update"}).reasons)
+    assert "crash-on-input was left out" in " ".join(decide([], REACHED, [], skip={"crash-on-input"}).reasons)
+    assert len(decide([], REACHED, []).reasons) == 1
+
+
 @given(
     statuses=st.lists(st.sampled_from(Status)),
     severity=st.sampled_from(Severity),

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from crashworthy.core.finding import Finding
-from crashworthy.core.report import RunReport
+from crashworthy.core.report import OperationReport, RunReport, ServiceReport
+from crashworthy.core.suspicion import Suspicion
 from crashworthy.core.value import Value
 
 Stage = Literal["environment", "audit", "start", "learn", "experiments", "proof", "report"]
@@ -43,6 +44,15 @@ class OperationsReached(Value):
     event: Literal["reached"] = "reached"
     reached: int
     total: int
+
+
+class Learned(Value):
+    """All that is known before the first experiment; a run that dies later can still report it."""
+
+    event: Literal["learned"] = "learned"
+    service: ServiceReport
+    operations: tuple[OperationReport, ...]
+    suspicions: tuple[Suspicion, ...]
 
 
 class ExperimentStarted(Value):
@@ -102,6 +112,7 @@ Event = Annotated[
     | BudgetStarted
     | Note
     | OperationsReached
+    | Learned
     | ExperimentStarted
     | TrialDone
     | FindingMade

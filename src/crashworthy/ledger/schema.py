@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from crashworthy.core.errors import CrashworthyError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = "0001"
+"""The newest migration's revision. A ledger that is there already spares every command Alembic's import."""
 # Any number will do, as long as every version of crashworthy uses the same one.
 _ADVISORY_LOCK = 728_116_202
 
@@ -38,11 +36,8 @@ def open_database(url: str) -> Engine:
         else:
             engine = create_engine(parsed, pool_pre_ping=True)
         with engine.connect() as connection:
-            _migrate(connection)
-    except CommandError as problem:
-        raise CrashworthyError(
-            f"the ledger at {parsed} was written by a newer crashworthy: {problem}", remedy="Upgrade crashworthy."
-        ) from None
+            if not _is_current(connection):
+                _migrate(connection, parsed)
     except (SQLAlchemyError, OSError) as problem:
         reason = str(getattr(problem, "orig", None) or problem).strip().splitlines()[0]
         raise CrashworthyError(
@@ -89,12 +84,27 @@ def _open_sqlite(url: URL) -> Engine:
     return engine
 
 
-def _migrate(connection: Connection) -> None:
+def _is_current(connection: Connection) -> bool:
+    with connection.begin():
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [HEAD]
+
+
+def _migrate(connection: Connection, url: URL) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
-    head = ScriptDirectory.from_config(config).get_current_head()
     with connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-        command.upgrade(config, head or "head")
+        try:
+            command.upgrade(config, HEAD)
+        except CommandError as problem:
+            raise CrashworthyError(
+                f"the ledger at {url} was written by a newer crashworthy: {problem}", remedy="Upgrade crashworthy."
+            ) from None

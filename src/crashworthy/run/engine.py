@@ -19,6 +19,7 @@ from crashworthy.core.events import (
     Emit,
     ExperimentStarted,
     FindingMade,
+    Learned,
     Note,
     RunFinished,
     StageStarted,
@@ -96,6 +97,7 @@ class Engine:
             with open_stand(self.job, tree, self.folder, self.emit) as stand:
                 self.progress.service = stand.report
                 self._learn(stand, tree)
+                self._tell_learned(stand)
                 self._experiment(stand, tree)
         except (KeyboardInterrupt, BudgetOver) as stop:
             self.progress.interrupted = isinstance(stop, KeyboardInterrupt)
@@ -152,6 +154,11 @@ class Engine:
                 'crashworthy.toml: [[actors]] name = "admin", headers = { Authorization = "Bearer ${TOKEN}" }, '
                 "and pass the token on with --env TOKEN"
             )
+
+    def _tell_learned(self, stand: Stand) -> None:
+        """A service that brings the engine down does not take this with it."""
+        operations = _operation_reports(self.progress.operations, self.progress.playbook)
+        self.emit(Learned(service=stand.report, operations=operations, suspicions=self.progress.suspicions))
 
     def _lab(self, stand: Stand, tree: SourceTree, deadline: float) -> Lab:
         return Lab(
@@ -243,6 +250,8 @@ class Engine:
             progress.unfinished,
             fail_on=self.job.fail_on,
             allow_unknown=self.job.allow_unknown,
+            only=self.job.only,
+            skip=self.job.skip,
         )
         return RunReport(
             run=self.job.run,

@@ -20,7 +20,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from crashworthy.constraints.model import Constraints
 from crashworthy.core.errors import CrashworthyError
-from crashworthy.core.events import BudgetStarted, Emit, Event, FindingMade, RunFailed, RunFinished, StageStarted
+from crashworthy.core.events import (
+    BudgetStarted,
+    Emit,
+    Event,
+    FindingMade,
+    Learned,
+    RunFailed,
+    RunFinished,
+    StageStarted,
+)
 from crashworthy.core.finding import Finding
 from crashworthy.core.report import NotTried, RunReport, ServiceReport
 from crashworthy.core.weakness import Severity
@@ -243,6 +252,9 @@ class _Seen:
         self.job = job
         self.began = time.monotonic()
         self.budget_began: float | None = None
+        self.learned = Learned(
+            service=ServiceReport(path=job.source, name=Path(job.source).name), operations=(), suspicions=()
+        )
         self.findings: list[Finding] = []
         self.report: RunReport | None = None
 
@@ -250,6 +262,8 @@ class _Seen:
         """Take an event in."""
         if isinstance(event, BudgetStarted):
             self.budget_began = time.monotonic()
+        elif isinstance(event, Learned):
+            self.learned = event
         elif isinstance(event, FindingMade):
             self.findings = [known for known in self.findings if known.id != event.finding.id]
             self.findings.append(event.finding)
@@ -266,7 +280,11 @@ class _Seen:
         why = f"the engine ended before its report (exit status {status})"
         unfinished = [NotTried(what="the rest of the run", why=why)]
         judgement = decide(
-            self.findings, (), unfinished, fail_on=self.job.fail_on, allow_unknown=self.job.allow_unknown
+            self.findings,
+            self.learned.operations,
+            unfinished,
+            fail_on=self.job.fail_on,
+            allow_unknown=self.job.allow_unknown,
         )
         return RunReport(
             run=self.job.run,
@@ -277,8 +295,10 @@ class _Seen:
             duration_s=round(time.monotonic() - self.began, 3),
             started_at=self.job.started_at,
             interrupted=True,
-            service=ServiceReport(path=self.job.source, name=Path(self.job.source).name),
+            service=self.learned.service,
+            operations=self.learned.operations,
             findings=tuple(self.findings),
+            suspicions=self.learned.suspicions,
             not_tried=tuple(unfinished),
         )
 

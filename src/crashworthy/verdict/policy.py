@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from crashworthy.core.finding import Finding, Status
 from crashworthy.core.report import NotTried, OperationReport
@@ -24,11 +24,14 @@ def decide(
     *,
     fail_on: Severity = Severity.MAJOR,
     allow_unknown: bool = False,
+    only: Collection[str] = (),
+    skip: Collection[str] = (),
 ) -> Verdict:
     """The verdict.
 
     `unfinished` names every experiment that the constraints call for and that did not finish its minimum of
-    trials. A proven finding of severity `fail_on` or worse that is not accepted breaks the service.
+    trials. A proven finding of severity `fail_on` or worse that is not accepted breaks the service. `only` and
+    `skip` are the weaknesses that the user chose and left out: who holds is told what that covers.
     """
     breaking = [
         finding
@@ -55,6 +58,9 @@ def decide(
     tried = sum(finding.trials for finding in findings)
     minor = sum(finding.status is Status.PROVEN for finding in findings)
     reasons = (f"{reached} of {len(operations)} operations reached, {tried} trials",)
+    if only or skip:
+        chosen = f"only {', '.join(sorted(only))} was tried" if only else f"{', '.join(sorted(skip))} was left out"
+        reasons += (f"{chosen}: this says nothing about other weaknesses",)
     if minor:
         reasons += (f"{minor} proven, each accepted or below the severity {fail_on}",)
     return Verdict(outcome=Outcome.HOLDS, reasons=reasons, exit_code=EXIT_HOLDS)

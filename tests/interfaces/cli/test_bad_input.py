@@ -49,6 +49,12 @@ def test_a_folder_without_a_service(crash_test: Any, tmp_path: Path) -> None:
     assert_clean(outcome)
 
 
+def test_an_audit_of_nothing_is_not_clean(crashworthy: Any, tmp_path: Path) -> None:
+    outcome = crashworthy("audit", str(tmp_path))
+    assert outcome.code == 2
+    assert "no Python source" in outcome.err
+
+
 def test_a_path_that_does_not_exist(crashworthy: Any, tmp_path: Path) -> None:
     outcome = crashworthy("test", str(tmp_path / "nowhere"))
     assert outcome.code == 2
@@ -183,6 +189,27 @@ def test_a_hostile_service_is_survived(crash_test: Any, service: Callable[..., P
     assert outcome.code in (0, 1, 3), outcome.err
     hello = next(each for each in outcome.report["operations"] if each["operation"] == "GET /hello")
     assert hello["reached"]
+    assert_clean(outcome)
+
+
+KILLING = """
+import os
+@app.get("/search")
+def search():
+    if len(request.args.get("text", "")) > 25:
+        os.kill(-1, 9)  # all that it may, and its user is the engine's
+    return jsonify(found=[])
+"""
+
+
+def test_what_was_learned_outlives_a_service_that_kills_the_engine(
+    crash_test: Any, service: Callable[..., Path]
+) -> None:
+    outcome = crash_test(service(app=GOOD + KILLING))
+    assert outcome.code == 3, outcome.err
+    assert {each["operation"] for each in outcome.report["operations"]} == {"GET /hello", "GET /search"}
+    assert all(each["reached"] for each in outcome.report["operations"])
+    assert outcome.report["service"]["framework"]
     assert_clean(outcome)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import py_compile
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -117,6 +119,39 @@ with lab.start(__import__("pathlib").Path("service"), ["{{python}}", "app.py"]) 
 """
     done = subprocess.run([sys.executable, "-c", test], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert '"ok": true' in done.stdout, done.stderr
+
+
+def test_a_killed_test_leaves_neither_service_nor_files(tmp_path: Path) -> None:
+    (tmp_path / "service").mkdir()
+    (tmp_path / "service" / "app.py").write_text(CALLER)
+    test = f"""
+import os, sys, tempfile, time, urllib.request
+sys.path.insert(0, {str(BESIDE.parent)!r})
+import crashworthy_interleave as lab
+with lab.start(__import__("pathlib").Path("service"), ["{{python}}", "app.py"]) as service:
+    print(service.url, flush=True)
+    time.sleep(60)
+"""
+    files = tmp_path / "files"
+    files.mkdir()
+    environment = {**os.environ, "TMPDIR": str(files)}
+    with subprocess.Popen(
+        [sys.executable, "-c", test], cwd=tmp_path, stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline().rpartition(":")[2])
+        assert list(files.iterdir())
+        process.kill()
+    until = time.monotonic() + 10
+    while time.monotonic() < until and (accepts(port) or list(files.iterdir())):
+        time.sleep(0.05)
+    assert not accepts(port)
+    assert list(files.iterdir()) == []
+
+
+def accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_a_written_test_starts_the_service_without_a_reloader(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from rich.console import Console
 from rich.text import Text
 
 from crashworthy.audit.engine import AuditResult, audit
+from crashworthy.core.errors import CrashworthyError
 from crashworthy.interfaces.cli.options import service_folder, weaknesses_named
+from crashworthy.interfaces.cli.paragraphs import print_paragraph
 from crashworthy.source.parse import parse_folder
 from crashworthy.weaknesses.catalogue import CATALOGUE
 
@@ -32,6 +34,11 @@ def audit_command(
     A suspicion is information. Only `crashworthy test` can prove it.
     """
     tree = parse_folder(service_folder(path))
+    if not tree.files and not tree.unread:
+        raise CrashworthyError(
+            f"there is no Python source in {path}",
+            remedy="The audit reads Python only; `crashworthy test` tests other languages from outside.",
+        )
     result = audit(tree, only=weaknesses_named(only or []), skip=weaknesses_named(skip or []))
     if as_json:
         document = {
@@ -47,10 +54,10 @@ def _print(result: AuditResult, files: int) -> None:
     console = Console(highlight=False)
     for suspicion in result.suspicions:
         weakness = CATALOGUE[suspicion.weakness]
-        console.print(Text.assemble((str(suspicion.location), "bold"), "  ", suspicion.message), soft_wrap=True)
+        print_paragraph(console, Text.assemble((str(suspicion.location), "bold"), "  ", suspicion.message))
         reached = ", ".join(suspicion.operations) or "no operation known to reach it"
-        console.print(Text(f"    {weakness.id} ({weakness.severity})  {reached}", style="dim"), soft_wrap=True)
+        print_paragraph(console, Text(f"{weakness.id} ({weakness.severity})  {reached}", style="dim"), indent=4)
     for what, why in result.unread:
-        console.print(Text(f"not read: {what}: {why}", style="yellow"), soft_wrap=True)
+        print_paragraph(console, Text(f"not read: {what}: {why}", style="yellow"))
     count = len(result.suspicions)
     console.print(f"\n{count} suspicion{'s' * (count != 1)} in {files} files. `crashworthy test` tries to prove them.")

@@ -17,6 +17,7 @@ from crashworthy.core.report import RunReport
 from crashworthy.core.weakness import Severity
 from crashworthy.interfaces.cli.live import Progress
 from crashworthy.interfaces.cli.options import seed_or_random, service_folder, variables_given, weaknesses_named
+from crashworthy.interfaces.cli.paragraphs import print_paragraph
 from crashworthy.lab.experiments.registry import EXPERIMENTS
 from crashworthy.ledger.author import author_of
 from crashworthy.ledger.store import open_ledger
@@ -158,7 +159,8 @@ def _list(request: TestRequest) -> None:
         if not wanted:
             continue
         console.print(f"\n{experiment.title}", style="bold")
-        console.print(f"  proves {', '.join(sorted(wanted))}; tried on every operation it fits, suspected ones first")
+        fits = "tried on every operation it fits, suspected ones first"
+        print_paragraph(console, f"proves {', '.join(sorted(wanted))}; {fits}", indent=2)
         for suspicion in result.suspicions:
             if suspicion.weakness in wanted:
-                console.print(f"  {suspicion.location}  {suspicion.message}", markup=False, soft_wrap=True)
+                print_paragraph(console, f"{suspicion.location}  {suspicion.message}", indent=2)

@@ -18,6 +18,7 @@ from crashworthy.constraints.load import FILE_NAME, load_constraints
 from crashworthy.constraints.model import Constraints
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.interfaces.cli.options import service_folder
+from crashworthy.interfaces.cli.paragraphs import print_paragraph
 
 _EXAMPLES = """
 [bold]Examples[/]
@@ -105,10 +106,10 @@ def _print(feasibility: Feasibility) -> None:
     console = Console(highlight=False)
     for check in feasibility.checks:
         label = Text(f"{check.outcome.value:<14}", style=_STYLE[check.outcome])
-        console.print(Text.assemble(label, (check.title, "bold")), soft_wrap=True)
+        print_paragraph(console, Text.assemble(label, (check.title, "bold")))
         for line in (check.arithmetic, check.says):
             if line:
-                console.print(" " * 14 + line, markup=False, soft_wrap=True)
+                print_paragraph(console, line, indent=14)
     impossible = sum(check.outcome is Outcome.IMPOSSIBLE for check in feasibility.checks)
     if impossible:
         console.print(f"\n{impossible} of {len(feasibility.checks)} checks cannot hold.", style="bold red")

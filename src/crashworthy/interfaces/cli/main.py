@@ -12,12 +12,13 @@ from rich.console import Console
 
 from crashworthy import __version__
 from crashworthy.core.errors import CrashworthyError
-from crashworthy.interfaces.cli import audit, crash_test, design, ledger, proofs, role, schema
+from crashworthy.interfaces.cli.commands import Commands
 from crashworthy.reports.legible import visible
 from crashworthy.verdict.policy import EXIT_ERROR
 
 app = typer.Typer(
     name="crashworthy",
+    cls=Commands,
     help="Crash-test backend code that an AI wrote, and tell from the evidence what to hand to an AI.",
     no_args_is_help=True,
     rich_markup_mode="rich",
@@ -39,10 +40,6 @@ def _root(
     ] = False,
 ) -> None:
     """Crash-test backend code that an AI wrote, and tell from the evidence what to hand to an AI."""
-
-
-for part in (crash_test, audit, proofs, design, ledger, role, schema):
-    part.register(app)
 
 
 def main() -> None:

@@ -98,13 +98,26 @@ def start(
             for words in before or []:
                 run(words, {}).wait(START_S)
             process = run(command, {"CRASHWORTHY_INSIDE": json.dumps(inner)})
-            try:
+            with _ended_with_us(process, name):
                 _wait_for(port, process, Path(output.name))
                 yield Running(f"http://127.0.0.1:{port}", plan, stand_in)
-            finally:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+
+
+@contextlib.contextmanager
+def _ended_with_us(process: subprocess.Popen[bytes], files: str) -> Any:
+    """End the service on leaving; also when this process is killed: an heir does it once our end of its pipe closes."""
+    code = "import os, shutil, sys; sys.stdin.read(); os.killpg(int(sys.argv[1]), 9); shutil.rmtree(sys.argv[2], True)"
+    words = [sys.executable, "-I", "-S", "-c", code, str(process.pid), files]
+    heir = subprocess.Popen(words, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        yield
+    finally:
+        # First the heir: once the service is gone, its number may be another's.
+        heir.kill()
+        heir.communicate()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def together(*calls: Any) -> list[Any]:
