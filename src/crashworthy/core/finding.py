@@ -28,7 +28,8 @@ class Judgement(Value):
     the scenario to replay, and `expected` and `seen` say in one line each what should have been and what was.
     `why` explains HELD and UNKNOWN. `weakness` and `operations` are given where they differ from the history's:
     an experiment may make another of its weaknesses happen, or through fewer operations. `root` tells faults at
-    one place apart, such as the type of the exception; without a place, equal roots are one fault.
+    one place apart, such as the type of the exception; without a place, equal roots are one fault. `cvss` is a CVSS 4.0
+    vector where the fault can be exploited; `why` then says who can, with what, and what they get.
     """
 
     status: Status
@@ -44,6 +45,7 @@ class Judgement(Value):
     weakness: str | None = None
     operations: tuple[str, ...] = ()
     root: str | None = None
+    cvss: str | None = None
 
 
 class Finding(Value):
@@ -51,7 +53,7 @@ class Finding(Value):
 
     `id` is stable within a run ("P1" for a proof); `fingerprint` is stable across runs and line moves.
     `proof` names the proof, `history` the saved history. `accepted` holds the reason when crashworthy.toml
-    accepts the finding.
+    accepts the finding. `cvss` is a CVSS 4.0 vector, of what can be exploited.
     """
 
     id: str
@@ -72,3 +74,4 @@ class Finding(Value):
     proof: str | None = None
     fingerprint: str = ""
     accepted: str | None = None
+    cvss: str | None = None

@@ -71,6 +71,7 @@ class Findings:
             trials=judgement.trials or len(history.trials),
             history=history.id,
             fingerprint=self._fingerprint(history, judgement),
+            cvss=judgement.cvss,
         )
         if proof is not None:
             finding = finding.model_copy(update={"proof": finding.id})
