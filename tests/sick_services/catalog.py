@@ -159,6 +159,18 @@ LOST_UPDATE = (
     SickService("fastapi_background", "fastapi", None, ("fastapi_background_healthy",), SALES, "POST /sales"),
 )
 
+CRASH_UNDER_CONCURRENCY = (
+    SickService("flask_signup", "flask", "flask_signup_sick", ("flask_signup_healthy_conflict",), USERS, "POST /users"),
+    SickService(
+        "fastapi_locked",
+        "fastapi",
+        "fastapi_locked_sick",
+        ("fastapi_locked_healthy_retry", "fastapi_locked_healthy_unavailable"),
+        ITEMS,
+        "POST /items/{item_id}/reserve",
+    ),
+)
+
 ORDERS = api(
     operation("POST", "/orders", {}),
     operation("GET", "/health"),
@@ -218,6 +230,7 @@ WEDGED = (
 
 ALL = {
     "lost_update": LOST_UPDATE,
+    "crash_under_concurrency": CRASH_UNDER_CONCURRENCY,
     "slow_dependency": SLOW_DEPENDENCY,
     "crash_on_input": CRASH_ON_INPUT,
     "wedged": WEDGED,
@@ -226,6 +239,7 @@ ALL = {
 
 EXPERIMENTS = {
     "lost_update": "lost-update",
+    "crash_under_concurrency": "lost-update",
     "slow_dependency": "slow-dependency",
     "crash_on_input": "crash-on-input",
     "wedged": "wedged-by-one-request",

@@ -179,7 +179,7 @@ class Engine:
         self.emit(StageStarted(stage="experiments", detail=f"{len(schedule)} to try"))
         try:
             for experiment, candidate in schedule.take(lab):
-                if not self._is_wanted(candidate.weakness.id):
+                if not any(self._is_wanted(weakness.id) for weakness in (candidate.weakness, *candidate.also)):
                     continue
                 started = time.monotonic()
                 self._try(experiment, candidate, lab)
@@ -208,7 +208,8 @@ class Engine:
             return
         self.folder.save_history(history)
         for judgement in experiment.judgements(history):
-            self._conclude(experiment, history, judgement, lab)
+            if self._is_wanted(judgement.weakness or history.weakness):
+                self._conclude(experiment, history, judgement, lab)
         self.progress.experiments.append(
             ExperimentReport(
                 experiment=experiment.id,

@@ -12,4 +12,14 @@ LOST_UPDATE = Weakness(
     tasks=("endpoint-implementation", "database-queries"),
 )
 
-WEAKNESSES = (LOST_UPDATE,)
+CRASH_UNDER_CONCURRENCY = Weakness(
+    id="crash-under-concurrency",
+    title="Overlapping requests fail with a server error that no serial order gives",
+    family=Family.CONCURRENCY,
+    severity=Severity.MINOR,
+    cwe=362,
+    cost="Under load honest requests get a server error instead of an answer; clients retry, and do some things twice.",
+    tasks=("endpoint-implementation", "database-queries"),
+)
+
+WEAKNESSES = (LOST_UPDATE, CRASH_UNDER_CONCURRENCY)

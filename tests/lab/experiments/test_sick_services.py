@@ -30,7 +30,7 @@ def cases(*, healthy: bool) -> list[ParameterSet]:
 
 
 def marks_of(folder: str, service: SickService, *, healthy: bool) -> list[pytest.MarkDecorator]:
-    slow = folder in SLOW_FOLDERS or service.name in SLOW_SERVICES or (healthy and folder == "lost_update")
+    slow = folder in SLOW_FOLDERS or service.name in SLOW_SERVICES or (healthy and EXPERIMENTS[folder] == "lost-update")
     return [pytest.mark.slow] if slow else []
 
 
@@ -57,6 +57,7 @@ def judged(folder: str, service: SickService, name: str, *, prove: bool) -> tupl
 def test_a_sick_service_is_proven(folder: str, service: SickService, name: str) -> None:
     judgements, confirmed = judged(folder, service, name, prove=True)
     assert judgements[0].status is Status.PROVEN, judgements[0].why
+    assert judgements[0].weakness in {None, folder.replace("_", "-")}
     assert judgements[0].expected
     assert judgements[0].seen
     assert confirmed

@@ -28,7 +28,8 @@ class Candidate:
 
     `priority` orders candidates of all experiments, higher first; `estimate_s` is the time it will likely take.
     `location` is the suspected place, when a suspicion led here. `suspected` says that a suspicion names this very
-    operation: it has its turn before all that are tried on principle.
+    operation: it has its turn before all that are tried on principle. `also` are weaknesses that the same trials may
+    show.
     """
 
     weakness: Weakness
@@ -38,6 +39,7 @@ class Candidate:
     estimate_s: float
     location: Location | None = None
     suspected: bool = False
+    also: tuple[Weakness, ...] = ()
 
 
 @dataclass

@@ -20,8 +20,10 @@ from crashworthy.lab.proof.start_command import StartCommand, start_command
 
 BESIDE = Path(__file__).parent / "beside" / "crashworthy_interleave.py"
 
+# By weakness, or by experiment.
 _TEMPLATES = {
     "lost-update": "race.py.j2",
+    "crash-under-concurrency": "race_crash.py.j2",
     "crash-on-input": "crash.py.j2",
     "wedged-by-one-request": "wedge.py.j2",
     "slow-dependency": "slow.py.j2",
@@ -84,7 +86,7 @@ def file_name(proof: Proof) -> str:
 def render(proof: Proof, start: StartCommand, service: str) -> str:
     """The text of the test; `service` is the service's folder as seen from the test's."""
     scenario = proof.scenario
-    template = _TEMPLATES[proof.experiment]
+    template = _TEMPLATES.get(proof.weakness) or _TEMPLATES[proof.experiment]
     race = proof.experiment == "lost-update"
     named = _named(scenario.attack)
     values: dict[str, Any] = {

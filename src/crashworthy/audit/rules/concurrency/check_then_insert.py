@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
+from crashworthy.audit.conflicts import handles_conflict, is_covered
 from crashworthy.audit.isolation import is_held, is_serializable
 from crashworthy.audit.rule import Context, Hit, Rule, Sample, operations_of
 from crashworthy.source.flow.constraints import unique_sets
 from crashworthy.source.flow.events import Insert
-from crashworthy.source.flow.values import Row
 from crashworthy.weaknesses.concurrency import LOST_UPDATE
 
 _APP = """
@@ -114,7 +113,7 @@ class CheckThenInsert(Rule):
                     continue
                 unique = unique_sets(context.analysis.index, event.table)
                 message = _unguarded(event, unique)
-                if message is not None and not _handles_conflict(event.scope.node):
+                if message is not None and not handles_conflict(event.scope.node):
                     yield Hit(event.node, event.scope, message, operations_of(run))
 
 
@@ -123,19 +122,8 @@ def _unguarded(event: Insert, unique: list[frozenset[str]]) -> str | None:
         if is_held(row, event.session) or not row.checked:
             continue
         if row.is_count and set(row.checked) - {"*"}:
-            if not _covered(row, unique):
+            if not is_covered(row, unique):
                 return f'how many rows "{event.table}" has is checked, then one is added; two requests can both pass'
-        elif set(row.checked) == {"*"} and row.filters and not _covered(row, unique) and "id" not in row.filters:
+        elif set(row.checked) == {"*"} and row.filters and not is_covered(row, unique) and "id" not in row.filters:
             return f'a row is added to "{event.table}" because none was found; two requests can both add one'
     return None
-
-
-def _covered(row: Row, unique: list[frozenset[str]]) -> bool:
-    return any(columns <= row.filters for columns in unique)
-
-
-def _handles_conflict(function: ast.AST) -> bool:
-    return any(
-        isinstance(node, ast.ExceptHandler) and node.type is not None and "IntegrityError" in ast.unparse(node.type)
-        for node in ast.walk(function)
-    )

@@ -5,12 +5,15 @@ from __future__ import annotations
 from itertools import combinations
 
 from crashworthy.core.operation import Operation
+from crashworthy.core.suspicion import Suspicion
+from crashworthy.core.weakness import Weakness
 from crashworthy.lab.experiments.concurrency.variants import ground
 from crashworthy.lab.experiments.experiment import Candidate, Lab
-from crashworthy.weaknesses.concurrency import LOST_UPDATE
+from crashworthy.weaknesses.concurrency import CRASH_UNDER_CONCURRENCY, LOST_UPDATE
 
 # What a race costs is worth more of the time than many inputs that fail.
 _SUSPECTED = 300.0
+_SUSPECTED_CRASH = 60.0
 _CHANGING = {"POST": 50.0, "PATCH": 48.0, "PUT": 45.0, "DELETE": 30.0}
 _PAIR_PENALTY = 25.0
 _PAIR_SUSPECTED = 25.0
@@ -20,20 +23,25 @@ _ESTIMATE_S = 4.0
 
 def race_candidates(lab: Lab) -> list[Candidate]:
     """Candidates for the reached operations, suspected ones with the place; the most promising pairs only."""
-    suspected = {name: s for s in lab.suspicions if s.weakness == LOST_UPDATE.id for name in s.operations}
+    suspected = _suspected(lab, LOST_UPDATE)
+    crashing = _suspected(lab, CRASH_UNDER_CONCURRENCY)
     changing = [op for op in lab.operations if op.method in _CHANGING and op.name in lab.playbook.reached]
     found = []
     for operation in changing:
         suspicion = suspected.get(operation.name)
+        crash = crashing.get(operation.name)
+        either = suspicion or crash
+        more = _SUSPECTED if suspicion else _SUSPECTED_CRASH if crash else 0
         found.append(
             Candidate(
                 weakness=LOST_UPDATE,
                 operations=(operation.name,),
-                why=suspicion.message if suspicion else "changes something",
-                priority=_CHANGING[operation.method] + (_SUSPECTED if suspicion else 0),
+                why=either.message if either else "changes something",
+                priority=_CHANGING[operation.method] + more,
                 estimate_s=_ESTIMATE_S,
                 location=suspicion.location if suspicion else None,
-                suspected=suspicion is not None,
+                suspected=either is not None,
+                also=(CRASH_UNDER_CONCURRENCY,),
             )
         )
     pairs = []
@@ -52,9 +60,14 @@ def race_candidates(lab: Lab) -> list[Candidate]:
                 priority=priority + _PAIR_SUSPECTED * len(both),
                 estimate_s=_ESTIMATE_S,
                 location=both[0].location if both else None,
+                also=(CRASH_UNDER_CONCURRENCY,),
             )
         )
     return [*found, *sorted(pairs, key=lambda pair: -pair.priority)[:_MOST_PAIRS]]
+
+
+def _suspected(lab: Lab, weakness: Weakness) -> dict[str, Suspicion]:
+    return {name: each for each in lab.suspicions if each.weakness == weakness.id for name in each.operations}
 
 
 def _can_be_read(one: Operation, other: Operation, lab: Lab) -> bool:

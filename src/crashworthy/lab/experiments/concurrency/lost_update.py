@@ -1,4 +1,4 @@
-"""Lost update: concurrent requests end in a state, or in acceptances, that no serial order gives.
+"""Races: concurrent requests end in a state, in acceptances or in server errors that no serial order gives.
 
 Method after the study of Jepsen-style checking by comparing with serial executions. Of two 2xx answers to requests
 that ran at the same time, one must have come first; so the final state must be that of some order.
@@ -12,31 +12,22 @@ from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import History, Trial
 from crashworthy.core.scenario import Interleaving, Scenario
 from crashworthy.core.value import Json
-from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.concurrency import variants as plan
 from crashworthy.lab.experiments.concurrency.candidates import race_candidates
 from crashworthy.lab.experiments.concurrency.footprint import only_adds, only_reads
 from crashworthy.lab.experiments.concurrency.modes import modes
-from crashworthy.lab.experiments.concurrency.serializability import (
-    LATE,
-    VARIANT,
-    Outcome,
-    Variant,
-    masks_of,
-    variants,
-    with_masks,
+from crashworthy.lab.experiments.concurrency.outcomes import any_visible, judge_outcomes
+from crashworthy.lab.experiments.concurrency.serializability import LATE, VARIANT, Outcome, Variant, variants
+from crashworthy.lab.experiments.concurrency.server_errors import (
+    is_controlled,
+    judge_server_errors,
+    left_behind,
+    overlap_crashes,
 )
-from crashworthy.lab.experiments.concurrency.wording import (
-    HANDLER,
-    SHARED,
-    expected_and_seen,
-    location,
-    title,
-    written,
-)
+from crashworthy.lab.experiments.concurrency.wording import HANDLER, SHARED, written
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
-from crashworthy.weaknesses.concurrency import LOST_UPDATE
+from crashworthy.weaknesses.concurrency import CRASH_UNDER_CONCURRENCY, LOST_UPDATE
 
 _SETTLE_S = 0.5
 _LIMIT_S = 30.0
@@ -50,7 +41,7 @@ class LostUpdate(Experiment):
 
     id = "lost-update"
     title = "Concurrent requests against every serial order"
-    weaknesses = (LOST_UPDATE,)
+    weaknesses = (LOST_UPDATE, CRASH_UNDER_CONCURRENCY)
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
         """Each reached operation that changes something, and pairs that work on the same thing."""
@@ -72,18 +63,13 @@ class LostUpdate(Experiment):
         return recorder.history(candidate, _places(candidate, recorder))
 
     def judge(self, history: History) -> Judgement:
-        """PROVEN by the smallest variant whose concurrent trial no serial order explains."""
-        tried = variants(history.trials)
-        concurrent = sum(len(variant.concurrent) for variant in tried)
-        unsettled = False
-        for variant in sorted(tried, key=lambda item: len(item.attack)):
-            for trial in variant.concurrent:
-                outcome = variant.assess(trial)
-                if outcome.guilty and variant.settled:
-                    return _proven(history, variant, trial, outcome, concurrent)
-                unsettled = unsettled or outcome.guilty
-        status, why = _unproven(tried, concurrent, unsettled)
-        return Judgement(status=status, why="; ".join([why, *history.notes]), trials=concurrent)
+        """The worst of `judgements`."""
+        return self.judgements(history)[0]
+
+    def judgements(self, history: History) -> Sequence[Judgement]:
+        """Of the lost update, and of each server error that the requests meet only together; what is proven first."""
+        found = [judge_outcomes(history), *judge_server_errors(history)]
+        return sorted(found, key=lambda each: each.status is Status.PROVEN, reverse=True)
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """Two equal serial plays, every order, and the interleaving again until it shows, a few times at most."""
@@ -92,11 +78,13 @@ class LostUpdate(Experiment):
         if scenario is None:
             return recorder.again(history)
         serial = scenario.model_copy(update={"interleaving": Interleaving.SERIAL})
+        wants_crash = judgement.weakness == CRASH_UNDER_CONCURRENCY.id
         try:
             _serial_plays(serial, recorder)
             for attempt in range(_ATTEMPTS.get(scenario.interleaving, 1)):
                 again = scenario.model_copy(update={"seed": scenario.seed + attempt})
-                if _together(again, serial, recorder).guilty:
+                outcome = _together(again, serial, recorder)
+                if _crashed(again, recorder) if wants_crash else outcome.guilty:
                     break
         except OutOfTimeError:
             recorder.notes.append("the budget ended during the replay")
@@ -168,6 +156,8 @@ def _guilty(scenario: Scenario, recorder: Recorder, *, thorough: bool) -> bool:
         outcome = _together(together, scenario, recorder)
         if outcome is Outcome.UNSTABLE:
             return False
+        if _crashed(scenario, recorder):
+            _control_the_crash(scenario, recorder)
         if outcome.guilty and _stands(scenario, recorder):
             return True
     return False
@@ -179,7 +169,7 @@ def _harmless(recorder: Recorder) -> bool:
     serial = [trial for variant in tried for trial in variant.serial if trial.order]
     if not any(variant.concurrent for variant in tried):
         return False
-    return all(map(only_adds, serial)) or (not _any_visible(tried) and all(map(only_reads, serial)))
+    return all(map(only_adds, serial)) or (not any_visible(tried) and all(map(only_reads, serial)))
 
 
 def _stands(scenario: Scenario, recorder: Recorder) -> bool:
@@ -191,6 +181,23 @@ def _stands(scenario: Scenario, recorder: Recorder) -> bool:
         recorder.play(_with_settings(scenario, _LATE), LATE)
     variant = _variant(scenario, recorder)
     return any(variant.assess(trial).guilty for trial in variant.concurrent)
+
+
+def _crashed(scenario: Scenario, recorder: Recorder) -> bool:
+    """Whether the last trial that was concurrent met a server error that no serial play met."""
+    variant = _variant(scenario, recorder)
+    return bool(overlap_crashes(variant, variant.concurrent[-1]))
+
+
+def _control_the_crash(scenario: Scenario, recorder: Recorder) -> None:
+    """Play serially until chance is excluded, and at another pace where more than the answer is wrong."""
+    while overlap_crashes(variant := _variant(scenario, recorder), variant.concurrent[-1]):
+        if not is_controlled(variant):
+            recorder.play(scenario, "control")
+        elif not variant.settled and left_behind(variant, variant.concurrent[-1]):
+            recorder.play(_with_settings(scenario, _LATE), LATE)
+        else:
+            break
 
 
 def _serial_plays(scenario: Scenario, recorder: Recorder) -> Trial:
@@ -233,40 +240,3 @@ def _works_on_after_answering(trial: Trial) -> bool:
 
 def _with_settings(scenario: Scenario, settings: dict[str, Json]) -> Scenario:
     return scenario.model_copy(update={"settings": {**scenario.settings, **settings}})
-
-
-def _proven(history: History, variant: Variant, trial: Trial, outcome: Outcome, trials: int) -> Judgement:
-    expected, seen = expected_and_seen(variant, trial, outcome)
-    only_answers = outcome is Outcome.EXCESS and " is " not in seen
-    return Judgement(
-        status=Status.PROVEN,
-        severity=Severity.MAJOR if only_answers else LOST_UPDATE.severity,
-        title=title(variant, outcome),
-        expected=expected,
-        seen=seen,
-        trial=trial.id,
-        scenario=with_masks(trial.scenario, variant.masks | masks_of(trial.scenario)),
-        location=location(history, trial),
-        trials=trials,
-    )
-
-
-def _unproven(tried: list[Variant], concurrent: int, unsettled: bool) -> tuple[Status, str]:
-    if unsettled:
-        return Status.UNKNOWN, "an outcome that no serial order gives was seen, but the last control was not played"
-    if not concurrent:
-        accepted = any(variant.limit for variant in tried)
-        why = "two equal serial plays do not agree" if accepted else "no request of the attack was accepted"
-        return Status.UNKNOWN, why if tried else "no trial was played"
-    if not _any_visible(tried):
-        serial = [trial for variant in tried for trial in variant.serial if trial.order]
-        if all(map(only_adds, serial)):
-            return Status.HELD, f"{concurrent} concurrent trials; the requests only insert rows and read none of them"
-        if all(map(only_reads, serial)):
-            return Status.HELD, f"{concurrent} concurrent trials; the requests change nothing"
-        return Status.UNKNOWN, "nothing that can be read back shows what the requests change"
-    return Status.HELD, f"{concurrent} concurrent trials ended as some serial order would"
-
-
-def _any_visible(tried: Sequence[Variant]) -> bool:
-    return any(variant.visible for variant in tried if variant.concurrent)

@@ -1,0 +1,68 @@
+"""The judge of lost updates: the smallest variant whose concurrent trial no serial order explains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crashworthy.core.finding import Judgement, Status
+from crashworthy.core.history import History, Trial
+from crashworthy.core.weakness import Severity
+from crashworthy.lab.experiments.concurrency.footprint import only_adds, only_reads
+from crashworthy.lab.experiments.concurrency.serializability import Outcome, Variant, masks_of, variants, with_masks
+from crashworthy.lab.experiments.concurrency.wording import expected_and_seen, location, title
+from crashworthy.weaknesses.concurrency import LOST_UPDATE
+
+
+def judge_outcomes(history: History) -> Judgement:
+    """PROVEN, HELD or UNKNOWN for the lost update."""
+    tried = variants(history.trials)
+    concurrent = sum(len(variant.concurrent) for variant in tried)
+    unsettled = False
+    for variant in sorted(tried, key=lambda item: len(item.attack)):
+        for trial in variant.concurrent:
+            outcome = variant.assess(trial)
+            if outcome.guilty and variant.settled:
+                return _proven(history, variant, trial, outcome, concurrent)
+            unsettled = unsettled or outcome.guilty
+    status, why = _unproven(tried, concurrent, unsettled)
+    why = "; ".join([why, *history.notes])
+    return Judgement(status=status, why=why, trials=concurrent, weakness=LOST_UPDATE.id)
+
+
+def any_visible(tried: Sequence[Variant]) -> bool:
+    """Whether a lost change could have shown in any variant that was tried."""
+    return any(variant.visible for variant in tried if variant.concurrent)
+
+
+def _proven(history: History, variant: Variant, trial: Trial, outcome: Outcome, trials: int) -> Judgement:
+    expected, seen = expected_and_seen(variant, trial, outcome)
+    only_answers = outcome is Outcome.EXCESS and " is " not in seen
+    return Judgement(
+        status=Status.PROVEN,
+        severity=Severity.MAJOR if only_answers else LOST_UPDATE.severity,
+        title=title(variant, outcome),
+        expected=expected,
+        seen=seen,
+        trial=trial.id,
+        scenario=with_masks(trial.scenario, variant.masks | masks_of(trial.scenario)),
+        location=location(history, trial),
+        trials=trials,
+        weakness=LOST_UPDATE.id,
+    )
+
+
+def _unproven(tried: list[Variant], concurrent: int, unsettled: bool) -> tuple[Status, str]:
+    if unsettled:
+        return Status.UNKNOWN, "an outcome that no serial order gives was seen, but the last control was not played"
+    if not concurrent:
+        accepted = any(variant.limit for variant in tried)
+        why = "two equal serial plays do not agree" if accepted else "no request of the attack was accepted"
+        return Status.UNKNOWN, why if tried else "no trial was played"
+    if not any_visible(tried):
+        serial = [trial for variant in tried for trial in variant.serial if trial.order]
+        if all(map(only_adds, serial)):
+            return Status.HELD, f"{concurrent} concurrent trials; the requests only insert rows and read none of them"
+        if all(map(only_reads, serial)):
+            return Status.HELD, f"{concurrent} concurrent trials; the requests change nothing"
+        return Status.UNKNOWN, "nothing that can be read back shows what the requests change"
+    return Status.HELD, f"{concurrent} concurrent trials ended as some serial order would"
