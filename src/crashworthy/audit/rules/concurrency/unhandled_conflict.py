@@ -92,7 +92,7 @@ class UnhandledConflict(Rule):
     )
     quiet = (
         Sample("the refusal is answered", {"app.py": _APP + _LOOK + _HANDLED, **_TABLE}),
-        Sample("the refusal is answered for all operations", {"app.py": _APP + _EVERYWHERE + _LOOK + _INSERT, **_TABLE}),
+        Sample("answered for all operations", {"app.py": _APP + _EVERYWHERE + _LOOK + _INSERT, **_TABLE}),
         Sample("the commit's refusal is answered", {"main.py": _ORM.replace("COMMIT", _CAUGHT)}),
         Sample("the insert gives way", {
             "app.py": _APP + _LOOK + _INSERT.replace("INSERT INTO", "INSERT OR IGNORE INTO"), **_TABLE
@@ -114,5 +114,5 @@ class UnhandledConflict(Rule):
                 unique = unique_sets(context.analysis.index, event.table)
                 looked = (row for row in event.rows if row.checked and not row.is_count)
                 if any(is_covered(row, unique) and not is_held(row, event.session) for row in looked):
-                    message = f'"{event.table}" refuses one of two requests that both find no row, unhandled'
+                    message = f'"{event.table}" refuses one of two requests that find no row, and nothing handles it'
                     yield Hit(event.node, event.scope, message, operations_of(run))
