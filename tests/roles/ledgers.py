@@ -9,7 +9,13 @@ from sqlalchemy import create_engine
 from crashworthy.ledger.store import Ledger, open_ledger
 from crashworthy.ledger.tables import EXPERIMENTS, FINDINGS, OUTCOMES, RUNS
 
-WEAKNESSES = ("lost-update", "crash-on-input", "wedged-by-one-request", "held-by-slow-dependency")
+WEAKNESSES = (
+    "lost-update",
+    "crash-under-concurrency",
+    "crash-on-input",
+    "wedged-by-one-request",
+    "held-by-slow-dependency",
+)
 
 
 class History:
