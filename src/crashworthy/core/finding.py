@@ -24,12 +24,13 @@ class Status(StrEnum):
 class Judgement(Value):
     """What an experiment's judge says of a history.
 
-    `status` is PROVEN, HELD or UNKNOWN. When PROVEN: `trial` is the id of the trial that shows it, `scenario`
-    the scenario to replay, and `expected` and `seen` say in one line each what should have been and what was.
-    `why` explains HELD and UNKNOWN. `weakness` and `operations` are given where they differ from the history's:
-    an experiment may make another of its weaknesses happen, or through fewer operations. `root` tells faults at
-    one place apart, such as the type of the exception; without a place, equal roots are one fault. `cvss` is a CVSS 4.0
-    vector where the fault can be exploited; `why` then says who can, with what, and what they get.
+    `status` is PROVEN, HELD, UNKNOWN or OBSERVED. When PROVEN: `trial` is the id of the trial that shows it,
+    `scenario` the scenario to replay, and `expected` and `seen` say in one line each what should have been and
+    what was. `why` explains the others. `weakness` and `operations` are given where they differ from the
+    history's: an experiment may make another of its weaknesses happen, or through fewer operations. `root` tells
+    faults at one place apart, such as the type of the exception; without a place, equal roots are one fault.
+    `cvss` is a CVSS 4.0 vector where the fault can be exploited; `why` then says who can, with what, and what they
+    get.
     """
 
     status: Status

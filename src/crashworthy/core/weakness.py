@@ -33,6 +33,7 @@ class Family(StrEnum):
     CONCURRENCY = "concurrency"
     DEPENDENCY = "dependency"
     INPUT = "input"
+    ACCESS = "access"
 
 
 class Weakness(Value):

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from crashworthy.lab.experiments.access.object_of_another import ObjectOfAnother
 from crashworthy.lab.experiments.concurrency.lost_update import LostUpdate
 from crashworthy.lab.experiments.dependency.slow_dependency import SlowDependency
 from crashworthy.lab.experiments.experiment import Experiment
 from crashworthy.lab.experiments.input.crash_on_input import CrashOnInput
 from crashworthy.lab.experiments.input.wedged import WedgedByOneRequest
 
-EXPERIMENTS: tuple[Experiment, ...] = (LostUpdate(), SlowDependency(), CrashOnInput(), WedgedByOneRequest())
+EXPERIMENTS: tuple[Experiment, ...] = (
+    LostUpdate(),
+    SlowDependency(),
+    CrashOnInput(),
+    WedgedByOneRequest(),
+    ObjectOfAnother(),
+)

@@ -1,0 +1,1 @@
+"""Experiments in which one actor tries what belongs to another."""
