@@ -5,65 +5,9 @@ The ways are written down, so that what is tested here is the experiments and no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-
-from crashworthy.core.operation import Body, Operation, Parameter, ParameterIn
-from crashworthy.core.playbook import Playbook, Way
-from crashworthy.core.scenario import Save, Step
 from crashworthy.core.value import Json
-
-FOLDER = Path(__file__).parent
-
-
-@dataclass(frozen=True)
-class Api:
-    """Operations and the ways to them."""
-
-    operations: tuple[Operation, ...]
-    playbook: Playbook
-
-
-@dataclass(frozen=True)
-class SickService:
-    """One weakness in one service: the files of the sick one and of its healthy twins, and where to attack."""
-
-    name: str
-    framework: str
-    sick: str | None
-    healthy: tuple[str, ...]
-    api: Api
-    operation: str
-    postgresql: bool = False
-
-
-def step(method: str, template: str, *, body: Json = None, path: str | None = None, save: str | None = None) -> Step:
-    saves = (Save(name=save, path="/id"),) if save else ()
-    content_type = "application/json" if body is not None else None
-    return Step(
-        operation=f"{method} {template}",
-        method=method,
-        path=path or template,
-        body=body,
-        content_type=content_type,
-        saves=saves,
-    )
-
-
-def operation(method: str, path: str, body: dict[str, Json] | None = None, source: str = "routes") -> Operation:
-    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
-    return Operation(
-        method=method,
-        path=path,
-        parameters=tuple(Parameter(name=name, where=ParameterIn.PATH, required=True) for name in names),
-        body=Body(data_schema=body) if body is not None else None,
-        source=source,
-    )
-
-
-def api(*operations: Operation, ways: tuple[tuple[Step, ...], ...]) -> Api:
-    found = tuple(Way(operation=steps[-1].operation, status=200, steps=steps) for steps in ways)
-    return Api(operations, Playbook(ways=found))
+from sick_services.catalog_access import OBJECT_OF_ANOTHER
+from sick_services.service import FOLDER, Api, SickService, api, operation, step
 
 
 def _object(*names: str, kind: str = "integer", required: bool = True) -> dict[str, Json]:
@@ -234,6 +178,7 @@ ALL = {
     "slow_dependency": SLOW_DEPENDENCY,
     "crash_on_input": CRASH_ON_INPUT,
     "wedged": WEDGED,
+    "object_of_another": OBJECT_OF_ANOTHER,
 }
 """By folder."""
 
@@ -243,5 +188,8 @@ EXPERIMENTS = {
     "slow_dependency": "slow-dependency",
     "crash_on_input": "crash-on-input",
     "wedged": "wedged-by-one-request",
+    "object_of_another": "object-of-another",
 }
 """The experiment for each folder."""
+
+__all__ = ["ALL", "EXPERIMENTS", "FOLDER", "Api", "SickService"]

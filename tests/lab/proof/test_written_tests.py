@@ -60,6 +60,8 @@ def prove(folder: str, name: str) -> Proof:
         ("crash_on_input", "fastapi_duplicate", "fastapi_duplicate_healthy"),
         ("wedged", "flask_lock", "flask_lock_healthy"),
         ("slow_dependency", "fastapi_sync_urllib", "fastapi_total_limit_healthy"),
+        ("object_of_another", "flask_notes_DELETE", "flask_notes_healthy"),
+        ("object_of_another", "flask_sessions", "flask_sessions_healthy"),
     ],
 )
 def test_it_fails_on_the_sick_service_and_passes_on_the_mended_one(

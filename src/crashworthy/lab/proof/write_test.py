@@ -27,6 +27,7 @@ _TEMPLATES = {
     "crash-on-input": "crash.py.j2",
     "wedged-by-one-request": "wedge.py.j2",
     "slow-dependency": "slow.py.j2",
+    "object-of-another": "refused.py.j2",
 }
 _HOLD_S = 10
 _TIMEOUT_S = 5

@@ -32,6 +32,7 @@ from crashworthy.lab.experiments.access.callers import NOBODY
 from crashworthy.lab.experiments.access.crossing import set_up
 from crashworthy.lab.experiments.access.ownership import PERSONS, Ownership
 from crashworthy.lab.experiments.access.views import took_away
+from crashworthy.lab.experiments.rating import severity, vector
 from crashworthy.lab.experiments.trial import of_part
 from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.session import succeeded
@@ -51,7 +52,6 @@ class _Case:
     step: Step
     what: str
     why: str
-    severity: Severity
     told_only: bool = False
 
 
@@ -71,7 +71,7 @@ def judge_objects(history: History) -> Judgement:
             if case is not None:
                 cases.append((case, trial))
     if cases:
-        case, trial = min(cases, key=lambda item: (item[0].told_only, -item[0].severity.rank))
+        case, trial = min(cases, key=lambda item: (item[0].told_only, item[0].exchange.actor != NOBODY))
         return _told(case, trial, tried)
     if problem:
         return Judgement(status=Status.UNKNOWN, why="; ".join([problem, *history.notes]), trials=tried)
@@ -96,25 +96,25 @@ def _case(seen: Ownership, step: Step, exchange: Exchange, *, demands: bool) -> 
     refused = seen.refused_read("B")
     if refused is not None:
         why = f"{refused[0]} refuses B the same object with {refused[1]}"
-        return _Case(exchange, step, what, why, Severity.BLOCKER)
+        return _Case(exchange, step, what, why)
     separated = _kept_apart(seen)
     if separated is None:
         return None
-    return _Case(exchange, step, what, separated, Severity.BLOCKER)
+    return _Case(exchange, step, what, separated)
 
 
 def _change_by_nobody(seen: Ownership, step: Step, exchange: Exchange, what: str) -> _Case | None:
     refused = seen.refused_read(NOBODY)
     if refused is not None:
         why = f"{refused[0]} refuses callers without a credential with {refused[1]}"
-        return _Case(exchange, step, what, why, Severity.BLOCKER)
+        return _Case(exchange, step, what, why)
     if not seen.making_needs_identity:
         return None
     why = f"{seen.maker.operation if seen.maker else 'making it'} is refused without a credential"
     if step.method == "DELETE":
-        return _Case(exchange, step, what, why, Severity.BLOCKER)
+        return _Case(exchange, step, what, why)
     meant = step.method == "POST" or seen.is_shared_by_nature
-    return _Case(exchange, step, what, why, Severity.MAJOR, told_only=meant)
+    return _Case(exchange, step, what, why, told_only=meant)
 
 
 def _read(seen: Ownership, step: Step, exchange: Exchange, who: str, *, demands: bool) -> _Case | None:
@@ -125,9 +125,8 @@ def _read(seen: Ownership, step: Step, exchange: Exchange, who: str, *, demands:
         closed = who == "B" and seen.open_read(NOBODY) is None
         why = "no list shows it to others" + ("" if target is None else f", and the id {target.id} can be counted up")
         if demands and (who == NOBODY or closed):
-            severity = Severity.BLOCKER if who == NOBODY else Severity.MAJOR
-            return _Case(exchange, step, what, why, severity)
-        return _Case(exchange, step, what, "the service asks no caller who he is", Severity.MAJOR, told_only=True)
+            return _Case(exchange, step, what, why)
+        return _Case(exchange, step, what, "the service asks no caller who he is", told_only=True)
     if target is None or seen.maker is None or not target.shown_in(exchange) or who == NOBODY:
         return None
     what = f"the answer shows A's {_noun(step)} {target.id}"
@@ -136,9 +135,9 @@ def _read(seen: Ownership, step: Step, exchange: Exchange, who: str, *, demands:
     refused = seen.refused_read("B")
     if refused is not None and _is_below(step.operation, refused[0]):
         why = f"{refused[0]} refuses B the same object with {refused[1]}"
-        return _Case(exchange, step, what, why, Severity.MAJOR)
+        return _Case(exchange, step, what, why)
     separated = _kept_apart(seen)
-    return _Case(exchange, step, what, separated, Severity.MAJOR) if separated else None
+    return _Case(exchange, step, what, separated) if separated else None
 
 
 def _kept_apart(seen: Ownership) -> str | None:
@@ -160,18 +159,31 @@ def _told(case: _Case, trial: Trial, tried: int) -> Judgement:
     verb = {"GET": "reads", "DELETE": "deletes"}.get(case.step.method, "changes")
     status = case.exchange.response.status if case.exchange.response else 0
     plan: Scenario = trial.scenario
+    cvss = _cvss(case)
     return Judgement(
         status=Status.OBSERVED if case.told_only else Status.PROVEN,
-        severity=Severity.MINOR if case.told_only else case.severity,
+        severity=Severity.MINOR if case.told_only else severity(cvss),
+        cvss=None if case.told_only else cvss,
         title=f"{case.step.operation}: {who} {verb} what belongs to another",
         expected="a refusal (401, 403 or 404)",
         seen=f"status {status} for {who}: {case.what}, although {case.why}" if not case.told_only else case.what,
         why=case.why,
         trial=trial.id,
-        scenario=plan.model_copy(update={"attack": (case.step,)}),
+        scenario=plan.model_copy(update={"attack": (case.step,), "setup": _made(trial)}),
         operations=(case.step.operation,),
         trials=tried,
     )
+
+
+def _made(trial: Trial) -> tuple[Step, ...]:
+    """The setup without what could not be made for B, which is not needed."""
+    played = zip(trial.scenario.setup, of_part(trial, "setup"), strict=False)
+    return tuple(step for step, exchange in played if succeeded(exchange))
+
+
+def _cvss(case: _Case) -> str:
+    changes = case.step.method != "GET"
+    return vector(logged_in=case.exchange.actor == "B", read="N" if changes else "H", change="H" if changes else "N")
 
 
 def _noun(step: Step) -> str:

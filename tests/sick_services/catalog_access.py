@@ -1,0 +1,143 @@
+"""The sick services of access control and their healthy twins."""
+
+from __future__ import annotations
+
+from crashworthy.core.scenario import Step
+from sick_services.service import Api, SickService, api, operation, step
+
+_SIGN_UP = step("POST", "/signup", body={"name": "user${unique}1"}, save="token", saved_at="/token")
+_BEARER = {"Authorization": "Bearer ${token}"}
+
+
+def _notes(noun: str) -> Api:
+    """Operations on objects of which each user has a list: made, listed, read, replaced and deleted."""
+    every, one, path = f"/{noun}s", f"/{noun}s/{{note_id}}", f"/{noun}s/${{note}}"
+    make = step("POST", every, body={"text": "words ${unique}1"}, save="note", headers=_BEARER)
+    ways: tuple[tuple[Step, ...], ...] = (
+        (_SIGN_UP,),
+        (_SIGN_UP, make),
+        (_SIGN_UP, step("GET", every, headers=_BEARER)),
+        (_SIGN_UP, make, step("GET", one, path=path, headers=_BEARER)),
+        (_SIGN_UP, make, step("PUT", one, path=path, body={"text": "other words"}, headers=_BEARER)),
+        (_SIGN_UP, make, step("DELETE", one, path=path, headers=_BEARER)),
+    )
+    return api(
+        operation("POST", "/signup", {}),
+        operation("POST", every, {}),
+        operation("GET", every),
+        operation("GET", one),
+        operation("PUT", one, {}),
+        operation("DELETE", one),
+        ways=ways,
+    )
+
+
+_KEY = {"X-API-Key": "${key}"}
+_REGISTER = step("POST", "/customers", body={"name": "user${unique}1"}, save="key", saved_at="/api_key")
+_PLACE = step("POST", "/orders", body={"article": "lamp ${unique}1"}, save="order_id", headers=_KEY)
+ORDERS = api(
+    operation("POST", "/customers", {}),
+    operation("POST", "/orders", {}),
+    operation("GET", "/orders/{order_id}"),
+    operation("POST", "/orders/{order_id}/cancel"),
+    operation("POST", "/orders/{order_id}/tip"),
+    ways=(
+        (_REGISTER,),
+        (_REGISTER, _PLACE),
+        (_REGISTER, _PLACE, step("GET", "/orders/{order_id}", path="/orders/${order_id}", headers=_KEY)),
+        (
+            _REGISTER,
+            _PLACE,
+            step("POST", "/orders/{order_id}/cancel", path="/orders/${order_id}/cancel"),
+        ),
+        (
+            _REGISTER,
+            _PLACE,
+            step("POST", "/orders/{order_id}/tip", path="/orders/${order_id}/tip", headers=_KEY),
+        ),
+    ),
+)
+
+_CUSTOMER = step(
+    "POST", "/customers", body={"name": "user ${unique}1", "email": "user${unique}1@example.com"}, save="customer_id"
+)
+
+
+def _customers(shop_headers: dict[str, str]) -> Api:
+    return api(
+        operation("POST", "/customers", {}),
+        operation("GET", "/customers/{customer_id}"),
+        operation("POST", "/products", {}),
+        ways=(
+            (_CUSTOMER,),
+            (_CUSTOMER, step("GET", "/customers/{customer_id}", path="/customers/${customer_id}")),
+            (step("POST", "/products", body={"name": "lamp"}, headers=shop_headers, actor="admin"),),
+        ),
+    )
+
+
+_USER = {"username": "user${unique}1", "password": "Str0ng-${unique}1"}
+_LOGGED_IN = (step("POST", "/register", body=dict(_USER)), step("POST", "/login", body=dict(_USER)))
+_INVOICE = step("POST", "/invoices", body={"total": 120}, save="invoice")
+INVOICES = api(
+    operation("POST", "/register", {}),
+    operation("POST", "/login", {}),
+    operation("POST", "/invoices", {}),
+    operation("GET", "/invoices"),
+    operation("GET", "/invoices/{invoice_id}"),
+    operation("DELETE", "/invoices/{invoice_id}"),
+    ways=(
+        _LOGGED_IN[:1],
+        _LOGGED_IN,
+        (*_LOGGED_IN, _INVOICE),
+        (*_LOGGED_IN, step("GET", "/invoices")),
+        (*_LOGGED_IN, _INVOICE, step("GET", "/invoices/{invoice_id}", path="/invoices/${invoice}")),
+        (*_LOGGED_IN, _INVOICE, step("DELETE", "/invoices/{invoice_id}", path="/invoices/${invoice}")),
+    ),
+)
+
+_SHOP = "GET /customers/{customer_id}"
+_NOTES = _notes("note")
+
+OBJECT_OF_ANOTHER = (
+    *(
+        SickService(
+            f"flask_notes_{method}",
+            "flask",
+            "flask_notes_sick",
+            ("flask_notes_healthy", "flask_posts_public_healthy", "flask_wiki_healthy"),
+            _NOTES,
+            f"{method} /notes/{{note_id}}",
+        )
+        for method in ("GET", "PUT", "DELETE")
+    ),
+    SickService("flask_polls", "flask", None, ("flask_polls_healthy",), _notes("poll"), "GET /polls/{note_id}"),
+    SickService(
+        "fastapi_orders",
+        "fastapi",
+        "fastapi_orders_sick",
+        ("fastapi_orders_healthy",),
+        ORDERS,
+        "POST /orders/{order_id}/cancel",
+    ),
+    SickService(
+        "fastapi_orders_tip", "fastapi", None, ("fastapi_orders_healthy",), ORDERS, "POST /orders/{order_id}/tip"
+    ),
+    SickService(
+        "fastapi_customers",
+        "fastapi",
+        "fastapi_customers_sick",
+        ("fastapi_customers_healthy",),
+        _customers({"X-Shop-Key": "shopkeeper-5d1f"}),
+        _SHOP,
+    ),
+    SickService("fastapi_no_identity", "fastapi", None, ("fastapi_no_identity_healthy",), _customers({}), _SHOP),
+    SickService(
+        "flask_sessions",
+        "flask",
+        "flask_sessions_sick",
+        ("flask_sessions_healthy",),
+        INVOICES,
+        "DELETE /invoices/{invoice_id}",
+    ),
+)
