@@ -38,7 +38,7 @@ class Operation(Value):
     """One method and path template such as `/orders/{order_id}`.
 
     `declared_statuses` are the response statuses that the API's own description names ("200", "4XX", ...).
-    `source` says where the operation is known from: "openapi" or "routes".
+    `source` says where the operation is known from: "openapi", "routes" or "recorded".
     """
 
     method: str

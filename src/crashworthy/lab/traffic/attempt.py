@@ -186,6 +186,8 @@ class Workshop:
             last = operation.path.endswith("{" + slot.name + "}")
             made = operation.method == "PUT" and last and slot.data_schema.get("type") != "integer"
             return not made
+        if (operation.name, slot.path) in self.knowledge.flows:
+            return True
         if "enum" in slot.data_schema or "const" in slot.data_schema:
             return False
         if self.refers(slot, operation):

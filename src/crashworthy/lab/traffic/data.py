@@ -74,7 +74,7 @@ class Maker:
         examples = schema.get("examples")
         enum = schema.get("enum")
         allowed = enum if isinstance(enum, list) and enum else None
-        if isinstance(examples, list) and examples and not self._is_unique(path):
+        if isinstance(examples, list) and examples and not is_unique(path):
             example = examples[self.ordinal_choice(len(examples))]
             if (allowed is None or example in allowed) and not isinstance(example, dict):
                 return escape(example)
@@ -85,7 +85,7 @@ class Maker:
         literals = self.candidates.get(path[-1] if path else "")
         if literals and not isinstance(schema.get("properties"), dict) and "pattern" not in schema:
             fitting = [item for item in literals if _has_type(item, schema.get("type"))]
-            if fitting and isinstance(fitting[0], str) and not self._is_unique(path):
+            if fitting and isinstance(fitting[0], str) and not is_unique(path):
                 return escape(fitting[0])
         default = schema.get("default")
         if default is not None and default not in ("", 0, False) and not isinstance(default, (dict, list)):
@@ -203,13 +203,14 @@ class Maker:
             text = meanings.text(name, in_query=in_query)
         return fit_text(text, schema, unique, self.rng)
 
-    def _is_unique(self, path: Path) -> bool:
-        """Whether two things of a kind usually cannot share this value."""
-        name = words(_name(path))
-        return bool(name) and (
-            name[-1] in ("email", "mail", "username", "sku", "slug", "handle", "login", "barcode", "serial")
-            or (name[-1] == "code" and not {*name} & {"currency", "country", "postal", "zip", "language"})
-        )
+
+def is_unique(path: Path) -> bool:
+    """Whether two things of a kind usually cannot share the value of this field."""
+    name = words(_name(path))
+    return bool(name) and (
+        name[-1] in ("email", "mail", "username", "sku", "slug", "handle", "login", "barcode", "serial")
+        or (name[-1] == "code" and not {*name} & {"currency", "country", "postal", "zip", "language"})
+    )
 
 
 def patched(schema: Schema, patch: Schema) -> Schema:

@@ -16,6 +16,7 @@ from crashworthy.lab.traffic.explore import Explorer, Trail
 from crashworthy.lab.traffic.hints import read_hints
 from crashworthy.lab.traffic.identify import Identifier
 from crashworthy.lab.traffic.knowledge import Knowledge
+from crashworthy.lab.traffic.lessons.lessons import NOTHING_LEARNED, Lessons
 from crashworthy.lab.traffic.live import Copies, Live
 from crashworthy.lab.traffic.names import path_words, words
 from crashworthy.lab.traffic.openapi import SecurityScheme
@@ -37,6 +38,7 @@ class LearnContext:
 
     `schemes` come from `discover`. `environment` holds the variables that the service was started with: a secret
     among them may be an administrator's key. `credentials` are header sets given by the user for an administrator.
+    `lessons` are what requests that others made teach about these operations.
     """
 
     testbed: Copies
@@ -48,6 +50,7 @@ class LearnContext:
     schemes: tuple[SecurityScheme, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     credentials: Sequence[Headers] = ()
+    lessons: Lessons = NOTHING_LEARNED
     timeout_s: float = _TIMEOUT_S
 
 
@@ -61,8 +64,8 @@ def learn(context: LearnContext) -> Playbook:
     reachable = tuple(operation for operation in context.operations if operation.method != WEBSOCKET)
     total = len(context.operations)
     context.emit(OperationsReached(reached=0, total=total))
-    hints = read_hints(context.tree)
-    knowledge = Knowledge()
+    hints = context.lessons.hints(read_hints(context.tree))
+    knowledge = Knowledge(flows=context.lessons.flows)
     environment = {each.name: each.default for each in context.tree.environment if each.default}
     environment |= context.environment
     names = [
@@ -76,7 +79,7 @@ def learn(context: LearnContext) -> Playbook:
         context.schemes,
         hints,
         environment,
-        context.credentials,
+        (*context.credentials, *context.lessons.credentials),
         tuple(name for name in names if "dempotency" not in name),
     )
     numbers = {operation.name: number + 1 for number, operation in enumerate(reachable)}
@@ -91,6 +94,7 @@ def learn(context: LearnContext) -> Playbook:
             timeout_s=context.timeout_s,
             deadline=started + (context.deadline - started) * _EXPLORING_SHARE,
             progress=lambda reached: context.emit(OperationsReached(reached=reached, total=total)),
+            lessons=context.lessons,
         )
         explorer.explore()
         died = not live.alive()

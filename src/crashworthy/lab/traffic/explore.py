@@ -11,11 +11,13 @@ from dataclasses import dataclass, field, replace
 from crashworthy.core.history import Exchange
 from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Way
-from crashworthy.lab.traffic.actors import log_in_score, sign_up_score
+from crashworthy.lab.traffic.actors import is_identity, log_in_score, sign_up_score
 from crashworthy.lab.traffic.attempt import Draft, Plan, Workshop
 from crashworthy.lab.traffic.facts import Slot
 from crashworthy.lab.traffic.identify import Identifier
 from crashworthy.lab.traffic.knowledge import Knowledge
+from crashworthy.lab.traffic.lessons.lessons import NOTHING_LEARNED, Lessons
+from crashworthy.lab.traffic.lessons.plans import plans_for
 from crashworthy.lab.traffic.live import Live
 from crashworthy.lab.traffic.session import Session, SetupFailedError, describe, succeeded
 from crashworthy.lab.traffic.successors import Successors, refused
@@ -25,6 +27,7 @@ _ATTEMPTS_PER_ROUND = 14
 _ATTEMPTS = 60
 _ROUNDS = 8
 _FIRST_SESSION = 1000
+_STRANGERS_LOGIN = 1.0
 
 
 @dataclass
@@ -55,6 +58,7 @@ class Explorer:
         timeout_s: float,
         deadline: float,
         progress: Callable[[int], None],
+        lessons: Lessons = NOTHING_LEARNED,
     ) -> None:
         self._live = live
         self._operations = sorted(operations, key=_order)
@@ -65,6 +69,7 @@ class Explorer:
         self._deadline = deadline
         self._restarted: set[tuple[object, ...]] = set()
         self._progress = progress
+        self._lessons = lessons
         self._sessions = 0
         self._makers_seen = 0
         self.requests = 0
@@ -138,6 +143,7 @@ class Explorer:
                 heapq.heappush(queue, (rank, serial, plan))
 
         push([(0, self._workshop.first_plan(operation))])
+        push(self._shown(operation))
         for plan, exchange, draft in trail.failures[-4:]:
             push(self._successors.of(operation, plan, exchange, draft, 0))
         session, played = self._session(), Plan()
@@ -194,6 +200,19 @@ class Explorer:
                 rank += 1
             push(self._successors.of(operation, plan, exchange, draft, rank))
         self.requests += session.player.sent
+
+    def _shown(self, operation: Operation) -> Sequence[tuple[float, Plan]]:
+        """What others were seen to send. Users that sign up are our own; those that others used are for want of them."""
+        examples = self._lessons.examples.get(operation.name, ())
+        late = is_identity(operation) and any(sign_up_score(each) >= 4 for each in self._operations)
+        base = self._workshop.first_plan(operation)
+        return plans_for(
+            operation,
+            examples,
+            base,
+            lambda slot: self._workshop.refers(slot, operation),
+            verbatim_rank=_STRANGERS_LOGIN if late else 0.0,
+        )
 
     def _doubt(self, operation: str) -> None:
         """Forget a way that does not work any more on its own."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crashworthy.core.history import Response
@@ -19,6 +19,7 @@ from crashworthy.lab.traffic.ways import actors_of, another, as_actor
 
 _ENOUGH = 3.0
 _CHOICES = 6
+_FLOWS = 10.0
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,18 @@ class Source:
 
 @dataclass
 class Knowledge:
-    """Grows while exploring; `version` counts what was learned."""
+    """Grows while exploring; `version` counts what was learned.
+
+    `flows` are known beforehand: from an input (operation, slot path) to the answers (operation, JSON Pointer) that
+    its value was seen to come from.
+    """
 
     lessons: dict[str, Lesson] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     identities: dict[str, Identity] = field(default_factory=dict)
     shapes: dict[frozenset[str], tuple[str, ...]] = field(default_factory=dict)
     version: int = 0
+    flows: Mapping[tuple[str, tuple[str, ...]], frozenset[tuple[str, str]]] = field(default_factory=dict)
 
     def learn(
         self,
@@ -114,7 +120,10 @@ class Knowledge:
     def sources(self, slot: Slot, slots: list[Slot], consumer: Operation) -> list[Source]:
         """Where a value for `slot` could come from, the likeliest first, one per operation and field."""
         ranked = sorted(
-            ((score(slot, fact, consumer, self._kinds(fact)), fact) for fact in self.facts),
+            (
+                (score(slot, fact, consumer, self._kinds(fact)) + self._seen_flowing(slot, fact, consumer), fact)
+                for fact in self.facts
+            ),
             key=lambda item: (-item[0], len(item[1].way.steps)),
         )
         found: dict[tuple[str, tuple[str, ...], bool], Source] = {}
@@ -129,6 +138,11 @@ class Knowledge:
         if not _is_second(slot, slots):
             return list(found.values())
         return [variant for source in found.values() for variant in self._others(source)]
+
+    def _seen_flowing(self, slot: Slot, fact: Fact, consumer: Operation) -> float:
+        """Points for a fact that is known to feed the input."""
+        sources = self.flows.get((consumer.name, slot.path), ())
+        return _FLOWS if fact.save is not None and (fact.operation.name, fact.save.path) in sources else 0.0
 
     def _strangers(self, slot: Slot) -> list[Source]:
         """Ids of things that a POST below another thing made, where nothing says what these things are called."""

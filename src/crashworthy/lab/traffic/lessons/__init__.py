@@ -1,0 +1,1 @@
+"""What others showed us: requests that people recorded, and those that the service's own tests make."""
