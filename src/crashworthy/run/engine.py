@@ -36,10 +36,13 @@ from crashworthy.lab.experiments.registry import EXPERIMENTS
 from crashworthy.lab.proof.confirm import confirm
 from crashworthy.lab.traffic.discover import discover
 from crashworthy.lab.traffic.driver import NEEDS_CREDENTIAL, LearnContext, learn
+from crashworthy.lab.traffic.lessons.lessons import Lessons
+from crashworthy.lab.traffic.lessons.study import study
 from crashworthy.run.assemble import Findings
 from crashworthy.run.channel import serve_events
 from crashworthy.run.folder import RunFolder
 from crashworthy.run.job import Job
+from crashworthy.run.redact import Redactor
 from crashworthy.run.schedule import Schedule
 from crashworthy.run.stand import Stand, open_stand
 from crashworthy.source.parse import parse_folder
@@ -81,7 +84,8 @@ class Engine:
 
     def __init__(self, job: Job, emit: Emit) -> None:
         self.job = job
-        self.emit = emit
+        self.redactor = Redactor()
+        self.emit: Emit = lambda event: emit(self.redactor.redact(event))
         self.folder = RunFolder(Path(job.folder))
         self.began = time.monotonic()
         self.deadline = self.began + job.budget_s
@@ -105,7 +109,7 @@ class Engine:
             self.progress.unfinished.append(NotTried(what="the experiments", why=why))
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-        report = self._report()
+        report = self.redactor.redact(self._report())
         self.folder.save_report(report)
         return report
 
@@ -127,7 +131,7 @@ class Engine:
         openapi = Path(self.job.openapi) if self.job.openapi else None
         with stand.testbed.fresh() as instance:
             discovery = discover(tree, instance, openapi)
-        self.progress.operations = discovery.operations
+        lessons = self._study(tree, discovery.operations)
         for text in discovery.notes:
             self._note(text)
         until = min(self.deadline, time.monotonic() + self.job.budget_s * LEARNING_SHARE)
@@ -135,13 +139,14 @@ class Engine:
             LearnContext(
                 testbed=stand.testbed,
                 tree=tree,
-                operations=discovery.operations,
+                operations=self.progress.operations,
                 seed=self.job.seed,
                 deadline=until,
                 emit=self.emit,
                 schemes=discovery.schemes,
                 environment=stand.credentials,
                 credentials=[_headers(actor, self.job.given) for actor in self.job.constraints.actors],
+                lessons=lessons,
             )
         )
 
@@ -154,6 +159,16 @@ class Engine:
                 'crashworthy.toml: [[actors]] name = "admin", headers = { Authorization = "Bearer ${TOKEN}" }, '
                 "and pass the token on with --env TOKEN"
             )
+
+    def _study(self, tree: SourceTree, operations: tuple[Operation, ...]) -> Lessons:
+        """What recorded requests teach; the operations with what these add."""
+        studied = study(tree, operations, [Path(file) for file in self.job.recordings])
+        self.progress.operations = studied.operations
+        self.redactor = Redactor(studied.lessons.secrets)
+        self.redactor.save(self.folder.path)
+        for text in studied.lessons.notes:
+            self._note(text)
+        return studied.lessons
 
     def _tell_learned(self, stand: Stand) -> None:
         """A service that brings the engine down does not take this with it."""

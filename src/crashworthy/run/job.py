@@ -13,7 +13,8 @@ class Job(Value):
     """One run, decided outside the box. Paths are absolute.
 
     `source` is the user's folder, which is only read; `python` the interpreter that has the service's
-    packages, or None for a service in another language. `given` are the variables of `--env`. `installed`
+    packages, or None for a service in another language. `recordings` are files of recorded requests. `given` are the
+    variables of `--env`. `installed`
     are report lines about the environment. `only` and `skip` are ids of weaknesses. `author` says who wrote
     the change, for the ledger.
     """
@@ -24,6 +25,7 @@ class Job(Value):
     python: str | None
     constraints: Constraints
     openapi: str | None = None
+    recordings: tuple[str, ...] = ()
     given: dict[str, str] = {}
     installed: tuple[str, ...] = ()
     budget_s: float = DEFAULT_BUDGET_S

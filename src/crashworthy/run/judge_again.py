@@ -12,6 +12,7 @@ from crashworthy.lab.experiments.registry import EXPERIMENTS
 from crashworthy.run.assemble import Findings
 from crashworthy.run.folder import RunFolder
 from crashworthy.run.job import Job
+from crashworthy.run.redact import Redactor
 from crashworthy.verdict.policy import decide
 
 
@@ -47,7 +48,7 @@ def judge_again(folder: RunFolder) -> RunReport:
         fail_on=job.fail_on,
         allow_unknown=job.allow_unknown,
     )
-    return saved.model_copy(
+    report = saved.model_copy(
         update={
             "verdict": verdict.outcome,
             "judgement": verdict,
@@ -55,6 +56,8 @@ def judge_again(folder: RunFolder) -> RunReport:
             "proofs": tuple(findings.proofs),
         }
     )
+    # Histories hold all that was sent.
+    return Redactor.of(folder.path).redact(report)
 
 
 def _proof_of(

@@ -61,6 +61,7 @@ class TestRequest:
     source: Path
     constraints: Constraints
     openapi: Path | None = None
+    recordings: tuple[Path, ...] = ()
     python: Path | None = None
     given: dict[str, str] = field(default_factory=dict)
     budget_s: float = DEFAULT_BUDGET_S
@@ -106,6 +107,7 @@ def prepare(request: TestRequest, folder: RunFolder, emit: Emit) -> Job:
         python=str(environment.python) if environment else None,
         constraints=request.constraints,
         openapi=str(request.openapi.resolve()) if request.openapi else None,
+        recordings=tuple(str(path.resolve()) for path in request.recordings),
         given=request.given,
         installed=tuple(environment.notes) if environment else (),
         budget_s=request.budget_s,
@@ -242,6 +244,7 @@ def _visible(job: Job) -> tuple[str, ...]:
         paths |= {str(interpreter.parent.parent), str(interpreter.resolve().parent.parent)}
     if job.openapi:
         paths.add(job.openapi)
+    paths.update(job.recordings)
     return tuple(sorted(paths))
 
 

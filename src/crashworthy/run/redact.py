@@ -1,6 +1,7 @@
 """Secrets of recordings, kept out of what a run reports: reports travel, recordings hold real credentials.
 
-A report has `${recorded_1}` instead; what that stands for is in a file of the run's folder that only its owner may read.
+A report has `${recorded_1}` instead; what that stands for is in a file of the run's folder that only its owner may
+read.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar, get_origin
 
 from pydantic import BaseModel
 
@@ -27,11 +28,11 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         # The longest first, as one may be a part of another.
-        ordered = sorted(set(secrets), key=lambda text: (-len(text), text))
-        self._names = {as_text(escape(text)): f"${{recorded_{number}}}" for number, text in enumerate(ordered, 1)}
+        self._secrets = sorted(set(secrets), key=lambda text: (-len(text), text))
+        self._names = {as_text(escape(text)): f"${{recorded_{n}}}" for n, text in enumerate(self._secrets, 1)}
         longest = "|".join(re.escape(text) for text in self._names)
         # Neither a part of a longer word, nor of a path, nor the name of a field.
-        self._pattern = re.compile(rf"(?<![\w/])(?:{longest})(?!\w|\"\s*:)") if longest else None
+        self._pattern = re.compile(rf"(?<![\w/.-])(?:{longest})(?![\w-]|\"\s*:)") if longest else None
 
     def redact(self, value: _ModelT) -> _ModelT:
         """The same value without the secrets."""
@@ -47,32 +48,34 @@ class Redactor:
 
     def save(self, folder: Path) -> None:
         """Keep the secrets in a run's folder, for its proofs to be replayed."""
-        if self._names:
+        if self._secrets:
             file = folder / _FILE
             file.touch(mode=0o600)
-            file.write_text(json.dumps(list(self._names)), encoding="utf-8", errors="surrogatepass")
+            file.write_text(json.dumps(self._secrets), encoding="utf-8", errors="surrogatepass")
 
     @classmethod
     def of(cls, folder: Path) -> Redactor:
         """With the secrets that a run kept; none when it had none."""
-        redactor = cls()
         try:
             texts: Json = json.loads((folder / _FILE).read_text("utf-8"))
         except (OSError, ValueError):
-            return redactor
-        kept = [text for text in texts if isinstance(text, str)] if isinstance(texts, list) else []
-        redactor._names = {text: f"${{recorded_{number}}}" for number, text in enumerate(kept, 1)}
-        return redactor
+            return cls()
+        return cls(text for text in texts if isinstance(text, str)) if isinstance(texts, list) else cls()
 
 
 def _rewritten(model: _ModelT, write: Callable[[str], str]) -> _ModelT:
+    """A copy with every free text written anew; enumerations, literals and names of fields stay."""
+
     def walk(value: object) -> object:
+        if isinstance(value, BaseModel):
+            return _rewritten(value, write)
         if type(value) is str:
             return write(value)
         if isinstance(value, Mapping):
             return {key: walk(each) for key, each in value.items()}
-        if isinstance(value, list | tuple):
+        if isinstance(value, list):
             return [walk(each) for each in value]
-        return value
+        return tuple(map(walk, value)) if isinstance(value, tuple) else value
 
-    return type(model).model_validate(walk(model.model_dump()))
+    fields = [name for name, each in type(model).model_fields.items() if get_origin(each.annotation) is not Literal]
+    return model.model_copy(update={name: walk(getattr(model, name)) for name in fields})

@@ -16,7 +16,13 @@ from crashworthy.core.errors import CrashworthyError
 from crashworthy.core.report import RunReport
 from crashworthy.core.weakness import Severity
 from crashworthy.interfaces.cli.live import Progress
-from crashworthy.interfaces.cli.options import seed_or_random, service_folder, variables_given, weaknesses_named
+from crashworthy.interfaces.cli.options import (
+    recordings_given,
+    seed_or_random,
+    service_folder,
+    variables_given,
+    weaknesses_named,
+)
 from crashworthy.interfaces.cli.paragraphs import print_paragraph
 from crashworthy.lab.experiments.registry import EXPERIMENTS
 from crashworthy.ledger.author import author_of
@@ -34,6 +40,7 @@ _EXAMPLES = """
   crashworthy test . --format html --output report.html     keep a page to look at
   crashworthy test . --format sarif --output out.sarif --format junit --output junit.xml
   crashworthy test . --only lost-update --budget 60 --tests tests/crash
+  crashworthy test . --recording browser.har --recording api.http
   crashworthy test . --env STRIPE_KEY=sk_test_1 --openapi api.yaml
 
 [bold]Exit codes[/]  0 holds, 1 breaks, 2 an error of use or of ours, 3 unknown
@@ -59,6 +66,10 @@ def crash_test(
         typer.Option("--output", "-o", help="Where the format before it goes; '-' is standard output."),
     ] = None,
     openapi: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The API's description.")] = None,
+    recording: Annotated[
+        list[Path] | None,
+        typer.Option(help="Requests to learn from: HAR, .http or .rest, or curl lines. Repeatable.", metavar="FILE"),
+    ] = None,
     python: Annotated[Path | None, typer.Option(help="The interpreter that has the service's packages.")] = None,
     env: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, or NAME to pass yours on. Repeatable.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Try this weakness only. Repeatable.")] = None,
@@ -89,6 +100,7 @@ def crash_test(
         source=source,
         constraints=constraints,
         openapi=openapi or _named(source, constraints.service.openapi),
+        recordings=recordings_given(recording or []),
         python=python or _named(source, constraints.service.python),
         given=variables_given(env or []),
         budget_s=budget,

@@ -38,6 +38,16 @@ def variables_given(pairs: Sequence[str]) -> dict[str, str]:
     return given
 
 
+def recordings_given(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Files of recorded requests, each read once, so that a mistake in one is told before anything is started."""
+    # Needed for this option alone, and not quick to import.
+    from crashworthy.lab.traffic.lessons.gather import read_recording
+
+    for path in paths:
+        read_recording(path)
+    return tuple(path.resolve() for path in paths)
+
+
 def service_folder(path: Path) -> Path:
     """The service's folder, or an error that says what is wrong with it."""
     if not path.exists():

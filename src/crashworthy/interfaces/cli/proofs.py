@@ -14,6 +14,7 @@ from crashworthy.reports.bundle import read_bundle, write_bundle
 from crashworthy.reports.outputs import pair_outputs, write_outputs
 from crashworthy.run.folder import create_run_folder, find_run
 from crashworthy.run.judge_again import judge_again
+from crashworthy.run.redact import Redactor
 from crashworthy.run.replay import ReplayRequest, replay
 
 _RUN = typer.Argument(help="A run's id, the beginning of it, 'last', or its folder.")
@@ -36,23 +37,25 @@ def replay_command(
     python: Annotated[Path | None, typer.Option(help="The interpreter that has the service's packages.")] = None,
 ) -> None:
     """Play one proof again on the service as it is now. Exits 1 if the fault still shows, 0 if it does not."""
+    redactor = Redactor()
     if run.endswith(".html"):
         evidence, source = read_bundle(Path(run))
     else:
-        report = find_run(run).report()
+        saved = find_run(run)
+        report, redactor = saved.report(), Redactor.of(saved.path)
         found = next((item for item in report.proofs if item.id == (proof or "").upper()), None)
         if found is None:
             known = ", ".join(item.id for item in report.proofs) or "none"
             problem = f"run {report.run} has no proof {proof}" if proof else "which proof is to be played?"
             raise CrashworthyError(problem, remedy=f"The proofs of run {report.run}: {known}.")
-        evidence, source = found, Path(report.service.path)
+        evidence, source = redactor.restore(found), Path(report.service.path)
     request = ReplayRequest(proof=evidence, source=(path or source).resolve(), python=python)
     with Progress(Console(highlight=False)) as progress:
         result = replay(request, create_run_folder(), progress)
     typer.echo(f"{evidence.id} {evidence.title}")
     typer.echo(f"shown in {result.shown} of {result.tried} replays")
     if result.shown:
-        typer.echo(f"expected: {evidence.expected}\nseen:     {result.seen}")
+        typer.echo(f"expected: {evidence.expected}\nseen:     {redactor.redact(result).seen}")
     raise typer.Exit(1 if result.shown else 0)
 
 

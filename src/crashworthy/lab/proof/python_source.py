@@ -86,6 +86,9 @@ def name(variable: str) -> str:
     """The expression for a saved value."""
     if variable == UNIQUE:
         return "UNIQUE"
+    if re.fullmatch(r"recorded_\d+", variable):
+        # A secret of a recording, which no file of a project may hold.
+        return f"os.environ['CRASHWORTHY_{variable.upper()}']"
     return f"saved.{variable}_" if keyword.iskeyword(variable) else f"saved.{variable}"
 
 

@@ -202,7 +202,7 @@ class Explorer:
         self.requests += session.player.sent
 
     def _shown(self, operation: Operation) -> Sequence[tuple[float, Plan]]:
-        """What others were seen to send. Users that sign up are our own; those that others used are for want of them."""
+        """What others were seen to send. Where users can sign up, logins of others are only for want of own ones."""
         examples = self._lessons.examples.get(operation.name, ())
         late = is_identity(operation) and any(sign_up_score(each) >= 4 for each in self._operations)
         base = self._workshop.first_plan(operation)

@@ -13,6 +13,7 @@ from crashworthy.core.value import Json
 from crashworthy.lab.traffic.encode import MULTIPART
 from crashworthy.lab.traffic.files import sample_file
 from crashworthy.lab.traffic.lessons.recorded import Recorded, fields, recorded
+from crashworthy.lab.traffic.names import word_set
 
 _START = re.compile(r"^\s*(?:[$>%]\s+)?(?:(?P<name>\w+)=[\"']?\$\(\s*)?(?:(?:time|sudo)\s+)?curl(?=\s|$)")
 _ASSIGNED = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)=(?!\"?\$\()(\"[^\"]*\"|'[^']*'|\S*)\s*$")
@@ -163,6 +164,8 @@ class _Command:
         if not self.url:
             raise _unreadable(self.origin, "it names no URL")
         url, data = self.url, "&".join(self.data)
+        if "://" not in url and not url.startswith(("/", "{{")):
+            url = f"http://{url}"
         if self.as_query and data:
             self.query.append(data)
             data = ""
