@@ -121,6 +121,17 @@ ORDERS = api(
     ways=((step("POST", "/orders", body={"amount": 5}),), (step("GET", "/health"),)),
 )
 
+ORDERS_AND_PEOPLE = api(
+    operation("POST", "/orders", {}),
+    operation("POST", "/people", {}),
+    operation("GET", "/health"),
+    ways=(
+        (step("POST", "/orders", body={"amount": 5}),),
+        (step("POST", "/people", body={"name": "person-${unique}1"}),),
+        (step("GET", "/health"),),
+    ),
+)
+
 SLOW_DEPENDENCY = (
     SickService(
         "fastapi_sync_urllib",
@@ -131,7 +142,15 @@ SLOW_DEPENDENCY = (
         "POST /orders",
     ),
     SickService("fastapi_async_blocked", "fastapi", "fastapi_async_blocked_sick", (), ORDERS, "POST /orders"),
-    SickService("flask_drip", "flask", "flask_drip_sick", ("flask_background_healthy",), ORDERS, "POST /orders"),
+    SickService(
+        "flask_drip",
+        "flask",
+        "flask_drip_sick",
+        ("flask_background_healthy", "flask_future_healthy"),
+        ORDERS,
+        "POST /orders",
+    ),
+    SickService("flask_write_lock", "flask", "flask_write_lock_sick", (), ORDERS_AND_PEOPLE, "POST /orders"),
 )
 
 QUANTITIES = api(

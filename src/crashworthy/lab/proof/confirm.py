@@ -69,6 +69,8 @@ def _replayed(
     again, trial = shown[-1]
     # The first judgement may know more (who else was held), unless it speaks of a larger scenario.
     told = judgement if scenario == judgement.scenario else again
+    if told is judgement:
+        trial = next((first for first in history.trials if first.id == judgement.trial), trial)
     return Proof(
         id=history.id,
         experiment=history.experiment,

@@ -123,6 +123,12 @@ class Player:
             for index, (step, id_, item) in enumerate(zip(steps, ids, prepared, strict=True))
         )
 
+    def unseen(self) -> Player:
+        """A player for the same actors, with their cookies, whose requests the sensor is not told of."""
+        other = Player(self.base_url, timeout_s=self.timeout_s, origin=self.origin)
+        other._cookies = {actor: dict(jar) for actor, jar in self._cookies.items()}
+        return other
+
     def cookies(self, actor: str) -> dict[str, str]:
         """The actor's cookies at present."""
         return dict(self._cookies.get(actor, {}))
