@@ -39,6 +39,13 @@ class OutboundCall(Protocol):
     def path(self) -> str: ...  # noqa: D102
 
 
+class KeptState(Protocol):
+    """A state that copies can begin from; see `Testbed.keep`."""
+
+    def forget(self) -> None:
+        """Nothing will begin from it any more."""
+
+
 class Instance(Protocol):
     """One running copy of the service, begun from the fresh state."""
 
@@ -77,8 +84,14 @@ class Testbed(Protocol):
     def dependencies(self) -> tuple[str, ...]:
         """Hosts of outbound dependencies seen so far (from the source or from calls)."""
 
-    def fresh(self) -> AbstractContextManager[Instance]:
-        """A copy in the state right after the start; ended and cleaned up on leaving."""
+    def fresh(self, state: KeptState | None = None) -> AbstractContextManager[Instance]:
+        """A copy in the state right after the start, or in a kept one; ended and cleaned up on leaving."""
+
+    def keep(self) -> KeptState | None:
+        """The state of the present copy, as far as it lies in files; None where a database server holds some of it.
+
+        What the copy has in memory is not kept: compare what copies do from either state before relying on it.
+        """
 
     def faults(self, faults: Sequence[DependencyFault]) -> AbstractContextManager[None]:
         """Let the stand-ins behave as told, and normally again on leaving."""

@@ -15,8 +15,9 @@ from crashworthy.core.history import Exchange, History, SensorEvent, Trial
 from crashworthy.core.scenario import Interleaving, Scenario
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.experiment import Candidate, Lab
+from crashworthy.lab.experiments.kept import Kept, KeptSetups
 from crashworthy.lab.testbed import Capability, Instance
-from crashworthy.lab.traffic.player import Player
+from crashworthy.lab.traffic.player import Played, Player
 
 REQUEST_TIMEOUT_S = 15.0
 """Longer than SQLite's and most pools' own waits, so that their error is seen instead of ours."""
@@ -38,7 +39,7 @@ class Recorder:
     """Plays scenarios on fresh copies, numbers the trials and tells the run of each.
 
     Settings of a scenario that it heeds: `settle_s` (seconds to wait before observing) and `pause_s` (seconds
-    to wait before each request of a serial attack).
+    to wait before each request of a serial attack). With `kept`, set-ups are played once where that does.
     """
 
     lab: Lab
@@ -46,6 +47,7 @@ class Recorder:
     trials: list[Trial] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     limit_s: float = math.inf
+    kept: KeptSetups | None = None
     _began: float = field(default_factory=time.monotonic)
 
     def left(self) -> float:
@@ -53,16 +55,23 @@ class Recorder:
         return min(self.lab.left(), self._began + self.limit_s - time.monotonic())
 
     def play(
-        self, scenario: Scenario, purpose: str, *, order: Sequence[int] | None = None, timeout_s: float | None = None
+        self,
+        scenario: Scenario,
+        purpose: str,
+        *,
+        order: Sequence[int] | None = None,
+        timeout_s: float | None = None,
+        start: Kept | None = None,
     ) -> Trial:
         """Play `scenario` once; `order` picks the attack's requests, and their order, when it is serial.
 
-        Raises OutOfTimeError when the budget has run out before the start.
+        `start` is a kept state to begin from, otherwise one that can be relied on. Raises OutOfTimeError when the
+        budget has run out before the start.
         """
         picked = tuple(range(len(scenario.attack))) if order is None else tuple(order)
-        with self.copy(scenario, purpose, timeout_s=timeout_s) as stage:
-            known = stage.player.play(scenario.setup, "setup")
-            stage.exchanges += known.exchanges
+        start = start or (self.kept.start_of(scenario.setup) if self.kept else None)
+        with self.copy(scenario, purpose, timeout_s=timeout_s, start=start) as stage:
+            known = self._set_up(stage, start)
             with stage.faults(scenario):
                 if scenario.interleaving is Interleaving.SERIAL:
                     for index in picked:
@@ -78,12 +87,34 @@ class Recorder:
             stage.exchanges += stage.player.play(scenario.observe, "observe", known.variables).exchanges
         return self._keep(replace(stage, order=picked))
 
+    def drop(self, *trials: Trial) -> None:
+        """Leave out trials that were no trials of the service, but of what the lab itself relied on."""
+        left_out = {trial.id for trial in trials}
+        self.trials = [trial for trial in self.trials if trial.id not in left_out]
+
+    def _set_up(self, stage: Stage, start: Kept | None) -> Played:
+        """Play the set-up, or what of it is not played yet at `start`; keep the state after it where that is wanted."""
+        setup, player = stage.scenario.setup, stage.player
+        played = len(start.setup) if start else 0
+        known = player.play(setup[played:], "setup", start.variables if start else None)
+        stage.exchanges += [*(start.exchanges if start else ()), *known.exchanges]
+        if self.kept and self.kept.wants(setup) and all(exchange.ok for exchange in stage.exchanges):
+            state = self.lab.testbed.keep()
+            if state is not None:
+                seconds = time.monotonic() - player.origin
+                done = tuple(stage.exchanges)
+                self.kept.add(Kept(setup, state, done, known.variables, player.memory(), seconds))
+        return known
+
     @contextmanager
-    def copy(self, scenario: Scenario, purpose: str, *, timeout_s: float | None = None) -> Iterator[Stage]:
+    def copy(
+        self, scenario: Scenario, purpose: str, *, timeout_s: float | None = None, start: Kept | None = None
+    ) -> Iterator[Stage]:
         """A fresh copy to play on by hand; `keep` turns what was played into a trial."""
         if self.left() <= 0:
             raise OutOfTimeError
-        with self.lab.testbed.fresh() as instance:
+        testbed = self.lab.testbed
+        with testbed.fresh(start.state) if start else testbed.fresh() as instance:
             instance.drain()
             stage = Stage(
                 scenario=scenario,
@@ -93,6 +124,8 @@ class Recorder:
                     instance.base_url,
                     sensor=Capability.REQUESTS in self.lab.testbed.capabilities,
                     timeout_s=timeout_s or REQUEST_TIMEOUT_S,
+                    origin=time.monotonic() - start.seconds if start else None,
+                    memory=start.memory if start else None,
                 ),
                 lab=self.lab,
             )

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from crashworthy.core.history import SensorEvent
 from crashworthy.core.scenario import DependencyFault
@@ -95,6 +95,14 @@ class ResettableState(Protocol):
 
     def reset(self) -> None:
         """Go back to the remembered state."""
+
+
+@runtime_checkable
+class StateInFiles(Protocol):
+    """A ResettableState that is nothing but the files below a folder."""
+
+    @property
+    def folder(self) -> Path: ...  # noqa: D102
 
 
 class EventSource(Protocol):

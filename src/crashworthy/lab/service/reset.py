@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from crashworthy.lab.service.plan import ServicePlan
+from crashworthy.lab.service.plan import ServicePlan, StateInFiles
 
 # Rebuilt by the interpreter from the sources at any time, and worth keeping: later starts are faster.
 _IGNORED_FOLDERS = frozenset({"__pycache__"})
@@ -127,6 +127,23 @@ class FolderSnapshot:
         self._signatures[path] = _Signature.of(place.stat(follow_symlinks=False))
 
 
+class KeptFiles:
+    """Implements crashworthy.lab.testbed.KeptState: the files of several folders at one moment."""
+
+    def __init__(self, folders: Sequence[FolderSnapshot], store: Path) -> None:
+        self._folders = folders
+        self._store = store
+
+    def restore(self) -> None:
+        """Put all files back. Nothing of the service may run but a zygote."""
+        for folder in self._folders:
+            folder.restore()
+
+    def forget(self) -> None:
+        """Remove the contents that only this state has."""
+        shutil.rmtree(self._store, ignore_errors=True)
+
+
 class ServiceState:
     """All state of a service: the files of its copy, other folders it writes to, its databases.
 
@@ -162,6 +179,16 @@ class ServiceState:
             folder.restore()
         for state in self._outside:
             state.reset()
+
+    def keep(self) -> KeptFiles | None:
+        """The files as they are now, while the service rests; None where a database server holds state too."""
+        outside = [state.folder for state in self._outside if isinstance(state, StateInFiles)]
+        if len(outside) < len(self._outside):
+            return None
+        store = self._store / f"kept-{uuid.uuid4().hex}"
+        known = [*self._fresh, *([None] * len(outside))]
+        paths = (*self._paths, *outside)
+        return KeptFiles([FolderSnapshot(path, store, fresh) for path, fresh in zip(paths, known, strict=True)], store)
 
     def back_to_start(self) -> None:
         """Go back to the state before the start, and let that be the fresh one.

@@ -20,8 +20,8 @@ from crashworthy.lab.service.launch import StartWatch, await_message, await_mome
 from crashworthy.lab.service.plan import ServicePlan, StartPlan
 from crashworthy.lab.service.process import ServiceProcess
 from crashworthy.lab.service.readiness import free_port, wait_until_accepting, wait_until_answering
-from crashworthy.lab.service.reset import ServiceState
-from crashworthy.lab.testbed import Capability, OutboundCall
+from crashworthy.lab.service.reset import KeptFiles, ServiceState
+from crashworthy.lab.testbed import Capability, KeptState, OutboundCall
 
 _HELLO_TIMEOUT_S = 1.0
 
@@ -79,13 +79,18 @@ class ServiceTestbed:
         return tuple(dict.fromkeys([*self._plan.dependencies, *seen]))
 
     @contextlib.contextmanager
-    def fresh(self) -> Iterator[RunningCopy]:
-        """A copy in the state right after the start. StartError when it cannot be had."""
-        copy = self._begin()
+    def fresh(self, state: KeptState | None = None) -> Iterator[RunningCopy]:
+        """A copy in the state right after the start, or in a kept one. StartError when it cannot be had."""
+        assert state is None or isinstance(state, KeptFiles)
+        copy = self._begin(state)
         try:
             yield copy
         finally:
             copy.end()
+
+    def keep(self) -> KeptFiles | None:
+        """The files of the present copy as a state that copies can begin from."""
+        return self._state.keep()
 
     def faults(self, faults: Sequence[DependencyFault]) -> AbstractContextManager[None]:
         """Let the stand-in misbehave until left."""
@@ -174,12 +179,12 @@ class ServiceTestbed:
         self._state.take_fresh()
         return None
 
-    def _begin(self) -> RunningCopy:
+    def _begin(self, kept: KeptFiles | None = None) -> RunningCopy:
         """A copy that accepts connections; on another port where the first was taken meanwhile."""
         error: StartError | None = None
         for _ in range(2):
             began = self._copy_began = time.monotonic()
-            self._state.reset()
+            (kept.restore if kept else self._state.reset)()
             if self._plan.sensor is not None:
                 self._plan.sensor.forget()
             if self._plan.stand_in is not None:

@@ -36,25 +36,41 @@ class Played:
         return all(exchange.ok for exchange in self.exchanges)
 
 
+@dataclass(frozen=True)
+class Memory:
+    """What a player knows of its actors and its numbering; another one can go on from it."""
+
+    cookies: dict[str, dict[str, str]]
+    plays: int
+    exchanges: int
+
+
 class Player:
     """Plays steps against one running copy of the service.
 
     Keeps a cookie jar per actor; the anonymous actor "nobody" has none. Redirects are recorded, not followed.
     With `sensor`, each request carries the `X-Crashworthy` header with its exchange's id, which ties what the
-    sensor sees to the exchange. `origin` is the time.monotonic() from which exchanges count their seconds.
+    sensor sees to the exchange. `origin` is the time.monotonic() from which exchanges count their seconds. With
+    `memory` it goes on where another player was.
     """
 
     def __init__(
-        self, base_url: str, *, sensor: bool = False, timeout_s: float = 10.0, origin: float | None = None
+        self,
+        base_url: str,
+        *,
+        sensor: bool = False,
+        timeout_s: float = 10.0,
+        origin: float | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.sensor = sensor
         self.timeout_s = timeout_s
         self.origin = time.monotonic() if origin is None else origin
         self.sent = 0
-        self._plays = 0
-        self._exchanges = 0
-        self._cookies: dict[str, dict[str, str]] = {}
+        self._plays = memory.plays if memory else 0
+        self._exchanges = memory.exchanges if memory else 0
+        self._cookies = {actor: dict(jar) for actor, jar in memory.cookies.items()} if memory else {}
 
     def play(
         self,
@@ -132,6 +148,10 @@ class Player:
     def cookies(self, actor: str) -> dict[str, str]:
         """The actor's cookies at present."""
         return dict(self._cookies.get(actor, {}))
+
+    def memory(self) -> Memory:
+        """What another player needs to go on from here, on a copy of the service in the same state."""
+        return Memory({actor: dict(jar) for actor, jar in self._cookies.items()}, self._plays, self._exchanges)
 
     def _variables(self, given: Mapping[str, Json] | None) -> dict[str, Json]:
         known = dict(given or {})

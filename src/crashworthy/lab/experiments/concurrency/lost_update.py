@@ -17,22 +17,25 @@ from crashworthy.lab.experiments.concurrency.candidates import race_candidates
 from crashworthy.lab.experiments.concurrency.footprint import only_adds, only_reads
 from crashworthy.lab.experiments.concurrency.modes import modes
 from crashworthy.lab.experiments.concurrency.outcomes import any_visible, judge_outcomes
-from crashworthy.lab.experiments.concurrency.serializability import LATE, VARIANT, Outcome, Variant, variants
-from crashworthy.lab.experiments.concurrency.server_errors import (
-    is_controlled,
-    judge_server_errors,
-    left_behind,
-    overlap_crashes,
+from crashworthy.lab.experiments.concurrency.plays import (
+    control_the_crash,
+    crashed,
+    serial_plays,
+    stands,
+    together,
+    variant_of,
+    with_settings,
 )
+from crashworthy.lab.experiments.concurrency.serializability import VARIANT, Outcome, variants
+from crashworthy.lab.experiments.concurrency.server_errors import judge_server_errors
 from crashworthy.lab.experiments.concurrency.wording import HANDLER, SHARED, written
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
+from crashworthy.lab.experiments.kept import KeptSetups
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
 from crashworthy.weaknesses.concurrency import CRASH_UNDER_CONCURRENCY, LOST_UPDATE
 
 _SETTLE_S = 0.5
 _LIMIT_S = 30.0
-_MORE_CONTROLS = 5
-_LATE: dict[str, Json] = {"settle_s": 1.1, "pause_s": 0.15}
 _ATTEMPTS = {Interleaving.BARRIER: 3, Interleaving.SLEEP: 5, Interleaving.PLAIN: 8, Interleaving.LINE: 8}
 
 
@@ -49,7 +52,7 @@ class LostUpdate(Experiment):
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
         """Try the variants one by one until one is guilty."""
-        recorder = Recorder(lab, self.id, limit_s=_LIMIT_S)
+        recorder = Recorder(lab, self.id, limit_s=_LIMIT_S, kept=KeptSetups(lab.testbed))
         base = plan.ground(candidate.operations, lab.playbook, lab.operations)
         try:
             if base is not None:
@@ -60,6 +63,9 @@ class LostUpdate(Experiment):
                         break
         except OutOfTimeError:
             recorder.notes.append("the time ended before all variants were tried")
+        finally:
+            if recorder.kept is not None:
+                recorder.kept.forget()
         return recorder.history(candidate, _places(candidate, recorder))
 
     def judge(self, history: History) -> Judgement:
@@ -80,11 +86,11 @@ class LostUpdate(Experiment):
         serial = scenario.model_copy(update={"interleaving": Interleaving.SERIAL})
         wants_crash = judgement.weakness == CRASH_UNDER_CONCURRENCY.id
         try:
-            _serial_plays(serial, recorder)
+            serial_plays(serial, recorder)
             for attempt in range(_ATTEMPTS.get(scenario.interleaving, 1)):
                 again = scenario.model_copy(update={"seed": scenario.seed + attempt})
-                outcome = _together(again, serial, recorder)
-                if _crashed(again, recorder) if wants_crash else outcome.guilty:
+                outcome = together(again, serial, recorder)
+                if crashed(again, recorder) if wants_crash else outcome.guilty:
                     break
         except OutOfTimeError:
             recorder.notes.append("the budget ended during the replay")
@@ -123,7 +129,7 @@ def _scenarios(base: plan.Ground, recorder: Recorder) -> Iterator[Scenario]:
 
 def _scarce(base: plan.Ground, first: Scenario, recorder: Recorder) -> Iterator[Scenario]:
     """Variants in which what is asked for is there only once."""
-    variant = _variant(first, recorder)
+    variant = variant_of(first, recorder)
     if len(base.steps) != 1 or variant.limit < len(first.attack):
         return
     before = next((trial for trial in variant.serial if not trial.order), None)
@@ -140,8 +146,8 @@ def _scarce(base: plan.Ground, first: Scenario, recorder: Recorder) -> Iterator[
 
 def _guilty(scenario: Scenario, recorder: Recorder, *, thorough: bool) -> bool:
     """Play one variant; whether a concurrent trial of it stands after the last control."""
-    control = _serial_plays(scenario, recorder)
-    variant = _variant(scenario, recorder)
+    control = serial_plays(scenario, recorder)
+    variant = variant_of(scenario, recorder)
     if not variant.stable or not variant.limit:
         return False
     if not variant.visible and len(set(variant.kinds)) > 1:
@@ -149,16 +155,16 @@ def _guilty(scenario: Scenario, recorder: Recorder, *, thorough: bool) -> bool:
         for index in range(len(variant.attack)):
             recorder.play(scenario, "serial", order=(index,))
     if _works_on_after_answering(control):
-        scenario = _with_settings(scenario, {"settle_s": _SETTLE_S, VARIANT: f"{variant.name}, settled"})
-        _serial_plays(scenario, recorder)
+        scenario = with_settings(scenario, {"settle_s": _SETTLE_S, VARIANT: f"{variant.name}, settled"})
+        serial_plays(scenario, recorder)
     for interleaving, seed in modes(recorder.lab, control, variant, thorough=thorough):
-        together = scenario.model_copy(update={"interleaving": interleaving, "seed": seed})
-        outcome = _together(together, scenario, recorder)
+        overlapping = scenario.model_copy(update={"interleaving": interleaving, "seed": seed})
+        outcome = together(overlapping, scenario, recorder)
         if outcome is Outcome.UNSTABLE:
             return False
-        if _crashed(scenario, recorder):
-            _control_the_crash(scenario, recorder)
-        if outcome.guilty and _stands(scenario, recorder):
+        if crashed(scenario, recorder):
+            control_the_crash(scenario, recorder)
+        if outcome.guilty and stands(scenario, recorder):
             return True
     return False
 
@@ -172,60 +178,6 @@ def _harmless(recorder: Recorder) -> bool:
     return all(map(only_adds, serial)) or (not any_visible(tried) and all(map(only_reads, serial)))
 
 
-def _stands(scenario: Scenario, recorder: Recorder) -> bool:
-    """Play serially at another pace, so that clocks and background work show, and look again."""
-    if not _variant(scenario, recorder).settled:
-        # What is random among few values can agree twice by luck, but hardly this often.
-        for _ in range(_MORE_CONTROLS):
-            recorder.play(scenario, "control")
-        recorder.play(_with_settings(scenario, _LATE), LATE)
-    variant = _variant(scenario, recorder)
-    return any(variant.assess(trial).guilty for trial in variant.concurrent)
-
-
-def _crashed(scenario: Scenario, recorder: Recorder) -> bool:
-    """Whether the last trial that was concurrent met a server error that no serial play met."""
-    variant = _variant(scenario, recorder)
-    return bool(overlap_crashes(variant, variant.concurrent[-1]))
-
-
-def _control_the_crash(scenario: Scenario, recorder: Recorder) -> None:
-    """Play serially until chance is excluded, and at another pace where more than the answer is wrong."""
-    while overlap_crashes(variant := _variant(scenario, recorder), variant.concurrent[-1]):
-        if not is_controlled(variant):
-            recorder.play(scenario, "control")
-        elif not variant.settled and left_behind(variant, variant.concurrent[-1]):
-            recorder.play(_with_settings(scenario, _LATE), LATE)
-        else:
-            break
-
-
-def _serial_plays(scenario: Scenario, recorder: Recorder) -> Trial:
-    """Two equal plays, none of the requests, and all other orders; returns the first play."""
-    control = recorder.play(scenario, "control")
-    recorder.play(scenario, "control")
-    recorder.play(scenario, "baseline", order=())
-    _missing_orders(scenario, control, recorder)
-    return control
-
-
-def _together(scenario: Scenario, serial: Scenario, recorder: Recorder) -> Outcome:
-    """One concurrent trial, and the serial orders needed to judge it."""
-    trial = recorder.play(scenario, "concurrent")
-    _missing_orders(serial, trial, recorder)
-    return _variant(scenario, recorder).assess(trial)
-
-
-def _missing_orders(scenario: Scenario, trial: Trial, recorder: Recorder) -> None:
-    for order in _variant(scenario, recorder).missing(trial):
-        recorder.play(scenario, "serial", order=order)
-
-
-def _variant(scenario: Scenario, recorder: Recorder) -> Variant:
-    name = scenario.settings.get(VARIANT)
-    return Variant(str(name), tuple(t for t in recorder.trials if t.scenario.settings.get(VARIANT) == name))
-
-
 def _works_on_after_answering(trial: Trial) -> bool:
     """Whether the service went on with a request after its answer."""
     attacks = {exchange.id: exchange for exchange in of_part(trial, "attack")}
@@ -236,7 +188,3 @@ def _works_on_after_answering(trial: Trial) -> bool:
         for event in trial.events
         if event.exchange in attacks
     )
-
-
-def _with_settings(scenario: Scenario, settings: dict[str, Json]) -> Scenario:
-    return scenario.model_copy(update={"settings": {**scenario.settings, **settings}})
