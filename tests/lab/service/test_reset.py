@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crashworthy.lab.databases.files import FolderState
 from crashworthy.lab.service.plan import ServicePlan
 from crashworthy.lab.service.reset import FolderSnapshot, ServiceState
 
@@ -207,3 +208,31 @@ def test_any_folder_goes_back_whatever_it_became(before, after, tmp_path_factory
     _write(folder, after)
     snapshot.restore()
     assert contents(folder) == expected
+
+
+def test_a_state_in_between_can_be_kept_and_gone_back_to(folder, tmp_path):
+    outside = FolderState(tmp_path / "data")
+    state = ServiceState(ServicePlan(root=folder, starts=(), run_id="r", states=(outside,)), tmp_path / "store")
+    state.take_start()
+    (folder / "made").write_text("by a set-up")
+    (outside.folder / "shop.db").write_text("with one row")
+    kept = state.keep()
+    assert kept is not None
+    state.reset()
+    assert not (folder / "made").exists()
+    assert list(outside.folder.iterdir()) == []
+    for _ in range(2):
+        kept.restore()
+        assert (folder / "made").read_text() == "by a set-up"
+        assert (outside.folder / "shop.db").read_text() == "with one row"
+        (outside.folder / "shop.db").write_text("changed")
+        state.reset()
+    stored = len(list((tmp_path / "store").rglob("*")))
+    kept.forget()
+    assert len(list((tmp_path / "store").rglob("*"))) == stored - 3  # two contents and their folder
+
+
+def test_what_a_database_server_holds_is_not_kept(folder, tmp_path):
+    state = ServiceState(ServicePlan(root=folder, starts=(), run_id="r", states=(Database(),)), tmp_path / "store")
+    state.take_start()
+    assert state.keep() is None
