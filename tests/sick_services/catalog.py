@@ -5,24 +5,16 @@ The ways are written down, so that what is tested here is the experiments and no
 
 from __future__ import annotations
 
-from crashworthy.core.value import Json
-from sick_services.catalog_access import OBJECT_OF_ANOTHER
-from sick_services.service import FOLDER, Api, SickService, api, operation, step
-
-
-def _object(*names: str, kind: str = "integer", required: bool = True) -> dict[str, Json]:
-    properties: dict[str, Json] = {name: {"type": kind} for name in names}
-    schema: dict[str, Json] = {"type": "object", "properties": properties}
-    return {**schema, "required": list(names)} if required else schema
-
+from sick_services import catalog_access as access
+from sick_services.service import FOLDER, Api, SickService, api, object_of, operation, step
 
 _open = step("POST", "/accounts", body={"balance": 100}, save="account")
 _read = step("GET", "/accounts/{account}", path="/accounts/${account}")
 _withdraw = step("POST", "/accounts/{account}/withdraw", path="/accounts/${account}/withdraw", body={"amount": 10})
 ACCOUNTS = api(
-    operation("POST", "/accounts", _object("balance")),
+    operation("POST", "/accounts", object_of("balance")),
     operation("GET", "/accounts/{account}"),
-    operation("POST", "/accounts/{account}/withdraw", _object("amount")),
+    operation("POST", "/accounts/{account}/withdraw", object_of("amount")),
     ways=((_open,), (_open, _read), (_open, _withdraw)),
 )
 
@@ -31,24 +23,24 @@ _reserve = step("POST", "/items/{item_id}/reserve", path="/items/${item_id}/rese
 ITEMS = api(
     operation("POST", "/items", {}),
     operation("GET", "/items"),
-    operation("POST", "/items/{item_id}/reserve", _object("quantity")),
+    operation("POST", "/items/{item_id}/reserve", object_of("quantity")),
     ways=((_item,), (step("GET", "/items"),), (_item, _reserve)),
 )
 
 USERS = api(
-    operation("POST", "/users", _object("email", kind="string")),
+    operation("POST", "/users", object_of("email", kind="string")),
     operation("GET", "/users"),
     ways=((step("POST", "/users", body={"email": "user-${unique}1@example.com"}),), (step("GET", "/users"),)),
 )
 
 VOTES = api(
-    operation("POST", "/votes", _object("choice", kind="string")),
+    operation("POST", "/votes", object_of("choice", kind="string")),
     operation("GET", "/votes"),
     ways=((step("POST", "/votes", body={"choice": "tea"}),), (step("GET", "/votes"),)),
 )
 
 SALES = api(
-    operation("POST", "/sales", _object("amount")),
+    operation("POST", "/sales", object_of("amount")),
     operation("GET", "/report"),
     ways=((step("POST", "/sales", body={"amount": 5}),), (step("GET", "/report"),)),
 )
@@ -154,17 +146,17 @@ SLOW_DEPENDENCY = (
 )
 
 QUANTITIES = api(
-    operation("POST", "/orders", _object("quantity"), source="openapi"),
+    operation("POST", "/orders", object_of("quantity"), source="openapi"),
     operation("GET", "/health"),
     ways=((step("POST", "/orders", body={"quantity": 2}),), (step("GET", "/health"),)),
 )
 ORDER_LIST = api(
-    operation("POST", "/orders", _object("quantity"), source="openapi"),
+    operation("POST", "/orders", object_of("quantity"), source="openapi"),
     operation("GET", "/orders"),
     ways=((step("POST", "/orders", body={"quantity": 2}),), (step("GET", "/orders"),)),
 )
 PEOPLE = api(
-    operation("POST", "/people", _object("name", kind="string"), source="openapi"),
+    operation("POST", "/people", object_of("name", kind="string"), source="openapi"),
     operation("GET", "/people"),
     ways=((step("POST", "/people", body={"name": "person-${unique}1"}),), (step("GET", "/people"),)),
 )
@@ -197,7 +189,11 @@ ALL = {
     "slow_dependency": SLOW_DEPENDENCY,
     "crash_on_input": CRASH_ON_INPUT,
     "wedged": WEDGED,
-    "object_of_another": OBJECT_OF_ANOTHER,
+    "object_of_another": access.OBJECT_OF_ANOTHER,
+    "known_credential": access.KNOWN_CREDENTIAL,
+    "forgeable_token": access.FORGEABLE_TOKEN,
+    "token_after_logout": access.TOKEN_AFTER_LOGOUT,
+    "user_enumeration": access.USER_ENUMERATION,
 }
 """By folder."""
 
@@ -208,6 +204,10 @@ EXPERIMENTS = {
     "crash_on_input": "crash-on-input",
     "wedged": "wedged-by-one-request",
     "object_of_another": "object-of-another",
+    "known_credential": "known-credential",
+    "forgeable_token": "forgeable-token",
+    "token_after_logout": "token-after-logout",
+    "user_enumeration": "login-probe",
 }
 """The experiment for each folder."""
 

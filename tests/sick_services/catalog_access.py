@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from crashworthy.core.scenario import Step
-from sick_services.service import Api, SickService, api, operation, step
+from crashworthy.core.value import Json
+from sick_services.service import Api, SickService, api, object_of, operation, step
 
 _SIGN_UP = step("POST", "/signup", body={"name": "user${unique}1"}, save="token", saved_at="/token")
 _BEARER = {"Authorization": "Bearer ${token}"}
@@ -139,5 +140,76 @@ OBJECT_OF_ANOTHER = (
         ("flask_sessions_healthy",),
         INVOICES,
         "DELETE /invoices/{invoice_id}",
+    ),
+)
+
+_ADMIN_KEY = {"X-Admin-Key": "change-me"}
+COUPONS = api(operation("POST", "/coupons"), ways=((step("POST", "/coupons", headers=_ADMIN_KEY, actor="admin"),),))
+_SEEDED: dict[str, Json] = {"username": "admin", "password": "admin123"}
+ACCOUNT_LIST = api(
+    operation("POST", "/login", {}),
+    operation("GET", "/accounts"),
+    ways=(
+        (
+            step("POST", "/login", body=_SEEDED, save="token", saved_at="/token", actor="admin"),
+            step("GET", "/accounts", headers=_BEARER, actor="admin"),
+        ),
+    ),
+)
+KNOWN_CREDENTIAL = (
+    SickService(
+        "fastapi_default_key",
+        "fastapi",
+        "fastapi_default_key_sick",
+        ("fastapi_default_key_healthy",),
+        COUPONS,
+        "POST /coupons",
+    ),
+    SickService("flask_seeded", "flask", "flask_seeded_sick", ("flask_seeded_healthy",), ACCOUNT_LIST, "GET /accounts"),
+)
+
+_LOGIN = step("POST", "/login", body=dict(_USER), save="token", saved_at="/token")
+_SESSION = step("POST", "/login", body=dict(_USER))
+ME_BY_TOKEN = api(
+    operation("POST", "/login", object_of("username", "password", kind="string")),
+    operation("GET", "/me"),
+    operation("POST", "/logout"),
+    ways=(
+        (_LOGIN,),
+        (_LOGIN, step("GET", "/me", headers=_BEARER)),
+        (_LOGIN, step("POST", "/logout", headers=_BEARER)),
+    ),
+)
+ME_BY_COOKIE = api(
+    operation("POST", "/login", object_of("username", "password", kind="string")),
+    operation("GET", "/me"),
+    operation("POST", "/logout"),
+    ways=((_SESSION,), (_SESSION, step("GET", "/me")), (_SESSION, step("POST", "/logout"))),
+)
+FORGEABLE_TOKEN = (
+    SickService("flask_jwt", "flask", "flask_jwt_sick", ("flask_jwt_healthy",), ME_BY_TOKEN, "GET /me"),
+    SickService(
+        "fastapi_unsigned", "fastapi", "fastapi_unsigned_sick", ("fastapi_unsigned_healthy",), ME_BY_TOKEN, "GET /me"
+    ),
+    SickService("flask_session", "flask", "flask_session_sick", ("flask_session_healthy",), ME_BY_COOKIE, "GET /me"),
+)
+TOKEN_AFTER_LOGOUT = (
+    SickService(
+        "fastapi_logout", "fastapi", "fastapi_logout_sick", ("fastapi_logout_healthy",), ME_BY_TOKEN, "POST /logout"
+    ),
+    SickService("flask_cookie", "flask", "flask_cookie_sick", ("flask_cookie_healthy",), ME_BY_COOKIE, "POST /logout"),
+)
+
+ACCOUNTS_BY_PASSWORD = api(
+    operation("POST", "/register", object_of("username", "password", kind="string")),
+    operation("POST", "/login", object_of("username", "password", kind="string")),
+    ways=(_LOGGED_IN[:1], _LOGGED_IN),
+)
+USER_ENUMERATION = (
+    SickService(
+        "flask_answer", "flask", "flask_answer_sick", ("flask_answer_healthy",), ACCOUNTS_BY_PASSWORD, "POST /login"
+    ),
+    SickService(
+        "fastapi_time", "fastapi", "fastapi_time_sick", ("fastapi_time_healthy",), ACCOUNTS_BY_PASSWORD, "POST /login"
     ),
 )

@@ -72,3 +72,9 @@ def operation(method: str, path: str, body: dict[str, Json] | None = None, sourc
 def api(*operations: Operation, ways: tuple[tuple[Step, ...], ...]) -> Api:
     found = tuple(Way(operation=steps[-1].operation, actor=steps[-1].actor, status=200, steps=steps) for steps in ways)
     return Api(operations, Playbook(ways=found))
+
+
+def object_of(*names: str, kind: str = "integer", required: bool = True) -> dict[str, Json]:
+    properties: dict[str, Json] = {name: {"type": kind} for name in names}
+    schema: dict[str, Json] = {"type": "object", "properties": properties}
+    return {**schema, "required": list(names)} if required else schema

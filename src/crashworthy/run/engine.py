@@ -185,6 +185,7 @@ class Engine:
             seed=self.job.seed,
             deadline=deadline,
             emit=self.emit,
+            credentials=stand.credentials,
         )
 
     def _experiment(self, stand: Stand, tree: SourceTree) -> None:

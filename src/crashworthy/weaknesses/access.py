@@ -14,4 +14,61 @@ OBJECT_OF_ANOTHER = Weakness(
     tasks=_TASKS,
 )
 
-WEAKNESSES = (OBJECT_OF_ANOTHER,)
+KNOWN_CREDENTIAL = Weakness(
+    id="known-credential",
+    title="A password or key that stands in the source opens the service",
+    family=Family.ACCESS,
+    severity=Severity.BLOCKER,
+    cwe=798,
+    cost="Whoever has read the repository, or tries the usual defaults, is an administrator of every installation.",
+    tasks=_TASKS,
+)
+
+FORGEABLE_TOKEN = Weakness(
+    id="forgeable-token",
+    title="Callers can sign tokens themselves and be anybody",
+    family=Family.ACCESS,
+    severity=Severity.BLOCKER,
+    cwe=347,
+    cost="With a key that can be guessed, or none, anybody writes a token for any account, administrators included.",
+    tasks=_TASKS,
+)
+
+TOKEN_AFTER_LOGOUT = Weakness(
+    id="token-after-logout",
+    title="A token still opens the account after its owner has logged out",
+    family=Family.ACCESS,
+    severity=Severity.MINOR,
+    cwe=613,
+    cost="A token that leaked stays good: its owner cannot take it back, and logs out believing to have done so.",
+    tasks=_TASKS,
+)
+
+USER_ENUMERATION = Weakness(
+    id="user-enumeration",
+    title="The login tells which accounts exist",
+    family=Family.ACCESS,
+    severity=Severity.MINOR,
+    cwe=204,
+    cost="Leaked addresses are sorted into customers and others, and passwords are then tried on customers only.",
+    tasks=_TASKS,
+)
+
+UNLIMITED_GUESSING = Weakness(
+    id="unlimited-guessing",
+    title="Passwords can be guessed as fast as the login answers",
+    family=Family.ACCESS,
+    severity=Severity.MINOR,
+    cwe=307,
+    cost="Passwords of other sites are tried on each account in turn, and nothing slows that down or tells of it.",
+    tasks=_TASKS,
+)
+
+WEAKNESSES = (
+    OBJECT_OF_ANOTHER,
+    KNOWN_CREDENTIAL,
+    FORGEABLE_TOKEN,
+    TOKEN_AFTER_LOGOUT,
+    USER_ENUMERATION,
+    UNLIMITED_GUESSING,
+)

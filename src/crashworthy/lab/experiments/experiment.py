@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -46,6 +46,7 @@ class Candidate:
 class Lab:
     """All that an experiment may use. `deadline` is in seconds of time.monotonic().
 
+    `credentials` are secrets that the service was started with, by the name of the variable that sets them.
     `crowded` says that the time left is hardly enough for all that waits: what nobody suspects is then tried less.
     """
 
@@ -58,6 +59,7 @@ class Lab:
     playbook: Playbook = field(default_factory=Playbook)
     suspicions: tuple[Suspicion, ...] = ()
     crowded: bool = True
+    credentials: Mapping[str, str] = field(default_factory=dict)
 
     def left(self) -> float:
         """Seconds left of the budget."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from crashworthy.lab.experiments.access.forgeable_token import ForgeableToken
+from crashworthy.lab.experiments.access.known_credential import KnownCredential
+from crashworthy.lab.experiments.access.login_probe import LoginProbe
 from crashworthy.lab.experiments.access.object_of_another import ObjectOfAnother
+from crashworthy.lab.experiments.access.token_after_logout import TokenAfterLogout
 from crashworthy.lab.experiments.concurrency.lost_update import LostUpdate
 from crashworthy.lab.experiments.dependency.slow_dependency import SlowDependency
 from crashworthy.lab.experiments.experiment import Experiment
@@ -15,4 +19,8 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     CrashOnInput(),
     WedgedByOneRequest(),
     ObjectOfAnother(),
+    KnownCredential(),
+    ForgeableToken(),
+    TokenAfterLogout(),
+    LoginProbe(),
 )
