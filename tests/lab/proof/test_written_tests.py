@@ -62,6 +62,8 @@ def prove(folder: str, name: str) -> Proof:
         ("slow_dependency", "fastapi_sync_urllib", "fastapi_total_limit_healthy"),
         ("object_of_another", "flask_notes_DELETE", "flask_notes_healthy"),
         ("object_of_another", "flask_sessions", "flask_sessions_healthy"),
+        ("known_credential", "flask_seeded", "flask_seeded_healthy"),
+        ("token_after_logout", "flask_cookie", "flask_cookie_healthy"),
     ],
 )
 def test_it_fails_on_the_sick_service_and_passes_on_the_mended_one(

@@ -28,6 +28,8 @@ _TEMPLATES = {
     "wedged-by-one-request": "wedge.py.j2",
     "slow-dependency": "slow.py.j2",
     "object-of-another": "refused.py.j2",
+    "known-credential": "refused.py.j2",
+    "token-after-logout": "refused.py.j2",
 }
 _HOLD_S = 10
 _TIMEOUT_S = 5
@@ -87,7 +89,9 @@ def file_name(proof: Proof) -> str:
 def render(proof: Proof, start: StartCommand, service: str) -> str:
     """The text of the test; `service` is the service's folder as seen from the test's."""
     scenario = proof.scenario
-    template = _TEMPLATES.get(proof.weakness) or _TEMPLATES[proof.experiment]
+    template = _TEMPLATES.get(proof.weakness) or _TEMPLATES.get(proof.experiment)
+    if template is None:
+        raise NotWritableError(f"a proof of {proof.weakness}")
     race = proof.experiment == "lost-update"
     named = _named(scenario.attack)
     values: dict[str, Any] = {
