@@ -113,7 +113,7 @@ def linear(features: csr_matrix, tasks: Sequence[Rated]) -> dict[str, dict[str, 
 
 
 def predicted(fit: dict[str, Any], features: csr_matrix) -> np.ndarray:
-    return fit["intercept"] + fit["scale"] * (features @ fit["weights"].astype(float))
+    return np.asarray(fit["intercept"] + fit["scale"] * (features @ fit["weights"].astype(float)))
 
 
 class Errors(NamedTuple):
@@ -137,12 +137,12 @@ def cross_fitted_errors(features: csr_matrix, tasks: Sequence[Rated], seed: int 
     known, error, logit = np.zeros(len(tasks)), np.zeros(len(tasks)), np.zeros(len(tasks))
     for fold in range(FOLDS):
         seen, held = np.flatnonzero(part != fold), np.flatnonzero(part == fold)
-        fit = linear(features[seen], [tasks[place] for place in seen])
-        bits = bloom_filter(tasks[place].text for place in seen)
+        fit = linear(features[seen], [tasks[int(place)] for place in seen])
+        bits = bloom_filter(tasks[int(place)].text for place in seen)
         middle = sum(np.clip(predicted(fit[name], features[held]), 0, 1) for name in ("human_share", "gpt4_share")) / 2
         error[held] = np.abs(middle - truth[held])
         logit[held] = predicted(fit["human_exposed"], features[held])
-        known[held] = [familiarity(tasks[place].text, bits) for place in held]
+        known[held] = [familiarity(tasks[int(place)].text, bits) for place in held]
     bins = [float(np.quantile(known, quantile)) for quantile in BINS]
     place = np.digitize(known, bins)
     margins = [float(np.quantile(error[place == each], COVERAGE)) for each in range(len(bins) + 1)]

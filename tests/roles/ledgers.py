@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import create_engine
@@ -37,11 +38,12 @@ class History:
         severity: str = "blocker",
         tried: tuple[str, ...] = WEAKNESSES,
         finished: bool = True,
+        days_ago: int = 0,
     ) -> str:
         """One run that tried these weaknesses; `broke` is the one that it proved. Returns the run's id."""
         self._count += 1
         run = f"run-{self._count:03d}"
-        at = f"2026-11-{1 + self._count // 24:02d}T{self._count % 24:02d}:00:00+00:00"
+        at = (datetime(2026, 11, 1, tzinfo=UTC) + timedelta(hours=self._count, days=-days_ago)).isoformat()
         begun = {
             "id": run,
             "service": service,

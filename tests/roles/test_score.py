@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import random
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crashworthy.roles.estimate import Beta, Estimate, estimate, holds_after, quantile, reach_of
+from crashworthy.roles import detection
+from crashworthy.roles import evidence as evidence_module
+from crashworthy.roles.detection import Detection
+from crashworthy.roles.estimate import Estimate, estimate, reach_of
 from crashworthy.roles.evidence import TaskEvidence, Work, read_evidence
 from crashworthy.roles.load import library
 from crashworthy.roles.model import Demands, Role, Stage
 from crashworthy.roles.prior import Prior, shipped_prior
 from crashworthy.roles.score import RoleAssessment, assess, to_page
-from crashworthy.roles.stage import decide, lines
+from crashworthy.roles.stage import cheapest, costs, decide
 from roles.ledgers import WEAKNESSES, History
 
 BACKEND = library()["backend-engineer"]
@@ -23,20 +29,25 @@ EASY = Demands(routine=0.9, judgement=0.1, stakes=0.2, feedback=0.9, ambiguity=0
 DEGREES = st.floats(min_value=0, max_value=1)
 DEMANDS = st.builds(Demands, routine=DEGREES, judgement=DEGREES, stakes=DEGREES, feedback=DEGREES, ambiguity=DEGREES)
 RANGES = st.tuples(DEGREES, DEGREES).map(sorted)
+TODAY = date(2026, 11, 20)
 
 
-def work(held: bool, *, tried: float = 1.0, author: str = "ai") -> Work:
-    rounds = 1 if held else None
+@pytest.fixture(autouse=True)
+def _only_the_weaknesses_that_these_ledgers_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that figures do not change with every weakness more in the catalogue."""
+    known = {task.id: tuple(set(evidence_module.weaknesses_of(task.id)) & set(WEAKNESSES)) for task in BACKEND.tasks}
+    monkeypatch.setattr(evidence_module, "weaknesses_of", lambda task: tuple(sorted(known[task])))
+
+
+def work(held: bool, *, tried: tuple[str, ...] = ("lost-update",), author: str = "ai", **more: Any) -> Work:
+    known = {"number": 1, "service": "s", "commit": "c", "began": TODAY, "runs": ("r",)}
     return Work(
-        number=1,
-        service="s",
-        commit="c",
         author=author,
         held=held,
         broken=float(not held),
         tried=tried,
-        rounds=rounds,
-        runs=("r",),
+        rounds=1 if held else None,
+        **(known | more),
     )
 
 
@@ -44,28 +55,43 @@ def evidence(*works: Work) -> TaskEvidence:
     return TaskEvidence(task="t", weaknesses=("lost-update",), works=works)
 
 
+def believed(*works: Work, low: float = 0.4, high: float = 0.9) -> Estimate:
+    return estimate({"t": prior(low, high)}, {"t": evidence(*works)}, TODAY)["t"]
+
+
 def prior(low: float, high: float) -> Prior:
     return Prior(low, high, low, high, 1.0, "test")
 
 
 def assessed(history: History, role: Role = BACKEND) -> RoleAssessment:
-    return assess(role, read_evidence(history.ledger, [task.id for task in role.tasks]), shipped_prior())
-
-
-def test_the_update_by_hand() -> None:
-    works = [work(True), work(True, tried=0.5), work(False)]
-    # 1 + 0.5 · (1 + 0.5) successes, 1 + 1 failures.
-    assert holds_after(works) == Beta(1.75, 2)
+    return assess(role, read_evidence(history.ledger, [task.id for task in role.tasks]), shipped_prior(), TODAY)
 
 
 def test_work_by_people_and_by_unknown_authors_moves_nothing() -> None:
-    others = evidence(work(True, author="human"), work(False, author="unknown"))
-    assert estimate(prior(0.4, 0.9), others) == estimate(prior(0.4, 0.9), evidence())
+    others = believed(work(True, author="human"), work(False, author="unknown"))
+    assert np.array_equal(others.draws, believed().draws)
+    assert others.evidence_share == 0
 
 
 def test_a_defect_weighs_more_than_a_held_run() -> None:
-    believed = estimate(None, evidence(work(True), work(False)))
-    assert believed.holds.mean < 0.5
+    assert believed(work(True), work(False)).mean < believed().mean
+
+
+def test_what_was_not_tried_is_no_success() -> None:
+    tried = believed(*[work(True)] * 6)
+    untried = believed(*[work(True, tried=())] * 6)
+    assert untried.mean < tried.mean
+    assert untried.mean == pytest.approx(believed().mean, abs=0.03)
+
+
+def test_what_escaped_is_a_failure_whatever_was_tried() -> None:
+    assert believed(*[work(True, escaped=True)] * 4).mean < believed().mean - 0.05
+
+
+def test_older_evidence_counts_for_less() -> None:
+    old = TODAY - timedelta(days=3 * 365)
+    recent, late = believed(*[work(True)] * 20), believed(*[work(True, began=old)] * 20)
+    assert believed().mean < late.mean < recent.mean
 
 
 @given(RANGES)
@@ -82,51 +108,59 @@ def test_reach_has_about_80_percent_of_its_weight_in_the_range() -> None:
     assert inside == pytest.approx(0.8, abs=0.03)
 
 
-@given(st.integers(0, 30), st.integers(0, 30))
-def test_one_more_held_change_never_lowers_and_one_more_broken_never_raises(held: int, broken: int) -> None:
+@pytest.mark.parametrize("held", [0, 3, 10])
+@pytest.mark.parametrize("broken", [0, 3])
+def test_one_more_held_change_raises_and_one_more_broken_lowers(held: int, broken: int) -> None:
     works = [work(True)] * held + [work(False)] * broken
-    before = holds_after(works).mean
-    assert holds_after([*works, work(True)]).mean >= before >= holds_after([*works, work(False)]).mean
+    before, noise = believed(*works).mean, 0.02
+    assert believed(*works, *[work(True)] * 3).mean > before - noise
+    assert believed(*works, *[work(False)] * 3).mean < before
 
 
 @given(DEMANDS)
 def test_lines_are_shares_and_stakes_only_raise_the_bar(demands: Demands) -> None:
-    at = lines(demands)
-    assert 0 <= at.assist <= 0.5
-    assert 0 <= at.hand_over < 1
-    assert lines(demands.model_copy(update={"stakes": 1.0})).hand_over >= at.hand_over
+    at = costs(demands)
+    assert 0 <= at.assist <= 1
+    assert 0 <= at.hand_over <= 1
+    assert costs(demands.model_copy(update={"stakes": 1.0})).hand_over >= at.hand_over
 
 
-@given(DEMANDS, RANGES, st.integers(0, 10), st.integers(0, 10))
-def test_probabilities_add_up_and_nothing_unseen_is_automated(
-    demands: Demands, bounds: list[float], held: int, broken: int
-) -> None:
-    found = evidence(*[work(True)] * held, *[work(False)] * broken)
-    decision = decide(estimate(prior(*bounds), found), found, demands)
+@given(DEMANDS, DEGREES)
+def test_the_lines_say_which_way_is_cheapest(demands: Demands, share: float) -> None:
+    at = costs(demands)
+    people, assisted, automated = 1.0, at.review + (1 - share), (1 - share) * (1 + at.escape)
+    least = min(people, assisted, automated)
+    assert (people, assisted, automated)[cheapest(np.array([share]), at)[0]] == pytest.approx(least)
+    # On a line, both ways cost the same.
+    if share >= at.hand_over:
+        assert automated == pytest.approx(least)
+    elif share >= at.assist:
+        assert assisted == pytest.approx(least)
+    else:
+        assert people == pytest.approx(least)
+
+
+@given(DEMANDS, DEGREES, st.booleans())
+def test_probabilities_add_up_and_nothing_unseen_is_automated(demands: Demands, share: float, seen: bool) -> None:
+    found = evidence(work(True)) if seen else evidence()
+    decision = decide(np.linspace(0, share, 50), found, demands)
     assert sum(decision.probabilities.values()) == pytest.approx(1)
-    assert decision.stage in decision.probabilities
-    if not held + broken:
+    if not seen:
         assert decision.probabilities[Stage.AUTOMATED] == 0
 
 
-def sure(reach: float, holds: float) -> Estimate:
-    return Estimate(Beta(1, 1), Beta(1, 1), (reach,) * 10, (holds,) * 10)
-
-
 @pytest.mark.parametrize(
-    ("reach", "holds", "works", "stage"),
+    ("share", "works", "stage"),
     [
-        (0.9, 0.99, (work(True),), Stage.AUTOMATED),
-        (0.9, 0.99, (work(True, author="human"),), Stage.AT_RISK),
-        (0.9, 0.99, (), Stage.AT_RISK),
-        (0.9, 0.20, (work(True),), Stage.AI_ASSISTED),
-        (0.3, 0.99, (work(True),), Stage.AI_ASSISTED),
-        (0.05, 0.99, (work(True),), Stage.HUMAN),
-        (0.9, 0.05, (work(True),), Stage.HUMAN),
+        (0.97, (work(True),), Stage.AUTOMATED),
+        (0.97, (work(True, author="human"),), Stage.AT_RISK),
+        (0.97, (), Stage.AT_RISK),
+        (0.50, (work(True),), Stage.AI_ASSISTED),
+        (0.02, (work(True),), Stage.HUMAN),
     ],
 )
-def test_stages_of_what_is_known_for_sure(reach: float, holds: float, works: tuple[Work, ...], stage: Stage) -> None:
-    decision = decide(sure(reach, holds), evidence(*works), EASY)
+def test_stages_of_what_is_known_for_sure(share: float, works: tuple[Work, ...], stage: Stage) -> None:
+    decision = decide(np.full(10, share), evidence(*works), EASY)
     assert decision.stage is stage
     assert decision.probabilities[stage] == 1
     assert not decision.close
@@ -140,41 +174,66 @@ def test_an_empty_ledger_leaves_a_wide_interval_and_automates_nothing(tmp_path: 
     assert {each.decision.stage for each in result.tasks} <= {Stage.HUMAN, Stage.AI_ASSISTED}
 
 
-def test_evidence_moves_only_the_tasks_it_speaks_about(tmp_path: Path) -> None:
+def test_evidence_moves_its_own_tasks_and_the_others_a_part_of_the_way(tmp_path: Path) -> None:
     history = History(tmp_path)
     before = assessed(history)
-    for number in range(8):
-        history.run(f"c{number}", broke="lost-update" if number % 2 else None)
-    after = assessed(history)
-    for old, new in zip(before.tasks, after.tasks, strict=True):
-        if set(new.evidence.weaknesses) & set(WEAKNESSES):
-            assert new.estimate.evidence_share > 0
-        else:
-            assert new.estimate == old.estimate
-    for task in ("endpoint-implementation", "database-queries"):
-        old_low, old_high = before.task(task).interval
-        new_low, new_high = after.task(task).interval
-        assert new_high - new_low < old_high - old_low
-
-
-def test_many_changes_that_held_are_handed_over_and_one_run_of_breaks_takes_it_back(tmp_path: Path) -> None:
-    history = History(tmp_path)
-    for number in range(40):
-        history.run(f"c{number}")
-    task = assessed(history).task("input-validation")
-    assert task is not None
-    assert task.decision.stage is Stage.AUTOMATED
     for number in range(12):
-        history.run(f"d{number}", broke="crash-on-input", severity="major")
-        history.run(f"e{number}")
-    task = assessed(history).task("input-validation")
-    assert task is not None
-    assert task.decision.stage is Stage.AI_ASSISTED
+        history.run(f"c{number}", broke="lost-update")
+    after = assessed(history)
+    moved = {
+        old.task.id: old.estimate.mean - new.estimate.mean for old, new in zip(before.tasks, after.tasks, strict=True)
+    }
+    spoken = {each.task.id for each in after.tasks if "lost-update" in each.evidence.weaknesses}
+    silent = {each.task.id for each in after.tasks if not set(each.evidence.weaknesses) & set(WEAKNESSES)}
+    assert min(moved[task] for task in spoken) > max(moved[task] for task in silent) > 0
+
+
+def test_many_changes_that_held_are_handed_over_and_a_row_of_breaks_takes_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detection, "_shipped", lambda: dict.fromkeys(WEAKNESSES, Detection(98, 98)))
+    history = History(tmp_path)
+    for number in range(60):
+        history.run(f"c{number}", service=f"service-{number % 4}")
+    assert stage_of(history, "input-validation") is Stage.AUTOMATED
+    for number in range(12):
+        history.run(f"d{number}", broke="crash-on-input", severity="major", service=f"service-{number % 4}")
+        history.run(f"e{number}", service=f"service-{number % 4}")
+    assert stage_of(history, "input-validation") is Stage.AI_ASSISTED
+
+
+def stage_of(history: History, task: str) -> Stage:
+    assessment = assessed(history).task(task)
+    assert assessment is not None
+    return assessment.decision.stage
+
+
+def test_half_the_budget_does_not_raise_the_score(tmp_path: Path) -> None:
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "half").mkdir()
+    whole, half = History(tmp_path / "whole"), History(tmp_path / "half")
+    for number in range(12):
+        whole.run(f"c{number}")
+        half.run(f"c{number}", tried=WEAKNESSES[number % 2 :: 2])
+    assert assessed(half).score <= assessed(whole).score
+
+
+def test_a_quarter_that_went_better_shows_as_a_change(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    assert assessed(history).change is None
+    for number in range(20):
+        history.run(f"c{number}", broke="lost-update", days_ago=150)
+    for number in range(20):
+        history.run(f"d{number}")
+    change = assessed(history).change
+    assert change is not None
+    assert change[0] > 0
+    assert change[1][0] < change[0] < change[1][1]
 
 
 def test_the_score_is_the_time_weighted_mean(tmp_path: Path) -> None:
     result = assessed(History(tmp_path))
-    assert result.score == pytest.approx(100 * sum(each.task.share * each.mean for each in result.tasks))
+    assert result.score == pytest.approx(100 * sum(each.task.share * each.estimate.mean for each in result.tasks))
     low, high = result.interval
     assert low < result.score < high
 
@@ -183,7 +242,3 @@ def test_the_same_ledger_gives_the_same_figures(tmp_path: Path) -> None:
     history = History(tmp_path)
     history.run("c1")
     assert to_page(assessed(history)) == to_page(assessed(history))
-
-
-def test_quantiles_are_draws() -> None:
-    assert [quantile([3.0, 1.0, 2.0, 4.0], share) for share in (0.0, 0.25, 0.5, 1.0)] == [1, 2, 3, 4]

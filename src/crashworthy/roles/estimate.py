@@ -1,37 +1,39 @@
-"""How much of a task an AI does to the standard: what published ratings expect, times what the ledger has seen.
+"""How much of a task an AI does to the standard: what published ratings expect, and what the ledger has seen.
 
-    done = reach · holds
+Before any evidence it is reach · holds:
 
 `reach` is the share of the task's work that a model can take over at all, as published ratings see it: a Beta
-distribution with 80 % of its weight in the prior's range. No evidence of ours changes it.
+distribution with 80 % of its weight in the prior's range.
 
-`holds` is the share of what an AI writes that holds at its first try. It begins as Beta(1, 1), the weight of two
-tries around one half: the measurements for backends lie between 31 % (correct and not exploitable) and 62 % (correct)
-for the best model of early 2025 (BaxBench), and models have changed since. Each AI-written change in the ledger adds:
-one failure when its first try broke, a quarter of one when by a minor defect only; when it held, one half of the
-share of the task's weaknesses that were tried. The half is there because "held" only means that nothing was found,
-and how often each experiment finds what is there has not been measured yet. Changes by people, or by nobody knows
-whom, are shown and add nothing.
+`holds` is the share of what an AI writes that is right at its first try: Beta(1, 1), the weight of two tries around
+one half. The measurements for backends lie between 31 % (correct and not exploitable) and 62 % (correct) for the best
+model of early 2025 (BaxBench), and models have changed since.
 
-The product has no closed form that is worth the trouble, so it is drawn: the same draws for the same figures.
+Each AI-written change in the ledger then moves it, by the model of `belief.model`. Changes by people, or by nobody
+knows whom, are shown and move nothing.
 """
 
 from __future__ import annotations
 
-import math
-import random
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from statistics import NormalDist
 from typing import NamedTuple
 
+import numpy as np
+
+from crashworthy.roles.belief.model import Normal, Observation, posterior
+from crashworthy.roles.belief.sampler import Array
+from crashworthy.roles.detection import detection_of
 from crashworthy.roles.evidence import TaskEvidence, Work
 from crashworthy.roles.prior import Prior
 
-DRAWS = 4000
 PRIOR_TRIES = (1.0, 1.0)
-WORTH_OF_HELD = 0.5
 INTERVAL = (0.05, 0.95)
+DAYS_PER_QUARTER = 91
+_GRID = 200
 _RANGE = NormalDist().inv_cdf(0.9)  # a range of 80 %, in standard deviations to either side
 
 
@@ -47,33 +49,52 @@ class Beta(NamedTuple):
         return self.a / (self.a + self.b)
 
 
-class Estimate(NamedTuple):
-    """What is believed of one task. Draws are paired: the same place in each list is one possible world."""
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """What is believed of one task: `draws` of the share that an AI does to the standard, and of what it was a
+    quarter ago. Draws of all tasks are paired: the same place in each is one possible world.
+
+    `evidence_share`: how much of the doubt of before the ledger has taken away, 0 to 1 (of the variance, in logits).
+    """
 
     reach: Beta
-    holds: Beta
-    reach_draws: tuple[float, ...]
-    holds_draws: tuple[float, ...]
+    prior: Normal
+    draws: Array
+    before: Array
+    evidence_share: float
 
     @property
-    def done(self) -> tuple[float, ...]:
-        """Draws of the share of the task that an AI does to the standard."""
-        return tuple(reach * holds for reach, holds in zip(self.reach_draws, self.holds_draws, strict=True))
+    def mean(self) -> float:
+        """Its expectation."""
+        return float(self.draws.mean())
 
     @property
-    def evidence_share(self) -> float:
-        """How much of what is believed of `holds` is evidence, 0 to 1; the rest is prior."""
-        return 1 - sum(PRIOR_TRIES) / (self.holds.a + self.holds.b)
+    def interval(self) -> tuple[float, float]:
+        """The 90 % interval."""
+        return quantile(self.draws, INTERVAL[0]), quantile(self.draws, INTERVAL[1])
 
 
-def estimate(prior: Prior | None, evidence: TaskEvidence) -> Estimate:
-    """Combine both. Without any basis for `reach`, it can be anything from 0 to 1."""
-    reach = reach_of(prior)
-    holds = holds_after(evidence.by("ai"))
-    # Raters err in the same direction on all tasks of a role, and one model writes them all. So both are drawn by
-    # rank, with the same ranks for every task: a world in which one task is rated too high is one in which all are.
-    ranks = _ranks()
-    return Estimate(reach, holds, _by_rank(reach, ranks[0]), _by_rank(holds, ranks[1]))
+def estimate(
+    priors: Mapping[str, Prior | None], evidence: Mapping[str, TaskEvidence], today: date
+) -> dict[str, Estimate]:
+    """What to believe of each task. Without any basis its reach can be anything from 0 to 1."""
+    tasks = list(priors)
+    reaches = [reach_of(priors[task]) for task in tasks]
+    before = [_before_evidence(reach) for reach in reaches]
+    weaknesses = sorted({weakness for task in tasks for weakness in evidence[task].weaknesses})
+    observations = list(_observations(tasks, evidence, weaknesses, today))
+    believed = posterior(before, [detection_of(weakness).logit for weakness in weaknesses], observations)
+    quarter_ago = min(1, believed.rate.shape[2] - 1)
+    return {
+        task: Estimate(
+            reach=reaches[place],
+            prior=before[place],
+            draws=believed.rate[:, place, 0],
+            before=believed.rate[:, place, quarter_ago],
+            evidence_share=_told(before[place], believed.rate[:, place, 0]) if observations else 0.0,
+        )
+        for place, task in enumerate(tasks)
+    }
 
 
 def reach_of(prior: Prior | None) -> Beta:
@@ -87,27 +108,45 @@ def reach_of(prior: Prior | None) -> Beta:
     return Beta(mean * weight, (1 - mean) * weight)
 
 
-def holds_after(works: Sequence[Work]) -> Beta:
-    """Beta(1, 1) and what each AI-written change adds to it."""
-    successes = math.fsum(WORTH_OF_HELD * work.tried for work in works if work.held)
-    failures = math.fsum(work.broken for work in works)
-    return Beta(PRIOR_TRIES[0] + successes, PRIOR_TRIES[1] + failures)
+def quantile(draws: Array, share: float) -> float:
+    """The value below which that share of all draws lies."""
+    return float(np.quantile(draws, share))
 
 
-def quantile(draws: Sequence[float], share: float) -> float:
-    """The draw below which that share of all draws lies."""
-    ordered = sorted(draws)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+def _observations(
+    tasks: list[str], evidence: Mapping[str, TaskEvidence], weaknesses: list[str], today: date
+) -> list[Observation]:
+    services = {work.service for task in tasks for work in evidence[task].by("ai")}
+    number = {service: place for place, service in enumerate(sorted(services))}
+    return [
+        Observation(
+            task=place,
+            service=number[work.service],
+            age=age_in_quarters(work, today),
+            broken=work.broken,
+            tried=tuple((weaknesses.index(each), 1 / len(evidence[task].weaknesses)) for each in work.tried),
+            escaped=work.escaped,
+            weight=work.weight,
+        )
+        for place, task in enumerate(tasks)
+        for work in evidence[task].by("ai")
+    ]
+
+
+def age_in_quarters(work: Work, today: date) -> int:
+    """How many whole quarters ago the change was first tried."""
+    return max(0, (today - work.began).days // DAYS_PER_QUARTER)
 
 
 @cache
-def _ranks() -> tuple[tuple[int, ...], tuple[int, ...]]:
-    chance = random.Random(2026)  # noqa: S311 - the same figures every time, nothing secret
-    return tuple(chance.sample(range(DRAWS), DRAWS)), tuple(chance.sample(range(DRAWS), DRAWS))
+def _before_evidence(reach: Beta) -> Normal:
+    """reach · holds as a normal distribution of its logit."""
+    random = np.random.default_rng(1)
+    share = random.beta(*reach, size=_GRID**2) * random.beta(*PRIOR_TRIES, size=_GRID**2)
+    logits = np.log(share) - np.log1p(-share)
+    return Normal(float(np.median(logits)), float((np.quantile(logits, 0.9) - np.quantile(logits, 0.1)) / 2 / _RANGE))
 
 
-@cache
-def _by_rank(beta: Beta, ranks: tuple[int, ...]) -> tuple[float, ...]:
-    chance = random.Random(1)  # noqa: S311
-    ordered = sorted(chance.betavariate(beta.a, beta.b) for _ in range(DRAWS))
-    return tuple(ordered[rank] for rank in ranks)
+def _told(prior: Normal, draws: Array) -> float:
+    logits = np.log(draws) - np.log1p(-draws)
+    return float(min(1.0, max(0.0, 1 - logits.var() / prior.deviation**2)))

@@ -4,8 +4,8 @@ The unit is a change, not a run. For each task, the runs of a service are read i
 
 - A run *broke* the task when it proved a defect of a weakness that speaks about the task: wholly where the defect is
   major or worse, by a quarter where it is minor, and not at all where it is only worth a remark.
-- It *held* when it broke nothing and an experiment for such a weakness held. What was not tried is no success: a run
-  that tried one of a task's two weaknesses is half a success.
+- It *held* when it broke nothing and an experiment for such a weakness held. What was not tried is no success: "held"
+  is worth what was tried, and how often that finds what is there.
 - Otherwise, and when it was interrupted, it says nothing.
 
 A change is new when the commit is and the run before it proved nothing major; after one that did, what follows are
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Literal
 
 from crashworthy.core.finding import Status
@@ -45,19 +46,23 @@ class Defect(Value):
 class Work(Value):
     """One change as one task saw it, from its first try until it held.
 
-    `number` counts changes in the order of time, over all services, and is the same for every task. `held` says
-    whether the first try did, `broken` how far it did not, 0 to 1; `tried` which share of the task's weaknesses it
-    tried; `rounds` after how many runs it held, None while it does not. The author is that of the first try.
+    `number` counts changes in the order of time, over all services, and is the same for every task. `began` is the
+    day of the first try; `held` says whether that did, `broken` how far it did not, 0 to 1; `tried` which of the
+    task's weaknesses it tried; `rounds` after how many runs it held, None while it does not. `escaped`: it held, and
+    broke in production. `weight` is how far the change belongs to the task. The author is that of the first try.
     """
 
     number: int
     service: str
     commit: str | None
     author: AuthorKind
+    began: date
     held: bool
     broken: float
-    tried: float
+    tried: tuple[str, ...]
     rounds: int | None
+    escaped: bool = False
+    weight: float = 1.0
     runs: tuple[str, ...]
     defects: tuple[Defect, ...] = ()
 
@@ -83,8 +88,9 @@ class _Seen(Value):
     change: tuple[str | None, bool]
     work: int
     author: AuthorKind
+    began: date
     broken: float
-    tried: float
+    tried: tuple[str, ...]
     defects: tuple[Defect, ...]
 
 
@@ -163,8 +169,9 @@ def _look(
         change=(run["commit"], run["dirty"]),
         work=work,
         author=run["author"],
+        began=datetime.fromisoformat(run["started_at"]).date(),
         broken=broken,
-        tried=1.0 if broken else len(held) / len(weaknesses),
+        tried=tuple(sorted(held | {defect.weakness for defect in defects})),
         defects=defects,
     )
 
@@ -179,9 +186,10 @@ def _work(runs: Sequence[_Seen]) -> Work:
         service=runs[0].service,
         commit=runs[0].change[0],
         author=runs[0].author,
+        began=runs[0].began,
         held=not broken,
         broken=broken,
-        tried=max(run.tried for run in first),
+        tried=tuple(sorted({weakness for run in first for weakness in run.tried})),
         rounds=last_break + 2 if last_break + 1 < len(runs) else None,
         runs=tuple(run.run for run in runs),
         defects=tuple(defect for run in runs for defect in run.defects),

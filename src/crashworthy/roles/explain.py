@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crashworthy.roles.estimate import PRIOR_TRIES, WORTH_OF_HELD, Beta, quantile
+import numpy as np
+
+from crashworthy.roles.belief.model import SHARED, logistic
+from crashworthy.roles.detection import detection_of
+from crashworthy.roles.estimate import PRIOR_TRIES, Beta, quantile
 from crashworthy.roles.evidence import TaskEvidence, Work
 from crashworthy.roles.model import Role, Stage
 from crashworthy.roles.prior import PriorModel
@@ -14,8 +18,8 @@ from crashworthy.roles.score import RoleAssessment, TaskAssessment
 def explain(role: Role, each: TaskAssessment, model: PriorModel) -> Iterator[tuple[str, list[str]]]:
     """Headings, each with its lines."""
     yield "Reach: what share of it a model can take over, by published ratings", list(_reach(each, model))
-    yield "Holds: what share of what an AI writes holds at its first try, by the ledger", list(_holds(each))
-    yield "Done to the standard: reach · holds", _done(each)
+    yield "Evidence: AI-written changes at their first try", list(_evidence(each))
+    yield "Done to the standard", list(_done(each))
     yield "Stage", list(_stage(each))
     yield "Published elsewhere", list(_published(role, each, model))
     yield "Runs", list(_runs(each.evidence))
@@ -71,24 +75,26 @@ def _reach(each: TaskAssessment, model: PriorModel) -> Iterator[str]:
     yield f"Reach = {_beta(each.estimate.reach)}"
 
 
-def _holds(each: TaskAssessment) -> Iterator[str]:
+def _evidence(each: TaskAssessment) -> Iterator[str]:
     if not each.evidence.weaknesses:
-        yield "No experiment speaks about this task yet, so no run can move it."
-    else:
-        yield f"Weaknesses that speak about it: {', '.join(each.evidence.weaknesses)}"
+        yield "No experiment speaks about this task yet; only what other tasks show moves it, a part of the way."
+    for weakness in each.evidence.weaknesses:
+        known = detection_of(weakness)
+        counted = f"{known.found} of {known.of} known defects were found" if known.of else "not measured yet"
+        yield f"{weakness}: found where it is with probability {known.mean:.2f} ({counted}, one hit and one miss added)"
     works = each.evidence.by("ai")
     held = [work for work in works if work.held]
-    a, b = each.estimate.holds
-    yield f"Prior: Beta({PRIOR_TRIES[0]:g}, {PRIOR_TRIES[1]:g}), the weight of two tries around one half"
     if held:
-        shares = " + ".join(f"{work.tried:.2g}" for work in held)
-        yield f"Held at first try: {len(held)}, worth {WORTH_OF_HELD:g} · ({shares}) = {a - PRIOR_TRIES[0]:.3g}"
+        tried = sum(len(work.tried) for work in held) / len(held) / len(each.evidence.weaknesses)
+        yield f"Held at first try: {len(held)}, with {tried:.0%} of its weaknesses tried; the rest counts nothing"
     if len(works) > len(held):
         worths = " + ".join(f"{work.broken:g}" for work in works if not work.held)
-        yield f"Broke at first try: {len(works) - len(held)}, worth {worths} = {b - PRIOR_TRIES[1]:.3g}"
+        yield f"Broke at first try: {len(works) - len(held)}, worth {worths} (a minor defect is a quarter)"
+    escaped = sum(work.escaped for work in works)
+    if escaped:
+        yield f"Held and broke in production: {escaped}; they count as broken, and against the experiments"
     if not works:
         yield "AI-written changes in the ledger: none"
-    yield f"Holds = {_beta(Beta(a, b))}; {each.estimate.evidence_share:.0%} of it is evidence"
     for author in ("human", "unknown"):
         others = each.evidence.by(author)
         if others:
@@ -96,32 +102,49 @@ def _holds(each: TaskAssessment) -> Iterator[str]:
             yield f"For comparison, author {author}: {kept} of {len(others)} held at first try (adds nothing)"
 
 
-def _done(each: TaskAssessment) -> list[str]:
-    draws = each.estimate.done
-    low, high = each.interval
-    product = f"{each.estimate.reach.mean:.2f} · {each.estimate.holds.mean:.2f}"
-    adds = 100 * each.task.share * each.mean
-    return [
-        f"Mean {product} = {each.mean:.2f}; median {quantile(draws, 0.5):.2f}; 90 % interval {low:.2f} to {high:.2f}, "
-        f"from {len(draws)} draws of both",
-        f"Share of the role's time: {each.task.share:.0%}, so it adds {adds:.1f} to the score",
-    ]
+def _done(each: TaskAssessment) -> Iterator[str]:
+    believed = each.estimate
+    tries = Beta(*PRIOR_TRIES)
+    yield (
+        f"Before evidence: reach · Beta({tries.a:g}, {tries.b:g}), the weight of two tries around one half; "
+        f"median {logistic(np.array(believed.prior.mean)):.2f}"
+    )
+    if believed.evidence_share:
+        yield f"Evidence took away {believed.evidence_share:.0%} of the doubt, of which tasks share {SHARED:.0%}"
+    low, high = believed.interval
+    yield (
+        f"Mean {believed.mean:.2f}; median {quantile(believed.draws, 0.5):.2f}; 90 % interval {low:.2f} to {high:.2f}, "
+        f"from {len(believed.draws)} draws"
+    )
+    adds = 100 * each.task.share * believed.mean
+    yield f"Share of the role's time: {each.task.share:.0%}, so it adds {adds:.1f} to the score"
 
 
 def _stage(each: TaskAssessment) -> Iterator[str]:
-    demands, at = each.task.demands, each.lines
-    review, escape = at.assist / (1 - at.assist), at.hand_over / (1 - at.hand_over)
+    demands, at = each.task.demands, each.costs
     yield (
         f"Takes routine {demands.routine:g}, judgement {demands.judgement:g}, ambiguity {demands.ambiguity:g}: "
-        f"review costs {review:.2f} of the work, so a draft pays from {at.assist:.0%}"
+        f"review costs {at.review:.2f} of the work, so a draft pays from {at.assist:.0%}"
     )
     yield (
-        f"Takes stakes {demands.stakes:g}, feedback {demands.feedback:g}: what escapes costs {escape:.1f} times the "
+        f"Takes stakes {demands.stakes:g}, feedback {demands.feedback:g}: what escapes costs {at.escape:.1f} times the "
         f"work, so handing over pays when {at.hand_over:.0%} of what AI writes holds"
     )
     yield ", ".join(f"{stage.value} {share:.0%}" for stage, share in each.decision.probabilities.items())
     close = " It is nearly a toss: the next evidence can turn it." if each.decision.close else ""
     yield f"{each.decision.stage.value}: {each.decision.reason}.{close}"
+    yield from _turns(each)
+
+
+def _turns(each: TaskAssessment) -> Iterator[str]:
+    if not each.evidence.weaknesses:
+        return
+    if each.turn.held:
+        yield f"{each.turn.held} more AI-written changes that hold in a row, fully tried, would move it up."
+    elif each.decision.stage in (Stage.HUMAN, Stage.AI_ASSISTED):
+        yield "No row of held changes alone would move it up: too much of what could be wrong is not found yet."
+    if each.turn.broken:
+        yield f"{each.turn.broken} more in a row that break would move it down."
 
 
 def _published(role: Role, each: TaskAssessment, model: PriorModel) -> Iterator[str]:
@@ -152,8 +175,10 @@ def _runs(evidence: TaskEvidence) -> Iterator[str]:
 
 def _work(work: Work) -> str:
     tried = "held at first try" if work.held else "broke at first try"
-    if work.held and work.tried < 1:
-        tried += f", with {work.tried:.0%} of its weaknesses tried"
+    if work.held:
+        tried += f", with {', '.join(work.tried)} tried"
+    if work.escaped:
+        tried += ", and broke in production"
     rounds = "does not hold yet" if work.rounds is None else f"held after {work.rounds} run{'s' * (work.rounds != 1)}"
     commit = work.commit[:10] if work.commit else "no commit"
     return f"{work.author}, {commit}: {tried}; {rounds}; runs {', '.join(work.runs)}"

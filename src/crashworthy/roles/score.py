@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
+import numpy as np
+
 from crashworthy.core.value import Value
+from crashworthy.roles.belief.sampler import Array
+from crashworthy.roles.detection import detection_of
 from crashworthy.roles.estimate import INTERVAL, Estimate, estimate, quantile
 from crashworthy.roles.evidence import TaskEvidence
 from crashworthy.roles.model import Figure, Role, Source, Stage, Task
 from crashworthy.roles.prior import Prior, PriorModel
-from crashworthy.roles.stage import Decision, Lines, decide, lines
+from crashworthy.roles.stage import Costs, Decision, costs, decide
+from crashworthy.roles.what_next import Turn, turn
 
 Interval = tuple[float, float]
 
@@ -23,28 +28,22 @@ class TaskAssessment(NamedTuple):
     prior: Prior | None
     evidence: TaskEvidence
     estimate: Estimate
-    lines: Lines
+    costs: Costs
     decision: Decision
-
-    @property
-    def interval(self) -> Interval:
-        """The 90 % interval of the share of the task that an AI does to the standard."""
-        draws = self.estimate.done
-        return quantile(draws, INTERVAL[0]), quantile(draws, INTERVAL[1])
-
-    @property
-    def mean(self) -> float:
-        """Its expectation."""
-        return math.fsum(self.estimate.done) / len(self.estimate.done)
+    turn: Turn
 
 
 class RoleAssessment(NamedTuple):
-    """A role's tasks and its score, 0 to 100: the share of its working time whose work an AI does to the standard."""
+    """A role's tasks and its score, 0 to 100: the share of its working time whose work an AI does to the standard.
+
+    `change` is the score's change over the last quarter with its interval, None without older evidence.
+    """
 
     role: Role
     tasks: tuple[TaskAssessment, ...]
     score: float
     interval: Interval
+    change: tuple[float, Interval] | None = None
 
     @property
     def changes(self) -> int:
@@ -70,6 +69,7 @@ class TaskPage(Value):
     interval: Interval
     prior: dict[str, float | str] | None
     evidence_share: float
+    turn: dict[str, int | None]
     changes: dict[str, int]
     published: tuple[Figure, ...]
     sources: tuple[str, ...]
@@ -82,30 +82,43 @@ class RolePage(Value):
     title: str
     score: float
     interval: Interval
+    change: float | None
+    change_interval: Interval | None
     changes: int
     tasks: tuple[TaskPage, ...]
     figures: tuple[Figure, ...]
     sources: tuple[Source, ...]
 
 
-def assess(role: Role, evidence: Mapping[str, TaskEvidence], model: PriorModel) -> RoleAssessment:
+def assess(
+    role: Role, evidence: Mapping[str, TaskEvidence], model: PriorModel, today: date | None = None
+) -> RoleAssessment:
     """What is known of the role, from its file, the published ratings and the ledger's evidence by task id."""
-    tasks = tuple(_assess_task(task, evidence[task.id], model) for task in role.tasks)
+    today = today or datetime.now(UTC).date()
+    # Anchors first: an engineer's short phrases are far from the wording of the tasks that were rated.
+    priors = {
+        task.id: model.of_anchors(task.anchors) or model.of_text(f"{task.title}. {task.description}")
+        for task in role.tasks
+    }
+    believed = estimate(priors, evidence, today)
+    tasks = tuple(_assess_task(task, priors[task.id], evidence[task.id], believed[task.id]) for task in role.tasks)
     # The same place in every task's draws is one possible world, so errors that tasks share do not cancel out.
-    worlds = zip(*(each.estimate.done for each in tasks), strict=True)
-    scores = [100 * math.fsum(each.task.share * done for each, done in zip(tasks, w, strict=True)) for w in worlds]
-    score = math.fsum(scores) / len(scores)
-    return RoleAssessment(role, tasks, score, (quantile(scores, INTERVAL[0]), quantile(scores, INTERVAL[1])))
+    shares = np.array([task.share for task in role.tasks])
+    now = 100 * shares @ np.array([each.estimate.draws for each in tasks])
+    change = now - 100 * shares @ np.array([each.estimate.before for each in tasks])
+    moved = (float(np.mean(change)), _interval(change)) if np.any(change) else None
+    return RoleAssessment(role, tasks, float(np.mean(now)), _interval(now), moved)
 
 
 def to_page(assessment: RoleAssessment) -> RolePage:
     """The assessment as values for machines."""
-    low, high = assessment.interval
     return RolePage(
         role=assessment.role.id,
         title=assessment.role.title,
         score=round(assessment.score, 1),
-        interval=(round(low, 1), round(high, 1)),
+        interval=_rounded(assessment.interval),
+        change=None if assessment.change is None else round(assessment.change[0], 1),
+        change_interval=None if assessment.change is None else _rounded(assessment.change[1]),
         changes=assessment.changes,
         tasks=tuple(_task_page(each) for each in assessment.tasks),
         figures=assessment.role.figures,
@@ -113,17 +126,24 @@ def to_page(assessment: RoleAssessment) -> RolePage:
     )
 
 
-def _assess_task(task: Task, evidence: TaskEvidence, model: PriorModel) -> TaskAssessment:
-    # Anchors first: an engineer's short phrases are far from the wording of the tasks that were rated.
-    prior = model.of_anchors(task.anchors) or model.of_text(f"{task.title}. {task.description}")
-    believed = estimate(prior, evidence)
-    return TaskAssessment(
-        task, prior, evidence, believed, lines(task.demands), decide(believed, evidence, task.demands)
-    )
+def _assess_task(task: Task, prior: Prior | None, evidence: TaskEvidence, believed: Estimate) -> TaskAssessment:
+    at = costs(task.demands)
+    known = [detection_of(weakness).mean for weakness in evidence.weaknesses]
+    found = sum(known) / len(known) if known else 0.0
+    decision = decide(believed.draws, evidence, task.demands)
+    return TaskAssessment(task, prior, evidence, believed, at, decision, turn(believed.draws, at, found))
+
+
+def _rounded(interval: Interval) -> Interval:
+    return round(interval[0], 1), round(interval[1], 1)
+
+
+def _interval(draws: Array) -> Interval:
+    return quantile(draws, INTERVAL[0]), quantile(draws, INTERVAL[1])
 
 
 def _task_page(each: TaskAssessment) -> TaskPage:
-    low, high = each.interval
+    low, high = each.estimate.interval
     runs = [run for work in each.evidence.works for run in work.runs]
     return TaskPage(
         id=each.task.id,
@@ -133,7 +153,7 @@ def _task_page(each: TaskAssessment) -> TaskPage:
         stage_probabilities={stage: round(p, 3) for stage, p in each.decision.probabilities.items()},
         reason=each.decision.reason,
         close=each.decision.close,
-        estimate=round(each.mean, 3),
+        estimate=round(each.estimate.mean, 3),
         interval=(round(low, 3), round(high, 3)),
         prior=None
         if each.prior is None
@@ -141,6 +161,7 @@ def _task_page(each: TaskAssessment) -> TaskPage:
             name: value if isinstance(value, str) else round(value, 3) for name, value in each.prior._asdict().items()
         },
         evidence_share=round(each.estimate.evidence_share, 3),
+        turn=each.turn._asdict(),
         changes={author: len(each.evidence.by(author)) for author in ("ai", "human", "unknown")},
         published=each.task.figures,
         sources=(

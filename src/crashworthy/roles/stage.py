@@ -1,42 +1,56 @@
-"""The stage of a task: who should do it, by what errors cost, and who does it now, by the ledger.
+"""The stage of a task: who should do it, by what each way costs, and who does it now, by the ledger.
 
-Two lines divide the stages. Both are break-even points p = cost / (cost + gain), with the gain of AI doing the work
-to the standard as 1:
+What a unit of a task's work costs when p of what an AI writes is right, with the unit done by a person as 1:
 
-- *Assist*: a draft pays when it is right often enough for its review. Reviewing costs nothing where all is routine and
-  clear, and as much as the work where no case is like another and it takes judgement to know what is wanted.
-- *Hand over*: nobody decides any more, so what slips through costs up to 20 times the work, by its stakes and by how
-  much of it no gate would show in time.
+    people       1
+    AI-assisted  review + (1 - p)           a person reviews the draft, and does again what is wrong
+    automated    (1 - p) · (1 + escape)     nobody looks; what is wrong is done again, after its damage
 
-Of the three stages in this order, the middle one of all draws is decided for: people are given up on only when it is
-more likely than not that a draft pays, and the decision only when it is more likely than not that handing over does.
-These figures are ours; they are the part of the method to argue with. A role's own file may rate its demands anew.
+`review` is the mean of judgement, ambiguity and what is not routine: reviewing costs nothing where all is alike and
+clear, and as much as the work where no case is like another. `escape` is up to 20 times the work, by the stakes and by
+how much of it no gate would show in time. The figures are ours, and the part of the method to argue with; a role's own
+file may rate its demands anew.
+
+The costs are linear in p, so the cheapest way by expectation is the cheapest at the mean of p. The probability of a
+stage is the share of draws in which it would be the cheapest.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from crashworthy.roles.estimate import Estimate
+import numpy as np
+
+from crashworthy.roles.belief.sampler import Array
 from crashworthy.roles.evidence import TaskEvidence
 from crashworthy.roles.model import Demands, Stage
 
-_ESCAPED_DEFECT = 20.0
-# Handing a task over means most of it.
-_MOST = 0.5
-_EVEN = 0.5
+ESCAPED_DEFECT = 20.0
 _CLOSE = 0.05
 
 
-class Lines(NamedTuple):
-    """The break-even shares: of the task done to the standard, and of AI's work that must hold."""
+class Costs(NamedTuple):
+    """Of reviewing, and of a defect that nobody saw in time, as shares of the work itself."""
 
-    assist: float
-    hand_over: float
+    review: float
+    escape: float
+
+    @property
+    def assist(self) -> float:
+        """From this share of right work on, drafts pay."""
+        return min(1.0, self.review)
+
+    @property
+    def hand_over(self) -> float:
+        """From this share on, handing over costs least."""
+        if not self.escape:
+            return 0.0
+        # Cheaper than drafts with review, and cheaper than people.
+        return min(1.0, max(1 - self.review / self.escape, 1 - 1 / (1 + self.escape)))
 
 
 class Decision(NamedTuple):
-    """The stage, the probability of each, why, and whether its neighbour is so nearly as likely that it is a toss."""
+    """The stage, the probability of each, why, and whether its neighbour costs nearly the same."""
 
     stage: Stage
     probabilities: dict[Stage, float]
@@ -44,46 +58,40 @@ class Decision(NamedTuple):
     close: bool
 
 
-def lines(demands: Demands) -> Lines:
-    """Where drafting, and where handing over, begin to pay."""
-    review = (demands.judgement + demands.ambiguity + (1 - demands.routine)) / 3
-    escape = _ESCAPED_DEFECT * demands.stakes * (1 - demands.feedback)
-    return Lines(assist=review / (1 + review), hand_over=escape / (1 + escape))
+def costs(demands: Demands) -> Costs:
+    """What reviewing and what escaping costs."""
+    return Costs(
+        review=(demands.judgement + demands.ambiguity + (1 - demands.routine)) / 3,
+        escape=ESCAPED_DEFECT * demands.stakes * (1 - demands.feedback),
+    )
 
 
-def decide(estimate: Estimate, evidence: TaskEvidence, demands: Demands) -> Decision:
-    """The stage by the estimate's draws. Without AI-written work in the ledger no task counts as automated."""
-    at = lines(demands)
-    handed = drafted = 0
-    for reach, holds in zip(estimate.reach_draws, estimate.holds_draws, strict=True):
-        if holds >= at.hand_over and reach >= _MOST:
-            handed += 1
-        elif reach * holds >= at.assist:
-            drafted += 1
-    total = len(estimate.reach_draws)
+def cheapest(share: Array, at: Costs) -> Array:
+    """Per share of right work the cheapest way: 0 people, 1 AI-assisted, 2 automated."""
+    ways = np.stack([np.ones_like(share), at.review + (1 - share), (1 - share) * (1 + at.escape)])
+    return np.asarray(np.argmin(ways, axis=0))
+
+
+def decide(draws: Array, evidence: TaskEvidence, demands: Demands) -> Decision:
+    """The stage that costs least by expectation. Without AI-written work in the ledger no task counts as automated."""
+    at = costs(demands)
     by_ai, by_people = len(evidence.by("ai")), len(evidence.by("human"))
     # Work by unknown authors is no practice of either; where nothing is known, people are taken to do it.
-    done_by_ai = by_ai > by_people
-    handed_stage = Stage.AUTOMATED if done_by_ai else Stage.AT_RISK
-    probabilities = dict.fromkeys(Stage, 0.0)
-    probabilities[Stage.HUMAN] = (total - handed - drafted) / total
-    probabilities[Stage.AI_ASSISTED] = drafted / total
-    probabilities[handed_stage] = handed / total
-    useful = (handed + drafted) / total
-    if handed / total > _EVEN:
-        stage, doubt = handed_stage, handed / total
-    elif useful > _EVEN:
-        stage, doubt = Stage.AI_ASSISTED, min(useful, 1 - handed / total)
-    else:
-        stage, doubt = Stage.HUMAN, 1 - useful
-    close = doubt < _EVEN + _CLOSE
+    stages = (Stage.HUMAN, Stage.AI_ASSISTED, Stage.AUTOMATED if by_ai > by_people else Stage.AT_RISK)
+    mean = float(draws.mean())
+    stage = stages[int(cheapest(np.array([mean]), at)[0])]
+    ways = cheapest(draws, at)
+    probabilities = dict.fromkeys(Stage, 0.0) | {
+        each: float(np.mean(ways == place)) for place, each in enumerate(stages)
+    }
+    close = min(abs(mean - at.assist), abs(mean - at.hand_over)) < _CLOSE
     return Decision(stage, probabilities, _reason(stage, at, by_ai, by_people), close)
 
 
-def _reason(stage: Stage, at: Lines, by_ai: int, by_people: int) -> str:
+def _reason(stage: Stage, at: Costs, by_ai: int, by_people: int) -> str:
     match stage:
         case Stage.HUMAN:
-            why = f"more likely than not less than {at.assist:.0%} of it comes out right, where drafts begin to pay"
+            why = f"less than {at.assist:.0%} of it is expected to come out right, where drafts begin to pay"
         case Stage.AI_ASSISTED:
             why = f"a draft pays from {at.assist:.0%}; to hand it over, {at.hand_over:.0%} of what AI writes must hold"
         case Stage.AT_RISK:

@@ -28,6 +28,9 @@ def print_role(console: Console, assessment: RoleAssessment) -> None:
             "the share of its time whose work an AI does to the standard.",
         )
     )
+    if assessment.change is not None:
+        moved, (least, most) = assessment.change
+        console.print(f"Over the last quarter: {moved:+.1f}, {least:+.1f} to {most:+.1f} for 90 % sure.", markup=False)
     console.print(how_much_is_known(assessment), markup=False)
     console.print()
     console.print(_tasks(assessment, console.width))
@@ -75,14 +78,14 @@ def _tasks(assessment: RoleAssessment, width: int) -> Table:
         table.add_column("AI held")
         table.add_column("published")
     for each in sorted(assessment.tasks, key=lambda each: -each.task.share):
-        low, high = (100 * share for share in each.interval)
-        mean, to = 100 * each.mean, " to " if wide else "-"
+        low, high = (100 * share for share in each.estimate.interval)
+        mean, to = 100 * each.estimate.mean, " to " if wide else "-"
         figures = f" {mean:.0f}{' %' if wide else ''} ({low:.0f}{to}{high:.0f})"
         cells: list[str | Text] = [
             each.task.id,
             f"{each.task.share:.0%}",
             Text(each.decision.stage.value + ("?" if each.decision.close else ""), style=_STYLE[each.decision.stage]),
-            Text.assemble(interval_bar(each.interval, each.mean, 20 if wide else 8), figures),
+            Text.assemble(interval_bar(each.estimate.interval, each.estimate.mean, 20 if wide else 8), figures),
             f"{each.estimate.evidence_share:.0%}" if each.evidence.weaknesses else "none can",
         ]
         if wide:

@@ -1,0 +1,1 @@
+"""What to believe of tasks after published ratings and the ledger: the model, its sampler, its posterior."""

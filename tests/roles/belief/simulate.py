@@ -1,0 +1,68 @@
+"""Ledgers drawn from a known truth, to see whether intervals cover it: in worlds as the model thinks, and in others.
+
+Talts, Betancourt, Simpson, Vehtari, Gelman: Validating Bayesian inference algorithms with simulation-based
+calibration, 2018.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from crashworthy.roles.belief.model import SERVICES, SHARED, WALK, Normal, Observation, logistic
+from crashworthy.roles.belief.sampler import Array
+
+KINDS = ("own", "drift", "clusters", "streaks")
+"""own: as the model thinks. drift: better every quarter. clusters: services are of two kinds, not normal around one.
+streaks: each change is likely to go the way of the one before it in its service.
+"""
+
+_TASK = Normal(-0.4, 1.2)
+_DETECTION = Normal(1.5, 0.6)
+_WEAKNESSES = 3
+_TRIED = 0.8
+_DRIFT = 0.35
+_APART = 0.8
+_STREAK = 0.3
+
+
+class World(NamedTuple):
+    """What is known before, what is seen, and the true rate of each task now."""
+
+    tasks: list[Normal]
+    detection: list[Normal]
+    observations: list[Observation]
+    rate: Array
+
+
+def simulate(kind: str, seed: int, *, tasks: int = 3, changes: int = 30, services: int = 5, quarters: int = 4) -> World:
+    """A world of one of `KINDS` in which each task was tried `changes` times."""
+    random = np.random.default_rng(seed)
+    shared, own = random.standard_normal(), random.standard_normal(tasks)
+    level = _TASK.mean + _TASK.deviation * (math.sqrt(SHARED) * shared + math.sqrt(1 - SHARED) * own)
+    spread = SERVICES[0] * math.exp(SERVICES[1] * random.standard_normal())
+    walk = WALK[0] * math.exp(WALK[1] * random.standard_normal())
+    service = spread * random.standard_normal(services)
+    back = np.concatenate([[0.0], np.cumsum(walk * random.standard_normal(quarters - 1))])
+    rate = logistic(level / math.sqrt(1 + math.pi / 8 * spread**2))
+    if kind == "drift":
+        back = -_DRIFT * np.arange(quarters)
+    if kind == "clusters":
+        service = np.where(random.permutation(services) < services / 2, -_APART, _APART)
+        rate = np.mean([logistic(level - _APART), logistic(level + _APART)], axis=0)
+    found = logistic(_DETECTION.mean + _DETECTION.deviation * random.standard_normal(_WEAKNESSES))
+    observations: list[Observation] = []
+    before: dict[tuple[int, int], bool] = {}
+    for number in range(tasks * changes):
+        task, where, age = number % tasks, int(random.integers(services)), int(random.integers(quarters))
+        right = bool(random.random() < logistic(np.array(level[task] + back[age] + service[where])))
+        if kind == "streaks" and random.random() < _STREAK:
+            right = before.get((task, where), right)
+        before[task, where] = right
+        tried = [weakness for weakness in range(_WEAKNESSES) if random.random() < _TRIED]
+        broke = not right and random.random() < sum(found[weakness] for weakness in tried) / _WEAKNESSES
+        shares = tuple((weakness, 1 / _WEAKNESSES) for weakness in tried)
+        observations.append(Observation(task, where, age, float(broke), shares))
+    return World([_TASK] * tasks, [_DETECTION] * _WEAKNESSES, observations, np.asarray(rate))

@@ -1,0 +1,72 @@
+"""Intervals cover what they say, also where the world is not as the model thinks (simulation-based calibration)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from crashworthy.roles.belief.model import Normal, Observation, logistic, posterior
+from roles.belief.simulate import KINDS, World, simulate
+
+PRIOR = Normal(-0.4, 1.2)
+SURE = Normal(6.0, 0.1)
+
+
+def mean(*observations: Observation, detection: Normal = SURE) -> float:
+    return float(posterior([PRIOR], [detection], list(observations)).rate[:, 0, 0].mean())
+
+
+def seen(broken: float, **more: object) -> Observation:
+    return Observation(task=0, service=0, age=0, broken=broken, tried=((0, 1.0),), **more)  # type: ignore[arg-type]
+
+
+def test_without_observations_it_is_the_prior() -> None:
+    draws = posterior([PRIOR], [SURE], []).rate[:, 0, 0]
+    assert np.median(draws) == pytest.approx(float(logistic(np.array(PRIOR.mean))), abs=0.03)
+
+
+def test_held_says_as_much_as_would_have_been_found() -> None:
+    blind, half, sure = (mean(*[seen(0.0)] * 8, detection=Normal(at, 0.1)) for at in (-6.0, 0.0, 6.0))
+    assert mean() == pytest.approx(blind, abs=0.03)
+    assert blind < half < sure
+
+
+def test_broken_says_the_same_however_often_defects_are_found() -> None:
+    assert mean(seen(1.0), detection=Normal(-2.0, 0.1)) == pytest.approx(mean(seen(1.0)), abs=0.03)
+
+
+def test_what_escaped_speaks_against_the_experiments_too() -> None:
+    wide = Normal(0.0, 1.5)
+    before = posterior([PRIOR], [wide], []).found.mean()
+    after = posterior([PRIOR], [wide], [seen(0.0, escaped=True)] * 5).found.mean()
+    assert after < before - 0.1
+
+
+def test_an_observation_without_weight_says_nothing() -> None:
+    assert mean(*[seen(1.0, weight=0.0)] * 9) == pytest.approx(mean(), abs=0.03)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_intervals_cover_what_they_say(kind: str) -> None:
+    worlds = [simulate(kind, seed) for seed in range(25)]
+    inside = [covered for world in worlds for covered in covers(world)]
+    # 75 tasks that share their worlds; benchmarks/roles.py draws enough to tell 88 from 92 %.
+    assert 0.75 <= np.mean(inside) <= 0.99
+
+
+@pytest.mark.slow
+def test_ranks_are_even_in_worlds_of_the_models_own() -> None:
+    ranks = []
+    for seed in range(40):
+        world = simulate("own", seed)
+        draws = posterior(world.tasks, world.detection, world.observations, seed=seed).rate[:, :, 0]
+        ranks += list((draws < world.rate).mean(axis=0))
+    counts = np.histogram(ranks, bins=4, range=(0, 1))[0]
+    assert counts.min() > 0.5 * len(ranks) / 4
+
+
+def covers(world: World) -> list[bool]:
+    draws = posterior(world.tasks, world.detection, world.observations).rate[:, :, 0]
+    low, high = np.quantile(draws, [0.05, 0.95], axis=0)
+    return list((low <= world.rate) & (world.rate <= high))
