@@ -15,6 +15,19 @@ class Way(Value):
     steps: tuple[Step, ...]
 
 
+class Variant(Value):
+    """A second way to an operation, for what the shortest way leaves out.
+
+    `inputs` are the optional inputs that it gives in addition ("body.coupon_code"), filled with what other
+    operations make where they name a thing. `branches` are places ("app.py:225") that only this way was seen to
+    reach.
+    """
+
+    way: Way
+    inputs: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+
+
 class Unreached(Value):
     """An operation without a known way, and why ("needs a credential", "always 500", ...)."""
 
@@ -23,9 +36,13 @@ class Unreached(Value):
 
 
 class Playbook(Value):
-    """What the driver learned. An operation may have several ways, by different actors, the shortest first."""
+    """What the driver learned. An operation may have several ways, by different actors, the shortest first.
+
+    `variants` go further than these: with optional inputs, or into rare branches.
+    """
 
     ways: tuple[Way, ...] = ()
+    variants: tuple[Variant, ...] = ()
     unreached: tuple[Unreached, ...] = ()
     requests: int = 0
 
@@ -35,6 +52,11 @@ class Playbook(Value):
             if way.operation == operation and actor in (None, way.actor):
                 return way
         return None
+
+    def rich(self, operation: str) -> Way | None:
+        """The known way to `operation` that gives the most of its inputs; the shortest where no other is known."""
+        found = [variant for variant in self.variants if variant.way.operation == operation and variant.inputs]
+        return max(found, key=lambda variant: len(variant.inputs)).way if found else self.way(operation)
 
     @property
     def reached(self) -> frozenset[str]:

@@ -35,9 +35,10 @@ from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.registry import EXPERIMENTS
 from crashworthy.lab.proof.confirm import confirm
 from crashworthy.lab.traffic.discover import discover
-from crashworthy.lab.traffic.driver import NEEDS_CREDENTIAL, LearnContext, learn
+from crashworthy.lab.traffic.driver import LearnContext, learn
 from crashworthy.lab.traffic.lessons.lessons import Lessons
 from crashworthy.lab.traffic.lessons.study import study
+from crashworthy.lab.traffic.reasons import NEEDS_CREDENTIAL
 from crashworthy.run.assemble import Findings
 from crashworthy.run.channel import serve_events
 from crashworthy.run.folder import RunFolder

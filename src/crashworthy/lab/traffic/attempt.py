@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from crashworthy.core.operation import Operation
 from crashworthy.core.scenario import Step
@@ -18,59 +17,11 @@ from crashworthy.lab.traffic.facts import Slot, slots_of
 from crashworthy.lab.traffic.hints import Hints
 from crashworthy.lab.traffic.knowledge import Knowledge, Source
 from crashworthy.lab.traffic.names import DIRECTIONS, OPPOSITE, collection, words
+from crashworthy.lab.traffic.plan import MADE_UP, Path, Plan
 from crashworthy.lab.traffic.schema import Schema
 from crashworthy.lab.traffic.session import Session
 from crashworthy.lab.traffic.template import as_text
 from crashworthy.lab.traffic.ways import Setup, bind, with_more
-
-Path = tuple[str, ...]
-T = TypeVar("T")
-MADE_UP = -1
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Choices for one attempt.
-
-    `actor` is "" for no identity at all. `choices` number the source of a slot (MADE_UP: none). `patches` and
-    `values` are JSON by slot path: what a field's schema should be, and templates to send as they are. `before`
-    names operations to run first on the same objects. `much` multiplies the amounts in these and in what makes the
-    objects. `fresh` changes the unique texts;
-    `slash` toggles a slash at the end of the path; `content_type` replaces the declared one.
-    """
-
-    actor: str = ""
-    level: int = REQUIRED
-    choices: tuple[tuple[Path, int], ...] = ()
-    patches: tuple[tuple[Path, str], ...] = ()
-    values: tuple[tuple[Path, str], ...] = ()
-    before: tuple[str, ...] = ()
-    much: int = 1
-    fresh: int = 0
-    slash: bool = False
-    content_type: str | None = None
-
-    def choose(self, path: Path, number: int) -> Plan:
-        """With another source for a slot."""
-        return replace(self, choices=_put(self.choices, path, number))
-
-    def patch(self, patches: Mapping[Path, Schema | None]) -> Plan:
-        """With what an answer taught, added to what earlier ones did."""
-        plan = self
-        own = dict(self.patches)
-        for path, schema in patches.items():
-            before = json.loads(own[path]) if path in own else {}
-            merged = None if schema is None else {**(before or {}), **schema}
-            plan = replace(plan, patches=_put(plan.patches, path, json.dumps(merged, sort_keys=True)))
-        return plan
-
-    def give(self, path: Path, value: Json) -> Plan:
-        """With a value for a slot."""
-        return replace(self, values=_put(self.values, path, json.dumps(value)))
-
-    def then(self, operation: str) -> Plan:
-        """With one more operation to run before."""
-        return replace(self, before=(*self.before, operation))
 
 
 @dataclass
@@ -96,9 +47,9 @@ class _Base:
         self.setup = Setup()
         self.live: dict[str, str] = {}
 
-    def include(self, steps: tuple[Step, ...]) -> dict[str, str]:
+    def include(self, steps: tuple[Step, ...], *, identity: bool = False) -> dict[str, str]:
         """Play the steps; names of their values in `setup`. `live` leads from these to the session's names."""
-        played = self._session.include(steps)
+        played = self._session.include(steps, identity=identity)
         own = self.setup.add(steps)
         self.live.update({own[name]: played[name] for name in own})
         return own
@@ -150,7 +101,7 @@ class Workshop:
         """Play the set-up that the plan needs and fill in the request. Raises SetupFailedError."""
         identity = self.knowledge.identities.get(plan.actor, NOBODY) if plan.actor else NOBODY
         base = _Base(session)
-        step_headers = bind(_carrier(identity), base.include(identity.steps)).headers
+        step_headers = bind(_carrier(identity), base.include(identity.steps, identity=True)).headers
         known: dict[Path, Json] = {path: json.loads(text) for path, text in plan.values}
         unmet: list[Slot] = []
         seen: list[Slot] = []
@@ -159,7 +110,7 @@ class Workshop:
                 continue
             source = self._source(slot, operation, plan)
             if source is not None:
-                names = base.include((*source.steps[:-1], with_more(source.steps[-1], plan.much)))
+                names = base.include(plan.tuned((*source.steps[:-1], with_more(source.steps[-1], plan.much))))
                 save = source.fact.save
                 known[slot.path] = f"${{{names[save.name]}}}" if save else source.fact.template
                 if source.fact.operation.is_safe:
@@ -169,7 +120,7 @@ class Workshop:
         for name in plan.before:
             lesson = self.knowledge.lessons.get(name)
             if lesson is not None:
-                base.include((*lesson.way.steps[:-1], with_more(lesson.way.steps[-1], plan.much)))
+                base.include(plan.tuned((*lesson.way.steps[:-1], with_more(lesson.way.steps[-1], plan.much))))
         step, given = self._fill(operation, plan, identity, step_headers, known)
         return Draft(step, bind(step, base.live), tuple(base.setup.steps), given, unmet, seen)
 
@@ -206,6 +157,10 @@ class Workshop:
             return False
         directed = len(plain) < len(words(slot.name))
         return (kind == "integer" or directed) and plain[-1] not in words(collection(operation.path))
+
+    def knows_things(self, slots: Sequence[Slot]) -> bool:
+        """Whether the source names things that may be there from the start, for any of the inputs."""
+        return any(self.hints.existing(slot.name, slot.noun) for slot in slots)
 
     def _source_score(self, slot: Slot, operation: Operation) -> float:
         if len(words(slot.name)) < 2:
@@ -295,7 +250,3 @@ def _paths(value: Json, path: Path) -> list[Path]:
 
 def _carrier(identity: Identity) -> Step:
     return Step(operation="", method="GET", path="/", headers=identity.headers)
-
-
-def _put(pairs: tuple[tuple[Path, T], ...], path: Path, value: T) -> tuple[tuple[Path, T], ...]:
-    return tuple(sorted({**dict(pairs), path: value}.items()))

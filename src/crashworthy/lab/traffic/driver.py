@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 
 from crashworthy.core.events import Emit, OperationsReached
 from crashworthy.core.operation import Operation, ParameterIn
-from crashworthy.core.playbook import Playbook, Unreached
+from crashworthy.core.playbook import Playbook, Unreached, Variant
 from crashworthy.lab.traffic.actors import Headers
 from crashworthy.lab.traffic.attempt import Workshop
+from crashworthy.lab.traffic.branches import find_branches, read_vocabulary
+from crashworthy.lab.traffic.coverage import Coverage
+from crashworthy.lab.traffic.deepen import Deepener
 from crashworthy.lab.traffic.discover import WEBSOCKET
-from crashworthy.lab.traffic.explore import Explorer, Trail
+from crashworthy.lab.traffic.explore import Explorer
 from crashworthy.lab.traffic.hints import read_hints
 from crashworthy.lab.traffic.identify import Identifier
 from crashworthy.lab.traffic.knowledge import Knowledge
@@ -20,14 +23,14 @@ from crashworthy.lab.traffic.lessons.lessons import NOTHING_LEARNED, Lessons
 from crashworthy.lab.traffic.live import Copies, Live
 from crashworthy.lab.traffic.names import path_words, words
 from crashworthy.lab.traffic.openapi import SecurityScheme
+from crashworthy.lab.traffic.reasons import why_not
 from crashworthy.lab.traffic.verify import Verifier
 from crashworthy.source.tree import SourceTree
 
 _EXPLORING_SHARE = 0.6
 _TIMEOUT_S = 5.0
 _MOST_COPIES = 40
-NEEDS_CREDENTIAL = "needs a credential that could not be had"
-"""How `Unreached.why` begins where a login is missing."""
+_LEAST_DEEPENING_S = 2.0
 
 _CREDENTIAL_WORDS = frozenset({"authorization", "auth", "token", "key", "secret", "admin", "user", "role"})
 
@@ -85,57 +88,60 @@ def learn(context: LearnContext) -> Playbook:
     numbers = {operation.name: number + 1 for number, operation in enumerate(reachable)}
     nouns = frozenset(word for operation in reachable for word in path_words(operation.path))
     workshop = Workshop(knowledge, hints, numbers, nouns, context.seed)
+    branches = find_branches(context.tree)
+    coverage = Coverage() if branches else None
+    until = started + (context.deadline - started) * _EXPLORING_SHARE
+    verifier = Verifier(context.testbed, context.deadline, context.timeout_s)
     with Live(context.testbed, _MOST_COPIES) as live:
         explorer = Explorer(
             live,
             reachable,
             workshop,
             identifier,
+            coverage=coverage,
             timeout_s=context.timeout_s,
-            deadline=started + (context.deadline - started) * _EXPLORING_SHARE,
+            deadline=until,
             progress=lambda reached: context.emit(OperationsReached(reached=reached, total=total)),
             lessons=context.lessons,
         )
         explorer.explore()
+        variants: list[Variant] = []
+        if coverage is not None:
+            took = time.monotonic() - started
+            deepener = Deepener(
+                explorer,
+                workshop,
+                coverage,
+                branches,
+                read_vocabulary(context.tree),
+                deadline=min(until, time.monotonic() + max(_LEAST_DEEPENING_S, took)),
+            )
+            deepener.deepen()
+            variants = deepener.variants
+            explorer.explore()
         died = not live.alive()
-    verifier = Verifier(context.testbed, context.deadline, context.timeout_s)
     ways = verifier.verify(lesson.way for lesson in knowledge.lessons.values())
+    lost = set(knowledge.lessons) - {way.operation for way in ways}
+    if lost and time.monotonic() < until:
+        # They leaned on what other sessions had left behind.
+        with Live(context.testbed, _MOST_COPIES) as explorer.live:
+            explorer.again(lost)
+        again = (lesson.way for name, lesson in knowledge.lessons.items() if name in lost)
+        ways += verifier.verify(again)
     reached = {way.operation for way in ways}
     context.emit(OperationsReached(reached=len(reached), total=total))
+    replayed = [way.steps for way in verifier.verify((each.way for each in variants), shorten=False)]
     order = {operation.name: place for place, operation in enumerate(context.operations)}
     unreached = [
         Unreached(
-            operation=name, why=_why(operation, explorer.trails.get(name), verifier.failures.get(name), died=died)
+            operation=name, why=why_not(operation, explorer.trails.get(name), verifier.failures.get(name), died=died)
         )
         for operation in context.operations
         if (name := operation.name) not in reached
     ]
     return Playbook(
         ways=tuple(sorted(ways, key=lambda way: (order[way.operation], len(way.steps)))),
+        variants=tuple(each for each in variants if each.way.steps in replayed and each.way.operation in reached),
         unreached=tuple(unreached),
         requests=explorer.requests + verifier.requests,
     )
-
-
-def _why(operation: Operation, trail: Trail | None, failure: str | None, *, died: bool) -> str:
-    if operation.method == WEBSOCKET:
-        return "a WebSocket; only HTTP requests are made"
-    if failure:
-        return failure
-    if trail is None or trail.attempts == 0:
-        if trail is not None and trail.setup_failed:
-            return f"its set-up stopped working: {trail.setup_failed}"
-        return "the service ended before it was tried" if died else "no time was left to try it"
-    status, said = trail.last_status, trail.last
-    if not said:
-        return "worked once, but not when it was repeated"
-    if status in (401, 403):
-        return f"{NEEDS_CREDENTIAL}: {said}"
-    if trail.unmet:
-        names = ", ".join(dict.fromkeys(slot.name for slot in trail.unmet))
-        return f"needs a value for {names} that no reached operation gives: {said}"
-    if status >= 500:
-        return f"always an error of the service: {said}"
-    if status == 0:
-        return f"no answer: {said}"
-    return f"refused after {trail.attempts} attempts: {said}"

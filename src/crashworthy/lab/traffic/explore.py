@@ -5,26 +5,33 @@ from __future__ import annotations
 import heapq
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from crashworthy.core.history import Exchange
 from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Way
 from crashworthy.lab.traffic.actors import is_identity, log_in_score, sign_up_score
-from crashworthy.lab.traffic.attempt import Draft, Plan, Workshop
+from crashworthy.lab.traffic.attempt import Draft, Workshop
+from crashworthy.lab.traffic.callers import Callers
+from crashworthy.lab.traffic.coverage import Coverage
 from crashworthy.lab.traffic.facts import Slot
 from crashworthy.lab.traffic.identify import Identifier
 from crashworthy.lab.traffic.knowledge import Knowledge
 from crashworthy.lab.traffic.lessons.lessons import NOTHING_LEARNED, Lessons
 from crashworthy.lab.traffic.lessons.plans import plans_for
 from crashworthy.lab.traffic.live import Live
+from crashworthy.lab.traffic.plan import Plan
 from crashworthy.lab.traffic.session import Session, SetupFailedError, describe, succeeded
 from crashworthy.lab.traffic.successors import Successors, refused
 from crashworthy.lab.traffic.ways import bind
 
 _ATTEMPTS_PER_ROUND = 14
+# In the first round little is known yet: what fails then waits for what the others teach.
+_ATTEMPTS_AT_FIRST = 6
 _ATTEMPTS = 60
+# On things that nothing is known to make, in one round.
+_ATTEMPTS_IN_VAIN = 5
 _ROUNDS = 8
 _FIRST_SESSION = 1000
 _STRANGERS_LOGIN = 1.0
@@ -32,7 +39,10 @@ _STRANGERS_LOGIN = 1.0
 
 @dataclass
 class Trail:
-    """What was tried on one operation; `failures` holds the first attempt that got each of the `answers`."""
+    """What was tried on one operation; `failures` holds the first attempt that got each of the `answers`.
+
+    `plan` is what worked. It `waits` for somebody to make a thing that it needs; where nobody does, it `guesses`.
+    """
 
     tried: set[tuple[object, ...]] = field(default_factory=set)
     answers: set[tuple[int, str]] = field(default_factory=set)
@@ -43,6 +53,9 @@ class Trail:
     version: int = -1
     attempts: int = 0
     setup_failed: str = ""
+    plan: Plan | None = None
+    waits: bool = False
+    guesses: bool = False
 
 
 class Explorer:
@@ -55,12 +68,16 @@ class Explorer:
         workshop: Workshop,
         identifier: Identifier,
         *,
+        coverage: Coverage | None = None,
         timeout_s: float,
         deadline: float,
         progress: Callable[[int], None],
         lessons: Lessons = NOTHING_LEARNED,
     ) -> None:
-        self._live = live
+        self.live = live
+        self.coverage = coverage
+        self._callers: Callers | None = None
+        self._callers_copy = 0
         self._operations = sorted(operations, key=_order)
         self._workshop = workshop
         self._identifier = identifier
@@ -72,6 +89,7 @@ class Explorer:
         self._lessons = lessons
         self._sessions = 0
         self._makers_seen = 0
+        self._is_first = True
         self.requests = 0
         self.trails = {operation.name: Trail() for operation in operations}
 
@@ -82,8 +100,9 @@ class Explorer:
 
     def explore(self) -> None:
         """Rounds over what is not reached yet, as long as they teach something."""
-        for _ in range(_ROUNDS):
+        for number in range(_ROUNDS):
             before = self.knowledge.version
+            self._is_first = number == 0 and not self.knowledge.lessons
             for operation in self._operations:
                 if not self._goes_on():
                     return
@@ -94,8 +113,15 @@ class Explorer:
                     self._search(operation, trail)
                     trail.version = self.knowledge.version
             self._look_again()
-            if self.knowledge.version == before:
+            if self.knowledge.version == before and not self._guess():
                 return
+
+    def _guess(self) -> bool:
+        """From now on guess what nothing was found to give; whether anything waits for that."""
+        waiting = [trail for name, trail in self.trails.items() if trail.waits and name not in self.knowledge.lessons]
+        for trail in waiting:
+            trail.waits, trail.guesses, trail.version = False, True, -1
+        return bool(waiting)
 
     def _look_again(self) -> None:
         """Ask collections that were empty once more, now that things can be made: what they list tells kinds apart."""
@@ -111,7 +137,7 @@ class Explorer:
         if not empty or not makers or len(makers) == self._makers_seen or not self._goes_on():
             return
         self._makers_seen = len(makers)
-        session = self._session()
+        session = self.session()
         for maker in makers:
             try:
                 session.include(maker.way.steps)
@@ -129,7 +155,9 @@ class Explorer:
         self.requests += session.player.sent
 
     def _goes_on(self) -> bool:
-        return time.monotonic() < self._deadline and self._live.alive()
+        if self.coverage is not None:
+            self.coverage.note(self.live.copy)
+        return time.monotonic() < self._deadline and self.live.alive()
 
     def _search(self, operation: Operation, trail: Trail) -> None:
         """Best-first over plans, in one session as long as the set-up only grows."""
@@ -146,10 +174,12 @@ class Explorer:
         push(self._shown(operation))
         for plan, exchange, draft in trail.failures[-4:]:
             push(self._successors.of(operation, plan, exchange, draft, 0))
-        session, played = self._session(), Plan()
+        session, played = self.session(), Plan()
         lesson = self.knowledge.lessons.get(operation.name)
-        last = min(trail.attempts + _ATTEMPTS_PER_ROUND, _ATTEMPTS)
-        while queue and self._goes_on() and trail.attempts < last:
+        last = min(trail.attempts + (_ATTEMPTS_AT_FIRST if self._is_first else _ATTEMPTS_PER_ROUND), _ATTEMPTS)
+        trail.waits = False
+        unmet = 0
+        while queue and self._goes_on() and trail.attempts < last and unmet < _ATTEMPTS_IN_VAIN:
             rank, _, plan = heapq.heappop(queue)
             signature = self._workshop.signature(operation, plan)
             if signature in trail.tried:
@@ -165,7 +195,7 @@ class Explorer:
                 if plan.before or plan.much > 1:
                     # The operations that should go before do not go together, or not with such amounts.
                     pass
-                elif signature not in self._restarted and self._live.renew():
+                elif signature not in self._restarted and self.live.renew():
                     # It worked before: what other sessions left behind may be in the way.
                     self._restarted.add(signature)
                     trail.tried.discard(signature)
@@ -178,10 +208,18 @@ class Explorer:
             exchange = session.attempt(draft.live)
             trail.attempts += 1
             if succeeded(exchange) and exchange.response is not None:
+                trail.plan = plan
                 self._reached(operation, plan, draft, exchange, session)
                 break
             trail.last, trail.unmet = describe(exchange), tuple(draft.unmet) or trail.unmet
             trail.last_status = exchange.response.status if exchange.response else 0
+            if draft.unmet and trail.last_status in (404, 409, 410):
+                unmet += 1
+                hinted = operation.name in self._lessons.examples or self._workshop.knows_things(draft.unmet)
+                trail.waits = not trail.guesses and not hinted
+                if trail.waits:
+                    trail.failures.append((plan, exchange, draft))
+                    break
             if trail.last_status == 0 or trail.last_status >= 500:
                 # Half of the work may be done: what was made for this attempt is not as new any more.
                 session, played = self._renew(session), Plan()
@@ -214,12 +252,25 @@ class Explorer:
             verbatim_rank=_STRANGERS_LOGIN if late else 0.0,
         )
 
+    def hope(self) -> None:
+        """Allow more attempts at what lacked a thing: there is one now, perhaps."""
+        for trail in self.trails.values():
+            if trail.unmet:
+                trail.attempts = min(trail.attempts, _ATTEMPTS // 2)
+
+    def again(self, operations: Collection[str]) -> None:
+        """Explore these anew: their ways did not replay."""
+        for name in operations:
+            self.knowledge.forget(name)
+            self.trails[name] = Trail()
+        self.explore()
+
     def _doubt(self, operation: str) -> None:
         """Forget a way that does not work any more on its own."""
         lesson = self.knowledge.lessons.get(operation)
         if lesson is None:
             return
-        session = self._session()
+        session = self.session()
         try:
             session.include(lesson.way.steps)
         except SetupFailedError:
@@ -235,6 +286,7 @@ class Explorer:
         self.knowledge.identify(identity)
         if answer is not None and succeeded(answer):
             better = replace(plan, actor=identity.actor)
+            self.trails[operation.name].plan = better
             self._reached(operation, better, self._workshop.draft(operation, better, session), answer, session)
         return identity.actor
 
@@ -246,21 +298,28 @@ class Explorer:
             status=exchange.response.status,
             steps=(*draft.setup, draft.step),
         )
-        echoed = [*session.values_in(draft.live), *_segments(draft.step.path)]
+        echoed = [*session.values_in(draft.live), *segments(draft.step.path)]
         facts = self.knowledge.learn(operation, way, exchange.response, echoed, (*draft.unmet, *draft.seen))
         self._identifier.offer(operation, way, facts, exchange.response)
         self._progress(len(self.knowledge.lessons))
 
-    def _session(self) -> Session:
+    def session(self) -> Session:
+        """A new session."""
         self._sessions += 1
-        return Session(self._live.base_url, str(_FIRST_SESSION + self._sessions), self._timeout_s)
+        unique = str(_FIRST_SESSION + self._sessions)
+        known = self._callers if self._callers_copy == self.live.copies else None
+        self._callers = known.for_another(unique) if known else Callers(unique)
+        self._callers_copy = self.live.copies
+        return Session(
+            self.live.base_url, unique, self._timeout_s, callers=self._callers, coverage=self.coverage is not None
+        )
 
     def _renew(self, session: Session) -> Session:
         self.requests += session.player.sent
-        return self._session()
+        return self.session()
 
 
-def _segments(path: str) -> list[str | int]:
+def segments(path: str) -> list[str | int]:
     """Values that stand in a path."""
     return [int(part) if part.isdigit() else part for part in path.split("/") if part]
 

@@ -54,7 +54,8 @@ class Slot:
 class Fact:
     """A value known after `way`: kept by `save` from the answer of its last step, or sent as `template` in it.
 
-    `field` and `nouns` are the words of its name and of what it belongs to; `shape` the names beside it.
+    `field` and `nouns` are the words of its name and of what it belongs to; `shape` the names beside it. `made` says
+    that the way brings it about, although only a read shows it.
     """
 
     way: Way
@@ -65,6 +66,7 @@ class Fact:
     save: Save | None = None
     template: Json = None
     shape: frozenset[str] = frozenset()
+    made: bool = False
 
 
 def slots_of(operation: Operation) -> list[Slot]:
@@ -170,7 +172,7 @@ def score(slot: Slot, fact: Fact, consumer: Operation, kinds: Collection[str] = 
         points += 0.5 if "{" in fact.operation.path else 2
     if fact.operation.method == "POST" and "{" not in fact.operation.path.rsplit("/", 1)[-1]:
         points += 0.6
-    elif fact.operation.is_safe:
+    elif fact.operation.is_safe and not fact.made:
         # What a list shows may be the work of earlier attempts, and not there in a fresh state.
         points -= 2
     if fact.operation.method == "DELETE" or fact.operation.name == consumer.name:

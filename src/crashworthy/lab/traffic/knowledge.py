@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crashworthy.core.history import Response
 from crashworthy.core.operation import Operation
@@ -76,11 +76,16 @@ class Knowledge:
         """Keep a way that worked; returns what its answer taught. `echoed` are values it was given."""
         self.version += 1
         self.lessons[operation.name] = Lesson(operation, way, response, tuple(guessed))
-        self.facts = [fact for fact in self.facts if fact.operation.name != operation.name]
+        self.facts = [fact for fact in self.facts if fact.operation.name != operation.name or fact.made]
         fresh = facts_of(way, operation, response, echoed)
         self.facts += fresh
         self.see(operation, response)
         return fresh
+
+    def add(self, facts: Sequence[Fact]) -> None:
+        """Keep what another way than the lesson's brought about."""
+        self.version += 1
+        self.facts += [replace(fact, made=True) for fact in facts]
 
     def see(self, operation: Operation, response: Response) -> None:
         """Remember what the things look like that are listed or shown, to know them again under other paths."""

@@ -43,8 +43,13 @@ class Live:
     @property
     def base_url(self) -> str:
         """Where the present copy listens."""
+        return self.copy.base_url
+
+    @property
+    def copy(self) -> LiveCopy:
+        """The present copy."""
         assert self._copy is not None
-        return self._copy.base_url
+        return self._copy
 
     def alive(self) -> bool:
         """Whether there is a copy that runs; a dead one is replaced, as long as there may be more."""

@@ -153,6 +153,11 @@ class Player:
         """What another player needs to go on from here, on a copy of the service in the same state."""
         return Memory({actor: dict(jar) for actor, jar in self._cookies.items()}, self._plays, self._exchanges)
 
+    def adopt(self, exchange: Exchange) -> None:
+        """Take over the cookies that an exchange of another player gave its actor."""
+        if exchange.response is not None and exchange.actor != "nobody":
+            self._keep_cookies(exchange.actor, exchange.response.headers)
+
     def _variables(self, given: Mapping[str, Json] | None) -> dict[str, Json]:
         known = dict(given or {})
         if UNIQUE not in known:

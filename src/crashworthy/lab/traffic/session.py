@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from crashworthy.core.history import Exchange
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
+from crashworthy.lab.traffic.callers import Callers
 from crashworthy.lab.traffic.player import UNIQUE, Player
 from crashworthy.lab.traffic.template import placeholders, saved_values
 from crashworthy.lab.traffic.ways import Setup
 
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 ACCEPTED_AUTH_PAGES = ("login", "signin", "sign-in", "auth")
 
 
@@ -25,26 +27,48 @@ class SetupFailedError(Exception):
 class Session:
     """Plays set-up as it is asked for, with users and objects of its own on a service shared with other sessions."""
 
-    def __init__(self, base_url: str, unique: str, timeout_s: float, *, sensor: bool = False) -> None:
-        self.player = Player(base_url, timeout_s=timeout_s, sensor=sensor)
+    def __init__(
+        self, base_url: str, unique: str, timeout_s: float, *, callers: Callers | None = None, coverage: bool = False
+    ) -> None:
+        self.player = Player(base_url, timeout_s=timeout_s, sensor=coverage)
         self.setup = Setup()
+        self.callers = callers or Callers(unique)
+        self._plan: dict[str, Json] | None = {"coverage": True} if coverage else None
         self._exchanges: list[Exchange] = []
         self._variables: dict[str, Json] = {UNIQUE: unique}
 
-    def include(self, steps: Sequence[Step]) -> dict[str, str]:
+    def include(self, steps: Sequence[Step], *, identity: bool = False) -> dict[str, str]:
         """Play those of the steps that were not played yet; names that their values have here.
 
+        Steps of an `identity` are played once for all sessions with the same callers.
         Raises SetupFailedError at the first that fails.
         """
         names = self.setup.add(steps)
         for place, step in enumerate(self.setup.steps):
             if place == len(self._exchanges):
-                played = self.player.play([step], "setup", self._variables)
-                self._exchanges.append(played.exchanges[0])
-                if not succeeded(played.exchanges[0]):
-                    raise SetupFailedError(played.exchanges[0])
+                exchange = self._answered(step, identity=identity)
+                self._exchanges.append(exchange)
+                if not succeeded(exchange):
+                    raise SetupFailedError(exchange)
             self._variables.update(saved_values(step, self._exchanges[place].response))
         return names
+
+    def _answered(self, step: Step, *, identity: bool) -> Exchange:
+        known = self.callers.answer(step)
+        if known is not None:
+            self.player.adopt(known)
+            return known
+        exchange = self._play(step, "setup", identity=identity)
+        if identity and succeeded(exchange):
+            self.callers.keep(step, exchange)
+        return exchange
+
+    def _play(self, step: Step, part: str, *, identity: bool = False) -> Exchange:
+        spoken = self.callers.spoken(step)
+        exchange = self.player.play([spoken], part, self._variables, plan=self._plan).exchanges[0]
+        if not identity and step.method not in _SAFE and succeeded(exchange):
+            self.callers.used.add(step.actor)
+        return exchange
 
     def values_in(self, step: Step) -> list[Json]:
         """The saved values that a step is filled with."""
@@ -57,7 +81,7 @@ class Session:
 
     def attempt(self, step: Step) -> Exchange:
         """Send one request that may fail."""
-        return self.player.play([step], "probe", self._variables).exchanges[0]
+        return self._play(step, "probe")
 
 
 def succeeded(exchange: Exchange) -> bool:

@@ -10,12 +10,13 @@ from crashworthy.core.history import Exchange
 from crashworthy.core.operation import Operation
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.actors import is_identity, sign_up_score
-from crashworthy.lab.traffic.attempt import MADE_UP, Draft, Plan, Workshop
+from crashworthy.lab.traffic.attempt import Draft, Workshop
 from crashworthy.lab.traffic.data import ALL
 from crashworthy.lab.traffic.encode import FORM, MULTIPART
 from crashworthy.lab.traffic.facts import Slot, slots_of
 from crashworthy.lab.traffic.feedback import Feedback, read_feedback
 from crashworthy.lab.traffic.names import REFERENCE_ENDS, collection, path_words, stem, words
+from crashworthy.lab.traffic.plan import MADE_UP, Plan
 from crashworthy.lab.traffic.session import succeeded
 from crashworthy.lab.traffic.template import escape, placeholders
 

@@ -42,8 +42,8 @@ class Verifier:
         self._passed: dict[str, int] = {}
         self._seconds = 0.0
 
-    def verify(self, ways: Iterable[Way]) -> list[Way]:
-        """The ways that replay, without needless steps; the longest set-ups are played first.
+    def verify(self, ways: Iterable[Way], *, shorten: bool = True) -> list[Way]:
+        """The ways that replay, without needless steps where `shorten`; the longest set-ups are played first.
 
         Ways whose last step is a safe method and that share their set-up are asked of one copy, and a step of a
         set-up that is itself the end of a way counts for that way. When the time does not suffice for a copy each,
@@ -66,7 +66,7 @@ class Verifier:
                 kept += self._group(group[: readers + 1])
             if group[readers + 1 :]:
                 waiting.insert(0, group[readers + 1 :])
-        return [self._shorter(way) for way in kept]
+        return [self._shorter(way) if shorten else way for way in kept]
 
     def _counted(self, way: Way, kept: list[Way]) -> bool:
         """Whether the way was gone from a fresh state as part of a longer set-up; then it is kept."""

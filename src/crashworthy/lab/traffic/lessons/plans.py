@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from crashworthy.core.operation import Operation
 from crashworthy.core.value import Json
-from crashworthy.lab.traffic.attempt import MADE_UP, Plan
 from crashworthy.lab.traffic.data import is_unique
 from crashworthy.lab.traffic.facts import Slot, slots_of
 from crashworthy.lab.traffic.lessons.lessons import Example, Path
 from crashworthy.lab.traffic.lessons.recorded import is_open
 from crashworthy.lab.traffic.names import noun_before
+from crashworthy.lab.traffic.plan import MADE_UP, Plan
 from crashworthy.lab.traffic.schema import Schema
 from crashworthy.lab.traffic.template import escape
 
