@@ -6,6 +6,7 @@ The ways are written down, so that what is tested here is the experiments and no
 from __future__ import annotations
 
 from sick_services import catalog_access as access
+from sick_services import catalog_injection as injection
 from sick_services.service import FOLDER, Api, SickService, api, object_of, operation, step
 
 _open = step("POST", "/accounts", body={"balance": 100}, save="account")
@@ -194,6 +195,7 @@ ALL = {
     "forgeable_token": access.FORGEABLE_TOKEN,
     "token_after_logout": access.TOKEN_AFTER_LOGOUT,
     "user_enumeration": access.USER_ENUMERATION,
+    **injection.ALL,
 }
 """By folder."""
 
@@ -208,6 +210,7 @@ EXPERIMENTS = {
     "forgeable_token": "forgeable-token",
     "token_after_logout": "token-after-logout",
     "user_enumeration": "login-probe",
+    **dict.fromkeys(injection.ALL, "injection"),
 }
 """The experiment for each folder."""
 

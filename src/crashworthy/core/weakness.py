@@ -34,6 +34,7 @@ class Family(StrEnum):
     DEPENDENCY = "dependency"
     INPUT = "input"
     ACCESS = "access"
+    INJECTION = "injection"
 
 
 class Weakness(Value):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from crashworthy.core.history import SensorEvent
@@ -37,6 +38,8 @@ class OutboundCall(Protocol):
     def method(self) -> str: ...  # noqa: D102
     @property
     def path(self) -> str: ...  # noqa: D102
+    @property
+    def body(self) -> bytes: ...  # noqa: D102
 
 
 class KeptState(Protocol):
@@ -83,6 +86,10 @@ class Testbed(Protocol):
     @property
     def dependencies(self) -> tuple[str, ...]:
         """Hosts of outbound dependencies seen so far (from the source or from calls)."""
+
+    @property
+    def outside(self) -> Path:
+        """A folder that the service can reach and has no business in: canaries are laid there."""
 
     def fresh(self, state: KeptState | None = None) -> AbstractContextManager[Instance]:
         """A copy in the state right after the start, or in a kept one; ended and cleaned up on leaving."""

@@ -10,12 +10,14 @@ from crashworthy.lab.experiments.access.token_after_logout import TokenAfterLogo
 from crashworthy.lab.experiments.concurrency.lost_update import LostUpdate
 from crashworthy.lab.experiments.dependency.slow_dependency import SlowDependency
 from crashworthy.lab.experiments.experiment import Experiment
+from crashworthy.lab.experiments.injection.injection import Injection
 from crashworthy.lab.experiments.input.crash_on_input import CrashOnInput
 from crashworthy.lab.experiments.input.wedged import WedgedByOneRequest
 
 EXPERIMENTS: tuple[Experiment, ...] = (
     LostUpdate(),
     SlowDependency(),
+    Injection(),
     CrashOnInput(),
     WedgedByOneRequest(),
     ObjectOfAnother(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -24,6 +25,7 @@ from crashworthy.lab.service.reset import KeptFiles, ServiceState
 from crashworthy.lab.testbed import Capability, KeptState, OutboundCall
 
 _HELLO_TIMEOUT_S = 1.0
+_OUTSIDE = "outside"
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,13 @@ class ServiceTestbed:
         seen = self._plan.stand_in.hosts() if self._plan.stand_in else ()
         return tuple(dict.fromkeys([*self._plan.dependencies, *seen]))
 
+    @property
+    def outside(self) -> Path:
+        """A folder beside the service's, made when it is first asked for and removed at the end."""
+        folder = self._plan.root.resolve().parent / _OUTSIDE
+        folder.mkdir(exist_ok=True)
+        return folder
+
     @contextlib.contextmanager
     def fresh(self, state: KeptState | None = None) -> Iterator[RunningCopy]:
         """A copy in the state right after the start, or in a kept one. StartError when it cannot be had."""
@@ -129,7 +138,8 @@ class ServiceTestbed:
         self._note_overrides()
 
     def close(self) -> None:
-        """End the zygote, if there is one."""
+        """End the zygote, if there is one, and leave nothing outside."""
+        shutil.rmtree(self._plan.root.resolve().parent / _OUTSIDE, ignore_errors=True)
         if self._zygote is not None:
             self._zygote.end()
             self._zygote = None

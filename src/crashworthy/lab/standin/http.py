@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ _READ_BYTES = 64 * 1024
 _DRIP_S = 1.0
 _GARBAGE = b"<html>\xff\xfe\x00 this is no JSON"
 _JSON = "application/json"
+# An address that an experiment gives to services that fetch what they are told to: does it lead them back home?
+_REDIRECT = re.compile(r"/crashworthy-redirect/(?P<port>\d{1,5})/(?P<word>\w{1,40})")
 
 
 @dataclass(frozen=True)
@@ -124,12 +127,11 @@ class HttpService:
             connection.reset()
             return False
         status, body = self._content(fault, asked, meant, method, target)
-        head = machine.send(
-            h11.Response(
-                status_code=status,
-                headers=[("Content-Type", _JSON), ("Content-Length", str(len(body)))],
-            )
-        )
+        headers = [("Content-Type", _JSON), ("Content-Length", str(len(body)))]
+        if (redirect := _REDIRECT.search(target)) is not None:
+            status, body = 302, b""
+            headers = [("Location", f"http://127.0.0.1:{redirect['port']}/{redirect['word']}"), ("Content-Length", "0")]
+        head = machine.send(h11.Response(status_code=status, headers=headers))
         if method == "HEAD" or status in (204, 304):
             body = b""
         if fault.kind == "drip":

@@ -10,18 +10,16 @@ from dataclasses import dataclass
 from crashworthy.core.operation import Operation, ParameterIn
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
+from crashworthy.lab.experiments.input.fields import fields, has, schema_at, value_at, with_value, without
 from crashworthy.lab.experiments.input.hostile import DEEP, Hostile, hostile_segments, hostile_texts, hostile_values
 from crashworthy.lab.traffic.template import fill
 
 _MARK = "crashworthy-literal-here"
 _MOST_INPUTS = 24
-_DEEPEST = 3
 
 _NESTED = f"nested {DEEP} deep"
 _NO_UTF_8 = "no UTF-8"
 _EXOTIC_BODIES = frozenset({_NESTED, _NO_UTF_8})
-
-_Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -101,17 +99,17 @@ def _body_fields(step: Step, operation: Operation) -> Iterator[Mutation]:
         return
     is_json = "json" in (step.content_type or "json")
     schema = operation.body.data_schema if operation.body else {}
-    for path in _inputs(step.body, schema)[:_MOST_INPUTS]:
+    for path in fields(step.body, schema)[:_MOST_INPUTS]:
         name = ".".join(["body", *map(str, path)])
-        if _has(step.body, path):
-            without = step.model_copy(update={"body": _changed(step.body, path, _remove=True)})
-            yield _mutation(without, name, Hostile("missing", plausible=True))
-        good = _at(step.body, path)
-        for hostile in hostile_values(good, _schema_at(schema, path)):
+        if has(step.body, path):
+            shorter = step.model_copy(update={"body": without(step.body, path)})
+            yield _mutation(shorter, name, Hostile("missing", plausible=True))
+        good = value_at(step.body, path)
+        for hostile in hostile_values(good, schema_at(schema, path)):
             if hostile.literal is not None and not is_json:
                 continue
             value = _MARK if hostile.literal is not None else hostile.value
-            yield _mutation(step.model_copy(update={"body": _changed(step.body, path, value)}), name, hostile)
+            yield _mutation(step.model_copy(update={"body": with_value(step.body, path, value)}), name, hostile)
 
 
 def _whole_body(step: Step) -> Iterator[Mutation]:
@@ -150,68 +148,6 @@ def _raw(step: Step, kind: str, what: str, raw: bytes) -> Mutation:
 
 def _mutation(step: Step, name: str, hostile: Hostile) -> Mutation:
     return Mutation(step, name, hostile.what, hostile.plausible, hostile.literal, hostile.exotic)
-
-
-def _inputs(body: Json, schema: dict[str, Json], path: _Path = ()) -> list[_Path]:
-    """Paths of the values in the body, outer ones first, and of declared properties that are not sent."""
-    found: list[_Path] = []
-    if isinstance(body, dict):
-        properties = schema.get("properties")
-        names = list(dict.fromkeys([*body, *(properties if isinstance(properties, dict) else {})]))
-        found += [(*path, name) for name in names]
-        if len(path) < _DEEPEST:
-            for name in body:
-                found += _inputs(body[name], _schema_at(schema, (name,)), (*path, name))
-    elif isinstance(body, list) and body:
-        # One element stands for all.
-        found.append((*path, 0))
-        if len(path) < _DEEPEST:
-            found += _inputs(body[0], _schema_at(schema, (0,)), (*path, 0))
-    return found
-
-
-def _schema_at(schema: dict[str, Json], path: _Path) -> dict[str, Json]:
-    for key in path:
-        part = schema.get("items") if isinstance(key, int) else schema.get("properties")
-        inner = part if isinstance(key, int) else part.get(key) if isinstance(part, dict) else None
-        schema = inner if isinstance(inner, dict) else {}
-        choices = schema.get("anyOf")
-        if isinstance(choices, list):
-            # How a nullable value is written in OpenAPI 3.1.
-            real = [choice for choice in choices if isinstance(choice, dict) and choice.get("type") != "null"]
-            schema = real[0] if len(real) == 1 else schema
-    return schema
-
-
-def _has(body: Json, path: _Path) -> bool:
-    inner = _at(body, path[:-1])
-    key = path[-1]
-    if isinstance(inner, dict):
-        return key in inner
-    return isinstance(inner, list) and isinstance(key, int) and key < len(inner)
-
-
-def _at(body: Json, path: _Path) -> Json:
-    for key in path:
-        if isinstance(body, dict) and isinstance(key, str):
-            body = body.get(key)
-        elif isinstance(body, list) and isinstance(key, int) and key < len(body):
-            body = body[key]
-    return body
-
-
-def _changed(body: Json, path: _Path, value: Json = None, *, _remove: bool = False) -> Json:
-    key, rest = path[0], path[1:]
-    if isinstance(body, dict) and isinstance(key, str):
-        if _remove and not rest:
-            return {name: item for name, item in body.items() if name != key}
-        return {**body, key: _changed(body.get(key), rest, value, _remove=_remove) if rest else value}
-    if isinstance(body, list) and isinstance(key, int):
-        if _remove and not rest:
-            return body[:key] + body[key + 1 :]
-        new = _changed(body[key], rest, value, _remove=_remove) if rest else value
-        return [*body[:key], new, *body[key + 1 :]]
-    return body
 
 
 def _base64(raw: bytes) -> str:

@@ -46,6 +46,7 @@ class Exchange:
         "sleep",
         "started",
         "waited",
+        "watch",
         "writes",
     )
 
@@ -57,6 +58,8 @@ class Exchange:
         self.sleep = _section(plan, "sleep")
         self.line = _section(plan, "line")
         self.coverage = plan.get("coverage") is True
+        watch = plan.get("watch")
+        self.watch = watch if isinstance(watch, str) and watch else None
         self.armed = bool(self.barrier or self.sleep or self.line)
         self.buffer: list[str] = []
         self.dropped = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crashworthy_sensor import lines
+from crashworthy_sensor import lines, sinks
 from crashworthy_sensor.context import ANONYMOUS, Exchange, current, parse_header
 from crashworthy_sensor.events import begin, end, sensor_error
 from crashworthy_sensor.interleave import barrier
@@ -22,6 +22,8 @@ def enter(header: str | None, method: str, path: str) -> tuple[Exchange | None, 
         current.set(exchange or ANONYMOUS)
         if exchange is None:
             return None, previous
+        if exchange.watch is not None:
+            sinks.arm(exchange.watch)
         begin(exchange, method, path)
         if exchange.coverage or exchange.line:
             lines.arm(exchange)

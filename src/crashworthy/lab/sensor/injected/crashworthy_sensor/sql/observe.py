@@ -8,7 +8,8 @@ from crashworthy_sensor.context import ANONYMOUS, Exchange, current
 from crashworthy_sensor.events import record, sensor_error
 from crashworthy_sensor.interleave import barrier, sleep
 from crashworthy_sensor.place import innermost
-from crashworthy_sensor.sql.statement import understand
+from crashworthy_sensor.sinks.watch import report, watch
+from crashworthy_sensor.sql.statement import text_of, understand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def before(driver: str, statement: Any) -> Exchange | None:
         return None
     try:
         frame = sys._getframe(2)
+        if watch.prefix is not None:
+            _watched(driver, statement, frame)
         known = understand(statement)
         place = innermost(frame)
         _note(driver, known, exchange, place)
@@ -38,6 +41,12 @@ def before(driver: str, statement: Any) -> Exchange | None:
     except Exception:
         sensor_error(f"{driver} statement")
         return None
+
+
+def _watched(driver: str, statement: Any, frame: FrameType) -> None:
+    text = text_of(statement)
+    if watch.sees(text):
+        report("sql", text, frame, driver=driver)
 
 
 def after(exchange: Exchange) -> None:
@@ -56,6 +65,8 @@ def note(driver: str, statement: Any) -> tuple[Exchange, Place | None] | None:
     if exchange is ANONYMOUS:
         return None
     try:
+        if watch.prefix is not None:
+            _watched(driver, statement, sys._getframe(2))
         known = understand(statement)
         place = innermost(sys._getframe(2))
         _note(driver, known, exchange, place)

@@ -49,7 +49,7 @@ _cache: dict[str, Statement] = {}
 
 def understand(statement: Any) -> Statement:
     """The statement, whatever type the driver accepts; from a cache, as services repeat theirs."""
-    text = statement if type(statement) is str else _text(statement)
+    text = statement if type(statement) is str else text_of(statement)
     try:
         return _cache[text]
     except KeyError:
@@ -59,7 +59,8 @@ def understand(statement: Any) -> Statement:
         return known
 
 
-def _text(statement: Any) -> str:
+def text_of(statement: Any) -> str:
+    """The text of a statement, whatever type the driver accepts."""
     if isinstance(statement, str):
         return str(statement)
     if isinstance(statement, bytes | bytearray):

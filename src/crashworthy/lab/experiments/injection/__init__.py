@@ -1,0 +1,1 @@
+"""Experiments that send marked text into every input, and look where it comes out."""
