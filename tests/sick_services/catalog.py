@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sick_services import catalog_access as access
 from sick_services import catalog_injection as injection
+from sick_services import consistency
 from sick_services.service import FOLDER, Api, SickService, api, object_of, operation, step
 
 _open = step("POST", "/accounts", body={"balance": 100}, save="account")
@@ -196,6 +197,7 @@ ALL = {
     "token_after_logout": access.TOKEN_AFTER_LOGOUT,
     "user_enumeration": access.USER_ENUMERATION,
     **injection.ALL,
+    **consistency.ALL,
 }
 """By folder."""
 
@@ -211,6 +213,7 @@ EXPERIMENTS = {
     "token_after_logout": "token-after-logout",
     "user_enumeration": "login-probe",
     **dict.fromkeys(injection.ALL, "injection"),
+    **consistency.EXPERIMENTS,
 }
 """The experiment for each folder."""
 

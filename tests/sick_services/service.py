@@ -23,7 +23,10 @@ class Api:
 
 @dataclass(frozen=True)
 class SickService:
-    """One weakness in one service: the files of the sick one and of its healthy twins, and where to attack."""
+    """One weakness in one service: the files of the sick one and of its healthy twins, and where to attack.
+
+    `idempotent` is what its crashworthy.toml would promise.
+    """
 
     name: str
     framework: str
@@ -32,6 +35,7 @@ class SickService:
     api: Api
     operation: str
     postgresql: bool = False
+    idempotent: tuple[str, ...] = ()
 
 
 def step(
@@ -58,12 +62,21 @@ def step(
     )
 
 
-def operation(method: str, path: str, body: dict[str, Json] | None = None, source: str = "routes") -> Operation:
+def operation(
+    method: str,
+    path: str,
+    body: dict[str, Json] | None = None,
+    source: str = "routes",
+    headers: tuple[str, ...] = (),
+) -> Operation:
+    """An operation; `headers` are those that it declares."""
     names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    in_path = [Parameter(name=name, where=ParameterIn.PATH, required=True) for name in names]
+    in_header = [Parameter(name=name, where=ParameterIn.HEADER, required=True) for name in headers]
     return Operation(
         method=method,
         path=path,
-        parameters=tuple(Parameter(name=name, where=ParameterIn.PATH, required=True) for name in names),
+        parameters=(*in_path, *in_header),
         body=Body(data_schema=body) if body is not None else None,
         source=source,
     )
@@ -75,6 +88,7 @@ def api(*operations: Operation, ways: tuple[tuple[Step, ...], ...]) -> Api:
 
 
 def object_of(*names: str, kind: str = "integer", required: bool = True) -> dict[str, Json]:
+    """A JSON Schema with properties of one kind."""
     properties: dict[str, Json] = {name: {"type": kind} for name in names}
     schema: dict[str, Json] = {"type": "object", "properties": properties}
     return {**schema, "required": list(names)} if required else schema

@@ -35,6 +35,7 @@ def open_lab(
     suspicions: tuple[Suspicion, ...] = (),
     may_fork: bool = True,
     postgresql: bool = False,
+    idempotent: tuple[str, ...] = (),
 ) -> Iterator[Lab]:
     """The service in `file` (with an application called `app`), started in a folder of its own."""
     # A socket's path may not be long, which pytest's own folders are.
@@ -80,6 +81,7 @@ def open_lab(
             seed=seed,
             deadline=time.monotonic() + budget_s,
             emit=lambda _event: None,
+            idempotent=idempotent,
         )
 
 

@@ -24,7 +24,8 @@ class Status(StrEnum):
 class Judgement(Value):
     """What an experiment's judge says of a history.
 
-    `status` is PROVEN, HELD, UNKNOWN or OBSERVED. When PROVEN: `trial` is the id of the trial that shows it,
+    `status` is PROVEN, HELD, UNKNOWN, OBSERVED or SUSPECTED: made to happen, but promised by nobody; `why` then names
+    the line of crashworthy.toml that would be the promise. When PROVEN: `trial` is the id of the trial that shows it,
     `scenario` the scenario to replay, and `expected` and `seen` say in one line each what should have been and
     what was. `why` explains the others. `weakness` and `operations` are given where they differ from the
     history's: an experiment may make another of its weaknesses happen, or through fewer operations. `root` tells

@@ -67,7 +67,8 @@ class DependencyFault(Value):
 
     `host` is a host name, or "*" for every dependency. `kind` is one of "normal", "hang" (accept, never
     answer), "slow" (answer after `seconds`), "drip" (one byte a second), "refuse", "status" (answer
-    `status`), "garbage" (a body that is no JSON).
+    `status`), "garbage" (a body that is no JSON), "lost" (do what is asked and cut the connection instead of
+    answering).
     """
 
     host: str = "*"

@@ -35,6 +35,8 @@ class Family(StrEnum):
     INPUT = "input"
     ACCESS = "access"
     INJECTION = "injection"
+    PARTIAL = "partial"
+    RETRY = "retry"
 
 
 class Weakness(Value):

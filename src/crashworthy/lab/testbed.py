@@ -22,6 +22,7 @@ class Capability(StrEnum):
     BARRIER = "barrier"
     SLEEP = "sleep"
     LINE = "line"
+    FAULTS = "faults"
     OUTBOUND = "outbound"
     EXCEPTIONS = "exceptions"
     COVERAGE = "coverage"
@@ -38,6 +39,8 @@ class OutboundCall(Protocol):
     def method(self) -> str: ...  # noqa: D102
     @property
     def path(self) -> str: ...  # noqa: D102
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]: ...  # noqa: D102
     @property
     def body(self) -> bytes: ...  # noqa: D102
 
@@ -98,6 +101,12 @@ class Testbed(Protocol):
         """The state of the present copy, as far as it lies in files; None where a database server holds some of it.
 
         What the copy has in memory is not kept: compare what copies do from either state before relying on it.
+        """
+
+    def again(self) -> AbstractContextManager[Instance]:
+        """Another process of the service on the state that the present copy works on, or has left behind.
+
+        Nothing is put back. To be used inside `fresh`; StartError when the service does not start on that state.
         """
 
     def faults(self, faults: Sequence[DependencyFault]) -> AbstractContextManager[None]:

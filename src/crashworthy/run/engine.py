@@ -187,6 +187,7 @@ class Engine:
             deadline=deadline,
             emit=self.emit,
             credentials=stand.credentials,
+            idempotent=self.job.constraints.idempotent,
         )
 
     def _experiment(self, stand: Stand, tree: SourceTree) -> None:

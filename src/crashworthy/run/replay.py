@@ -88,6 +88,7 @@ def _replay_inside(job: Job, emit: Emit) -> None:
             seed=job.seed,
             deadline=time.monotonic() + job.budget_s,
             emit=emit,
+            idempotent=job.constraints.idempotent,
         )
         emit(StageStarted(stage="proof", detail=proof.title))
         outcomes = [replay_proof(experiment, proof, lab) for _ in range(REPLAYS)]

@@ -16,7 +16,7 @@ from sick_services.catalog import ALL, EXPERIMENTS, SickService
 from sick_services.stand import candidate_for, open_lab, service_file
 
 # A hold takes ten seconds each, three times over for a proof.
-SLOW_FOLDERS = frozenset({"slow_dependency"})
+SLOW_FOLDERS = frozenset({"slow_dependency", "repeated_request", "broken_in_the_middle"})
 SLOW_SERVICES = frozenset({"fastapi_background", "fastapi_pool", "flask_lock"})
 
 
@@ -43,7 +43,14 @@ def judged(folder: str, service: SickService, name: str, *, prove: bool) -> tupl
             pytest.skip(missing.message)
     experiment = next(each for each in REGISTRY if each.id == EXPERIMENTS[folder])
     file = service_file(folder, name)
-    with open_lab(file, service.framework, service.api, seed=7, postgresql=service.postgresql) as lab:
+    with open_lab(
+        file,
+        service.framework,
+        service.api,
+        seed=7,
+        postgresql=service.postgresql,
+        idempotent=service.idempotent,
+    ) as lab:
         history = experiment.run(candidate_for(experiment, lab, service.operation), lab)
         judgements = list(experiment.judgements(history))
         # The judge knows nothing but the history, so that it can judge a saved one again.

@@ -38,7 +38,8 @@ def prove(folder: str, name: str) -> Proof:
     service = next(each for each in ALL[folder] if each.name == name)
     assert service.sick is not None
     experiment = next(each for each in REGISTRY if each.id == EXPERIMENTS[folder])
-    with open_lab(service_file(folder, service.sick), service.framework, service.api, seed=3) as lab:
+    file = service_file(folder, service.sick)
+    with open_lab(file, service.framework, service.api, seed=3, idempotent=service.idempotent) as lab:
         history = experiment.run(candidate_for(experiment, lab, service.operation), lab)
         proof = confirm(experiment, history, experiment.judgements(history)[0], lab)
         assert proof is not None
@@ -59,6 +60,10 @@ def prove(folder: str, name: str) -> Proof:
         ("crash_under_concurrency", "fastapi_locked", "fastapi_locked_healthy_unavailable"),
         ("crash_on_input", "fastapi_duplicate", "fastapi_duplicate_healthy"),
         ("wedged", "flask_lock", "flask_lock_healthy"),
+        ("repeated_request", "flask_key", "flask_key_healthy"),
+        ("repeated_request", "fastapi_key", "fastapi_key_stored_healthy"),
+        ("repeated_request", "flask_put", "flask_put_sets_healthy"),
+        ("repeated_request", "fastapi_charge", "fastapi_charge_healthy"),
         ("slow_dependency", "fastapi_sync_urllib", "fastapi_total_limit_healthy"),
         ("object_of_another", "flask_notes_DELETE", "flask_notes_healthy"),
         ("object_of_another", "flask_sessions", "flask_sessions_healthy"),

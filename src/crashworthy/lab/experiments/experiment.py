@@ -48,6 +48,7 @@ class Lab:
 
     `credentials` are secrets that the service was started with, by the name of the variable that sets them.
     `crowded` says that the time left is hardly enough for all that waits: what nobody suspects is then tried less.
+    `idempotent` are the operations that the constraints promise to be, by name.
     """
 
     testbed: Testbed
@@ -60,6 +61,7 @@ class Lab:
     suspicions: tuple[Suspicion, ...] = ()
     crowded: bool = True
     credentials: Mapping[str, str] = field(default_factory=dict)
+    idempotent: tuple[str, ...] = ()
 
     def left(self) -> float:
         """Seconds left of the budget."""

@@ -13,6 +13,8 @@ from crashworthy.lab.experiments.experiment import Experiment
 from crashworthy.lab.experiments.injection.injection import Injection
 from crashworthy.lab.experiments.input.crash_on_input import CrashOnInput
 from crashworthy.lab.experiments.input.wedged import WedgedByOneRequest
+from crashworthy.lab.experiments.partial.middle import BrokenInTheMiddle
+from crashworthy.lab.experiments.retry.repeated import RepeatedRequest
 
 EXPERIMENTS: tuple[Experiment, ...] = (
     LostUpdate(),
@@ -25,4 +27,6 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     ForgeableToken(),
     TokenAfterLogout(),
     LoginProbe(),
+    RepeatedRequest(),
+    BrokenInTheMiddle(),
 )

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from crashworthy.core.proof import Proof
 from crashworthy.core.scenario import Interleaving, Scenario, Step
 from crashworthy.lab.experiments.concurrency.serializability import masks_of
+from crashworthy.lab.experiments.retry.repetitions import AFTER, TOGETHER
 from crashworthy.lab.proof.python_source import NotWritableError, call, needs, saving
 from crashworthy.lab.proof.start_command import StartCommand, start_command
 
@@ -30,7 +31,10 @@ _TEMPLATES = {
     "object-of-another": "refused.py.j2",
     "known-credential": "refused.py.j2",
     "token-after-logout": "refused.py.j2",
+    "repeated-request": "repeat.py.j2",
 }
+# Of the cases of a repetition those that a test can play without a sensor in the service.
+_REPETITIONS = frozenset({AFTER, TOGETHER})
 _HOLD_S = 10
 _TIMEOUT_S = 5
 _RACE_TIMEOUT_S = 30
@@ -92,7 +96,11 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
     template = _TEMPLATES.get(proof.weakness) or _TEMPLATES.get(proof.experiment)
     if template is None:
         raise NotWritableError(f"a proof of {proof.weakness}")
+    case = scenario.settings.get("case")
+    if template == "repeat.py.j2" and case not in _REPETITIONS:
+        raise NotWritableError(f"a request that is sent again {case}")
     race = proof.experiment == "lost-update"
+    compares = race or template == "repeat.py.j2"
     named = _named(scenario.attack)
     values: dict[str, Any] = {
         "title": proof.title.replace("\\", "\\\\").replace('"""', "'''"),
@@ -103,7 +111,7 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         "before": [list(words) for words in start.before],
         "environment": dict(start.environment),
         "folder": start.folder,
-        "timeout": _HOLD_S if template == "slow.py.j2" else _RACE_TIMEOUT_S if race else _TIMEOUT_S,
+        "timeout": _HOLD_S if template == "slow.py.j2" else _RACE_TIMEOUT_S if compares else _TIMEOUT_S,
         "actors": _actors(scenario),
         "setup": _setup(scenario.setup),
         "requests": [{"name": name, "call": call(step, _client(step))} for name, step in named.items()],
@@ -115,7 +123,9 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         "attempts": _BARRIER_ATTEMPTS if scenario.interleaving is Interleaving.BARRIER else _SLEEP_ATTEMPTS,
         "mode": scenario.faults[0].kind if scenario.faults else "hang",
         "what": _DEPENDENCY.get(scenario.faults[0].kind if scenario.faults else "hang", "is slow"),
-        "uses_pytest": not race,
+        "uses_pytest": not compares,
+        "uses_partial": race or case == TOGETHER,
+        "together": case == TOGETHER,
         "uses_contextlib": template == "wedge.py.j2" and len(scenario.attack) == 1,
         "saved_used": bool(needs((*scenario.attack, *scenario.observe)) - {"unique"}),
         "observe_saves": any(step.saves for step in scenario.observe),

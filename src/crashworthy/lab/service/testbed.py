@@ -101,6 +101,19 @@ class ServiceTestbed:
         """The files of the present copy as a state that copies can begin from."""
         return self._state.keep()
 
+    @contextlib.contextmanager
+    def again(self) -> Iterator[RunningCopy]:
+        """Another process on the state that is there, started as from nothing: a fork would remember too much."""
+        began, port = time.monotonic(), free_port()
+        copy = StartedCopy(port, launch(self._plan, self.start, "serve", port), self._drain)
+        try:
+            if not wait_until_accepting(port, self._plan.start_timeout_s, StartWatch(copy, port)):
+                raise failure_of(self._plan, self.start, copy, port)
+            copy.ready_s = time.monotonic() - began
+            yield copy
+        finally:
+            copy.end()
+
     def faults(self, faults: Sequence[DependencyFault]) -> AbstractContextManager[None]:
         """Let the stand-in misbehave until left."""
         if self._plan.stand_in is not None:

@@ -10,7 +10,7 @@ from crashworthy.core.scenario import DependencyFault
 from crashworthy.lab.standin.names import Dependency
 
 NORMAL = DependencyFault(kind="normal")
-KINDS = frozenset({"normal", "hang", "slow", "drip", "refuse", "status", "garbage"})
+KINDS = frozenset({"normal", "hang", "slow", "drip", "refuse", "status", "garbage", "lost"})
 
 
 @dataclass(frozen=True)

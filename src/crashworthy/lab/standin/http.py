@@ -116,7 +116,7 @@ class HttpService:
                 fault=fault.kind,
             )
         )
-        if fault.kind == "refuse":
+        if fault.kind in ("refuse", "lost"):
             connection.reset()
             return False
         if fault.kind == "hang":

@@ -145,6 +145,18 @@ class Player:
         other._cookies = {actor: dict(jar) for actor, jar in self._cookies.items()}
         return other
 
+    def cut(
+        self, step: Step, part: str, variables: Mapping[str, Json], *, plan: Mapping[str, Json] | None = None
+    ) -> Exchange:
+        """Send a step and close the connection without reading the answer, as a client does that lost its network."""
+        id_ = self._next_id()
+        item = self._prepare(step, variables, id_, plan)
+        answer = None
+        if isinstance(item, Prepared):
+            answer = Connection(self.base_url, self.timeout_s).send_only(item.wire)
+            self.sent += 1
+        return self._exchange(step, part, id_, item, answer)
+
     def cookies(self, actor: str) -> dict[str, str]:
         """The actor's cookies at present."""
         return dict(self._cookies.get(actor, {}))

@@ -19,6 +19,7 @@ from crashworthy.core.history import Response
 KEPT_BYTES = 256 * 1024
 READ_BYTES = 16 * 1024 * 1024
 _HEAD_BYTES = 256 * 1024
+CUT = "the client closed the connection before the answer"
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,20 @@ class Connection:
         if response is None and not sent_all:
             error = "connection lost while the request was being sent"
         return Answer(response, error, started, time.monotonic())
+
+    def send_only(self, wire: bytes) -> Answer:
+        """Send the request and close the connection, whatever the answer will be."""
+        started = time.monotonic()
+        self.open()
+        error = self._failure
+        if self._socket is not None:
+            error = CUT
+            with self._socket as connected:
+                try:
+                    connected.sendall(wire)
+                except OSError as failure:
+                    error = f"connection lost: {_reason(failure)}"
+        return Answer(None, error, started, time.monotonic())
 
     def close(self) -> None:
         """Close a connection that was not used."""

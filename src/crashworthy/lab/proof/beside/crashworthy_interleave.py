@@ -190,8 +190,14 @@ class StandIn(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
         self.mode = "normal"
+        self.calls: list[tuple[str, str]] = []
         self.port = int(self.server_address[1])
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+    def effects(self) -> int:
+        """How many calls may have changed something at a dependency; those under one idempotency key are one."""
+        changing = [(call, key) for call, key in self.calls if not call.startswith(("GET ", "HEAD "))]
+        return len({key for _, key in changing if key}) + sum(not key for _, key in changing)
 
     def __exit__(self, *_: object) -> None:
         self.shutdown()
@@ -208,11 +214,15 @@ class _Answer(socketserver.StreamRequestHandler):
             time.sleep(3600)
         if self.rfile.peek(1)[:1] == TLS_HANDSHAKE:  # type: ignore[attr-defined]
             return  # of a client that `_patch_tls` does not know: better an error than a wait without end
-        length = 0
+        length, call, key = 0, self.rfile.readline().decode("latin-1").strip(), ""
         while (line := self.rfile.readline()).strip():
-            if line.lower().startswith(b"content-length:"):
-                length = int(line.split(b":")[1])
+            name, _, value = line.decode("latin-1").partition(":")
+            if name.lower() == "content-length":
+                length = int(value)
+            elif name.lower() in {"idempotency-key", "x-idempotency-key"}:
+                key = value.strip()
         self.rfile.read(length)
+        self.server.calls.append((call, key))  # type: ignore[attr-defined]
         body = json.dumps({"ok": True, "id": "1", "status": "ok"}).encode()
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
         if mode == "drip":

@@ -22,8 +22,8 @@ MAX_PAUSE_S = 2.0
 class Exchange:
     """One request of the engine: its plan and the events that wait to be sent.
 
-    `writes` counts the data-changing statements, `pause_left` the seconds of sleep it may still be given. `armed` is
-    false while no plan is to be followed, so that hooks can leave at once.
+    `writes` counts the data-changing statements, `steps` all lasting steps (faults.steps), `pause_left` the seconds of
+    sleep it may still be given. `armed` is false while no plan is to be followed, so that hooks can leave at once.
     """
 
     __slots__ = (
@@ -35,6 +35,7 @@ class Exchange:
         "dropped",
         "ended",
         "exception",
+        "fault",
         "flushed_at",
         "id",
         "line",
@@ -45,6 +46,7 @@ class Exchange:
         "reported",
         "sleep",
         "started",
+        "steps",
         "waited",
         "watch",
         "writes",
@@ -57,16 +59,18 @@ class Exchange:
         self.barrier = _section(plan, "barrier")
         self.sleep = _section(plan, "sleep")
         self.line = _section(plan, "line")
+        self.fault = _section(plan, "fault")
         self.coverage = plan.get("coverage") is True
         watch = plan.get("watch")
         self.watch = watch if isinstance(watch, str) and watch else None
-        self.armed = bool(self.barrier or self.sleep or self.line)
+        self.armed = bool(self.barrier or self.sleep or self.line or self.fault)
         self.buffer: list[str] = []
         self.dropped = 0
         self.started = self.flushed_at = time.monotonic()
         self.ended = False
         self.waited = False
         self.writes = 0
+        self.steps = 0
         self.pause_left = MAX_PAUSE_S
         self.lines: dict[str, set[int]] = {}
         self.exception: BaseException | None = None

@@ -8,6 +8,7 @@ from json.encoder import encode_basestring_ascii as quote
 
 from crashworthy_sensor.context import ANONYMOUS, current
 from crashworthy_sensor.events import MAX_TEXT, record_here, sensor_error
+from crashworthy_sensor.faults import steps
 from crashworthy_sensor.interleave import barrier
 from crashworthy_sensor.settings import settings
 
@@ -25,8 +26,11 @@ def patch_open(*modules: Any) -> None:
     def open(file: Any, mode: Any = "r", *args: Any, **kwargs: Any) -> Any:  # noqa: A001 - takes its place
         exchange = current.get()
         writes = isinstance(mode, str) and not _WRITING.isdisjoint(mode)
-        if writes and exchange is not None and exchange is not ANONYMOUS:
-            _written(file)
+        if writes and exchange is not None and exchange is not ANONYMOUS and _written(file):
+            torn = steps.step(exchange, "file", sys._getframe(1))
+            if torn:
+                original(file, mode, *args, **kwargs)
+                steps.die()
         return original(file, mode, *args, **kwargs)
 
     open.__module__ = "_io"
@@ -45,8 +49,8 @@ def patch_os(module: Any) -> None:
 def _moving(original: Any) -> Any:
     def move(src: Any, dst: Any, **kwargs: Any) -> None:
         exchange = current.get()
-        if exchange is not None and exchange is not ANONYMOUS:
-            _written(dst)
+        if exchange is not None and exchange is not ANONYMOUS and _written(dst):
+            steps.step(exchange, "file", sys._getframe(1))
         original(src, dst, **kwargs)
 
     move.__name__ = move.__qualname__ = original.__name__
@@ -55,14 +59,14 @@ def _moving(original: Any) -> Any:
     return move
 
 
-def _written(file: Any) -> None:
+def _written(file: Any) -> bool:
     """A request is about to write `file`; if it is below the service's folder, say so and keep to the plan."""
     try:
         if not settings.root or isinstance(file, int):
-            return
+            return False
         path = os.path.realpath(file if isinstance(file, str) else _path_text(file))
         if not path.startswith(settings.root + os.sep):
-            return
+            return False
         relative = path[len(settings.root) + 1 :].replace(os.sep, "/")
         frame = sys._getframe(2)
         record_here("file-write", f'{{"path":{quote(relative[:MAX_TEXT])}}}', frame=frame)
@@ -71,6 +75,8 @@ def _written(file: Any) -> None:
             barrier.wait(exchange, frame)
     except Exception:
         sensor_error("file write")
+        return False
+    return True
 
 
 def _path_text(file: Any) -> str:

@@ -8,6 +8,7 @@ import threading
 from crashworthy_sensor import frameworks, imports, lines, outbound, sql
 from crashworthy_sensor.context import Exchange, current
 from crashworthy_sensor.events import encode, record, sensor_error
+from crashworthy_sensor.faults import steps
 from crashworthy_sensor.frameworks import wsgi
 from crashworthy_sensor.interleave import barrier, sleep
 from crashworthy_sensor.place import own_frames
@@ -121,6 +122,17 @@ def _sleep() -> bool:
     return max(drawn) > 0 and all(0 <= seconds <= 0.002 for seconds in drawn)
 
 
+def _faults() -> bool:
+    """The second of two steps fails, and only that one."""
+    exchange = Exchange("self-test", {"fault": {"step": 2, "how": "fail"}})
+    steps.step(exchange, "file", None)
+    try:
+        steps.step(exchange, "file", None)
+    except OSError:
+        return _kinds(exchange) == ["fault"]
+    return False
+
+
 def _lines() -> bool:
     """The lines of a function that claims to be own code are seen."""
     if not settings.root:
@@ -152,6 +164,7 @@ TESTS: dict[str, Callable[[], bool]] = {
     "sql": _sql,
     "barrier": _barrier,
     "sleep": _sleep,
+    "faults": _faults,
     "line": _lines,
     "coverage": _lines,
     "outbound": outbound.proven,

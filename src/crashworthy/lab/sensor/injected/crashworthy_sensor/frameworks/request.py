@@ -5,6 +5,7 @@ from __future__ import annotations
 from crashworthy_sensor import lines, sinks
 from crashworthy_sensor.context import ANONYMOUS, Exchange, current, parse_header
 from crashworthy_sensor.events import begin, end, sensor_error
+from crashworthy_sensor.faults import steps
 from crashworthy_sensor.interleave import barrier
 
 
@@ -44,6 +45,7 @@ def leave(exchange: Exchange, status: int | None) -> None:
             lines.disarm(exchange)
         if exchange.armed:
             barrier.leave(exchange)
+            steps.at_answer(exchange)
         end(exchange, status)
     except Exception:
         sensor_error("request end")

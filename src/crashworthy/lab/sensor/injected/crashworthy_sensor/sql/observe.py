@@ -6,6 +6,7 @@ import sys
 
 from crashworthy_sensor.context import ANONYMOUS, Exchange, current
 from crashworthy_sensor.events import record, sensor_error
+from crashworthy_sensor.faults import steps
 from crashworthy_sensor.interleave import barrier, sleep
 from crashworthy_sensor.place import innermost
 from crashworthy_sensor.sinks.watch import report, watch
@@ -20,9 +21,15 @@ if TYPE_CHECKING:
 
 
 def before(driver: str, statement: Any) -> Exchange | None:
-    """Call it, from the hook itself, before a statement is sent. Returns the exchange if a plan is armed."""
+    """Call it, from the hook itself, before a statement is sent. Returns the exchange if a plan is armed.
+
+    Raises what the driver would, when the plan lets this statement fail.
+    """
     exchange = current.get()
     if exchange is ANONYMOUS:
+        return None
+    if exchange is not None and exchange.fault is not None:
+        _step(exchange, driver, statement, sys._getframe(2))
         return None
     try:
         frame = sys._getframe(2)
@@ -63,6 +70,9 @@ def note(driver: str, statement: Any) -> tuple[Exchange, Place | None] | None:
     """
     exchange = current.get()
     if exchange is ANONYMOUS:
+        return None
+    if exchange is not None and exchange.fault is not None:
+        _step(exchange, driver, statement, sys._getframe(2))
         return None
     try:
         if watch.prefix is not None:
@@ -105,6 +115,18 @@ def _transaction(kind: str, driver: str, frame: FrameType) -> None:
             sleep.pause(exchange)
     except Exception:
         sensor_error(f"{driver} {kind}")
+    if kind == "commit":
+        steps.step(exchange, kind, frame, driver)
+
+
+def _step(exchange: Exchange, driver: str, statement: Any, frame: FrameType) -> None:
+    """Note a statement of a request whose plan holds a fault, and let it go wrong if it is its turn."""
+    known = understand(statement)
+    _note(driver, known, exchange, innermost(frame))
+    if known.commits:
+        steps.step(exchange, "commit", frame, driver)
+    elif known.write:
+        steps.step(exchange, "write", frame, driver)
 
 
 def _note(driver: str, known: Any, exchange: Exchange | None, place: Place | None) -> None:

@@ -37,8 +37,12 @@ def patch(module: Any) -> None:
             return super().cursor(factory)
 
         def commit(self) -> None:
-            if self.in_transaction:
-                committed("sqlite3")
+            try:
+                if self.in_transaction:
+                    committed("sqlite3")
+            except BaseException:
+                del self
+                raise
             super().commit()
 
         def rollback(self) -> None:
@@ -48,7 +52,13 @@ def patch(module: Any) -> None:
 
         def __exit__(self, kind: Any, value: Any, traceback: Any) -> Any:
             if self.in_transaction:
-                (committed if kind is None else rolled_back)("sqlite3")
+                try:
+                    (committed if kind is None else rolled_back)("sqlite3")
+                except BaseException:
+                    # As the C method does when its commit fails.
+                    super().rollback()
+                    del self
+                    raise
             return super().__exit__(kind, value, traceback)
 
     for name in _METHODS:
@@ -92,8 +102,8 @@ def _shortcut(name: str, base_connection: Any, cursor_class: Any, observed: Any)
 
 def _observed(name: str, original: Any) -> Any:
     def method(self: Any, sql: Any, *args: Any) -> Any:
-        armed = before("sqlite3", sql)
         try:
+            armed = before("sqlite3", sql)
             result = original(self, sql, *args)
         except BaseException:
             del self

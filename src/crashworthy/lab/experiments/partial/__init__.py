@@ -1,0 +1,1 @@
+"""Experiments that break a request off in the middle."""

@@ -1,0 +1,168 @@
+"""A request breaks off at each lasting step: a write that fails, a process that dies, an answer that is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crashworthy.core.finding import Judgement
+from crashworthy.core.history import History, Trial
+from crashworthy.core.operation import Operation
+from crashworthy.core.scenario import DependencyFault, Scenario
+from crashworthy.core.value import Json
+from crashworthy.lab.experiments import episode
+from crashworthy.lab.experiments.concurrency.variants import ground
+from crashworthy.lab.experiments.effects import calls
+from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab, one_per_operation
+from crashworthy.lab.experiments.partial import halves
+from crashworthy.lab.experiments.partial.halves import Breaks, judge_halves
+from crashworthy.lab.experiments.partial.points import deaths, failures, recorded_before_call, steps
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder
+from crashworthy.lab.testbed import Capability
+from crashworthy.weaknesses.partial import HALF_DONE, UNRECORDED_CALL
+
+_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_SUSPECTED = 80.0
+_POST = 22.0
+_OTHER = 14.0
+_ESTIMATE_S = {True: 1.5, False: 6.0}
+_LIMIT_S = 25.0
+_LATE_S = 1.1
+_AFTER_DEATH_S = 0.2
+_STILL_S = 2.5
+_MOST_FAILURES = 8
+_MOST_DEATHS = 3
+
+
+class BrokenInTheMiddle(Experiment):
+    """Break a request off at every lasting step that the sensor saw, and read back what is left of it."""
+
+    id = "broken-in-the-middle"
+    title = "Requests that break off in the middle"
+    weaknesses = (HALF_DONE, UNRECORDED_CALL)
+    needs = frozenset({Capability.REQUESTS, Capability.FAULTS})
+    replay_s = 6.0
+
+    def candidates(self, lab: Lab) -> Sequence[Candidate]:
+        """Every reached operation that changes something."""
+
+        def priority(operation: Operation, suspected: bool) -> float:
+            return _SUSPECTED if suspected else _POST if operation.method == "POST" else _OTHER
+
+        changing = [operation for operation in lab.operations if operation.method in _CHANGING]
+        return one_per_operation(
+            lab,
+            HALF_DONE,
+            changing,
+            why="may break off in the middle",
+            priority=priority,
+            estimate_s=_ESTIMATE_S[Capability.FORK in lab.testbed.capabilities],
+        )
+
+    def run(self, candidate: Candidate, lab: Lab) -> History:
+        """Controls, then one play for each step at which it could break off."""
+        recorder = Recorder(lab, self.id, limit_s=_LIMIT_S)
+        base = ground(candidate.operations, lab.playbook, lab.operations)
+        operation = lab.operation(candidate.operations[0])
+        settings: dict[str, Json] = {}
+        if operation is not None and operation.handler is not None:
+            settings[halves.HANDLER] = operation.handler.model_dump(mode="json")
+        if base is not None:
+            once = Scenario(setup=base.setup, attack=(base.bound(base.steps[0], 1),), observe=base.observe)
+            try:
+                _try(once, recorder, recorder.history(candidate, settings))
+            except OutOfTimeError:
+                recorder.notes.append("the time ended before every step was tried")
+        return recorder.history(candidate, settings)
+
+    def judge(self, history: History) -> Judgement:
+        """See `halves`."""
+        return judge_halves(history)[0]
+
+    def judgements(self, history: History) -> Sequence[Judgement]:
+        """What was left half done, and what was forgotten."""
+        return judge_halves(history)
+
+    def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
+        """The controls and the break again."""
+        recorder = Recorder(lab, self.id)
+        scenario = judgement.scenario
+        if scenario is not None and scenario.attack:
+            masks = {key: value for key, value in scenario.settings.items() if key == "masks"}
+            once = scenario.model_copy(update={"attack": scenario.attack[:1], "faults": (), "settings": masks})
+            try:
+                _controls(once, recorder)
+                if len(scenario.attack) > 1 or scenario.faults:
+                    episode.play(recorder, scenario, halves.CALLED)
+                else:
+                    episode.play(recorder, scenario, halves.BROKEN)
+                    episode.play(recorder, scenario, halves.STILL)
+            except OutOfTimeError:
+                recorder.notes.append("the budget ended during the replay")
+        return recorder.again(history)
+
+
+def _try(once: Scenario, recorder: Recorder, empty: History) -> None:
+    _controls(once, recorder)
+
+    def shown() -> Breaks:
+        return Breaks(empty.model_copy(update={"trials": tuple(recorder.trials)}))
+
+    control = shown().once
+    if control is None:
+        return
+    for scenario in _breaks(once, control):
+        trial = episode.play(recorder, scenario, halves.BROKEN)
+        if trial in shown().of(halves.BROKEN) and shown().half(trial):
+            episode.play(recorder, _with(scenario, {episode.SETTLE: _STILL_S}), halves.STILL)
+            _late(once, recorder)
+            break
+    for scenario in _forgotten(once, control):
+        trial = episode.play(recorder, scenario, halves.CALLED)
+        if trial in shown().of(halves.CALLED) and shown().unrecorded(trial):
+            _late(once, recorder)
+            break
+
+
+def _controls(once: Scenario, recorder: Recorder) -> None:
+    episode.play(recorder, once, halves.BASELINE, order=())
+    for _ in range(2):
+        episode.play(recorder, once, halves.ONCE)
+
+
+def _late(once: Scenario, recorder: Recorder) -> None:
+    if not any(trial.purpose == halves.LATE for trial in recorder.trials):
+        episode.play(recorder, _with(once, {episode.SETTLE: _LATE_S}), halves.LATE)
+
+
+def _breaks(once: Scenario, control: Trial) -> list[Scenario]:
+    """Failing steps first: they need no restart."""
+    found = steps(control)
+    failing = [_broken(once, number, "fail") for number in failures(found)[:_MOST_FAILURES]]
+    dying = [_broken(once, number, "die") for number in deaths(found)[:_MOST_DEATHS]]
+    return [*failing, *(_with(scenario, {episode.SETTLE: _AFTER_DEATH_S}) for scenario in dying)]
+
+
+def _forgotten(once: Scenario, control: Trial) -> list[Scenario]:
+    """Breaks after a call that took effect, followed by the same request again."""
+    made = calls(control)
+    if not made or recorded_before_call(control):
+        return []
+    found = steps(control)
+    after = [step.number for step in found if step.number is not None and step.at > made[0].at]
+    twice = once.model_copy(update={"attack": once.attack * 2})
+    lost = [
+        scenario.model_copy(update={"faults": (DependencyFault(host=made[0].host, kind="lost"),)})
+        for scenario in (twice, once)
+    ]
+    commits = [step.number for step in found if step.kind == "commit" and step.number in after]
+    broken = [_broken(twice, number, how) for number, how in [(n, "fail") for n in commits[:1]] if number is not None]
+    broken += [_broken(twice, number, "die") for number in after[:1]]
+    return [*broken, *lost]
+
+
+def _broken(scenario: Scenario, number: int, how: str) -> Scenario:
+    return _with(scenario, {episode.FAULT: {"step": number, "how": how}})
+
+
+def _with(scenario: Scenario, settings: dict[str, Json]) -> Scenario:
+    return scenario.model_copy(update={"settings": {**scenario.settings, **settings}})

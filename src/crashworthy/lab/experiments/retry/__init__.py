@@ -1,0 +1,1 @@
+"""Experiments that send a request again, as clients do whose answer was lost."""

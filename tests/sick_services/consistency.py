@@ -1,0 +1,121 @@
+"""Sick services and healthy twins for what happens between requests: repetitions, failures in the middle, restarts."""
+
+from __future__ import annotations
+
+from sick_services.service import SickService, api, object_of, operation, step
+
+_open = step("POST", "/accounts", body={"balance": 100}, save="account")
+_read = step("GET", "/accounts/{account}", path="/accounts/${account}")
+_deposit = step("POST", "/accounts/{account}/deposit", path="/accounts/${account}/deposit", body={"amount": 10})
+_account = (operation("POST", "/accounts", object_of("balance")), operation("GET", "/accounts/{account}"))
+_ways = ((_open,), (_open, _read), (_open, _deposit))
+DEPOSITS = api(*_account, operation("POST", "/accounts/{account}/deposit", object_of("amount")), ways=_ways)
+KEYED_DEPOSITS = api(
+    *_account,
+    operation("POST", "/accounts/{account}/deposit", object_of("amount"), headers=("idempotency-key",)),
+    ways=_ways,
+)
+
+_cart = step("POST", "/carts", save="cart")
+CARTS = api(
+    operation("POST", "/carts"),
+    operation("GET", "/carts/{cart}"),
+    operation("PUT", "/carts/{cart}", object_of("quantity")),
+    ways=(
+        (_cart,),
+        (_cart, step("GET", "/carts/{cart}", path="/carts/${cart}")),
+        (_cart, step("PUT", "/carts/{cart}", path="/carts/${cart}", body={"quantity": 3})),
+    ),
+)
+
+PAID_ORDERS = api(
+    operation("POST", "/orders", object_of("amount")),
+    operation("GET", "/orders"),
+    ways=(
+        (step("POST", "/orders", body={"amount": 500, "reference": "order-${unique}1"}),),
+        (step("GET", "/orders"),),
+    ),
+)
+
+_DEPOSIT = "POST /accounts/{account}/deposit"
+
+REPEATED_REQUEST = (
+    SickService("flask_key", "flask", "flask_key_sick", ("flask_key_healthy",), DEPOSITS, _DEPOSIT),
+    SickService(
+        "fastapi_key",
+        "fastapi",
+        "fastapi_key_ignored_sick",
+        ("fastapi_key_stored_healthy",),
+        KEYED_DEPOSITS,
+        _DEPOSIT,
+    ),
+    SickService("fastapi_key_swallows", "fastapi", "fastapi_key_swallows_sick", (), KEYED_DEPOSITS, _DEPOSIT),
+    SickService("flask_put", "flask", "flask_put_adds_sick", ("flask_put_sets_healthy",), CARTS, "PUT /carts/{cart}"),
+    SickService(
+        "fastapi_charge",
+        "fastapi",
+        "fastapi_charge_sick",
+        ("fastapi_charge_healthy",),
+        PAID_ORDERS,
+        "POST /orders",
+        idempotent=("POST /orders",),
+    ),
+)
+
+_voucher = step("POST", "/vouchers", save="voucher")
+VOUCHERS = api(
+    operation("POST", "/vouchers"),
+    operation("GET", "/vouchers/{voucher}"),
+    operation("GET", "/wallet"),
+    operation("POST", "/vouchers/{voucher}/redeem"),
+    ways=(
+        (_voucher,),
+        (_voucher, step("GET", "/vouchers/{voucher}", path="/vouchers/${voucher}")),
+        (step("GET", "/wallet"),),
+        (_voucher, step("POST", "/vouchers/{voucher}/redeem", path="/vouchers/${voucher}/redeem")),
+    ),
+)
+
+_from = step("POST", "/accounts", body={"balance": 100}, save="source")
+_to = step("POST", "/accounts", body={"balance": 5}, save="target")
+_transfer = step("POST", "/transfers", body={"source": "${source}", "target": "${target}", "amount": 10})
+TRANSFERS = api(
+    *_account,
+    operation("POST", "/transfers", object_of("source", "target", "amount")),
+    operation("GET", "/transfers"),
+    ways=((_open,), (_open, _read), (_from, _to, _transfer), (step("GET", "/transfers"),)),
+)
+
+BROKEN_IN_THE_MIDDLE = (
+    SickService(
+        "flask_two_commits",
+        "flask",
+        "flask_two_commits_sick",
+        ("flask_one_transaction_healthy",),
+        VOUCHERS,
+        "POST /vouchers/{voucher}/redeem",
+    ),
+    SickService(
+        "fastapi_async_transfer",
+        "fastapi",
+        "fastapi_async_transfer_sick",
+        ("fastapi_async_pending_healthy",),
+        TRANSFERS,
+        "POST /transfers",
+    ),
+    SickService(
+        "fastapi_charge_then_record",
+        "fastapi",
+        "fastapi_charge_then_record_sick",
+        ("fastapi_pending_then_charge_healthy", "fastapi_charge_under_key_healthy"),
+        PAID_ORDERS,
+        "POST /orders",
+    ),
+    SickService("flask_refund", "flask", None, ("flask_refund_healthy",), PAID_ORDERS, "POST /orders"),
+)
+
+ALL = {"repeated_request": REPEATED_REQUEST, "broken_in_the_middle": BROKEN_IN_THE_MIDDLE}
+"""By folder."""
+
+EXPERIMENTS = {"repeated_request": "repeated-request", "broken_in_the_middle": "broken-in-the-middle"}
+"""The experiment for each folder."""

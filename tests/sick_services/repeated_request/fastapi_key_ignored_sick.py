@@ -1,0 +1,38 @@
+"""Declares an idempotency key and does nothing with it."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import FastAPI, Header, HTTPException
+from pydantic import BaseModel
+
+app = FastAPI()
+accounts = {}
+
+
+class Opening(BaseModel):
+    balance: int
+
+
+class Deposit(BaseModel):
+    amount: int
+
+
+@app.post("/accounts", status_code=201)
+async def create(body: Opening):
+    accounts[len(accounts) + 1] = body.balance
+    return {"id": len(accounts)}
+
+
+@app.get("/accounts/{account}")
+async def read(account: int):
+    return {"id": account, "balance": accounts[account]}
+
+
+@app.post("/accounts/{account}/deposit")
+async def deposit(account: int, body: Deposit, idempotency_key: Annotated[str, Header()]):
+    if account not in accounts:
+        raise HTTPException(404)
+    await asyncio.sleep(0)
+    accounts[account] += body.amount
+    return {"ok": True}
