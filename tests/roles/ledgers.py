@@ -16,6 +16,10 @@ WEAKNESSES = (
     "crash-on-input",
     "wedged-by-one-request",
     "held-by-slow-dependency",
+    "duplicate-effect",
+    "swallowed-by-key",
+    "half-done",
+    "unrecorded-call",
 )
 
 
