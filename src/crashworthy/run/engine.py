@@ -38,6 +38,7 @@ from crashworthy.lab.traffic.discover import discover
 from crashworthy.lab.traffic.driver import LearnContext, learn
 from crashworthy.lab.traffic.lessons.lessons import Lessons
 from crashworthy.lab.traffic.lessons.study import study
+from crashworthy.lab.traffic.lessons.tests_run import MOST_S, SHARE, run_tests
 from crashworthy.lab.traffic.reasons import NEEDS_CREDENTIAL
 from crashworthy.run.assemble import Findings
 from crashworthy.run.channel import serve_events
@@ -132,7 +133,7 @@ class Engine:
         openapi = Path(self.job.openapi) if self.job.openapi else None
         with stand.testbed.fresh() as instance:
             discovery = discover(tree, instance, openapi)
-        lessons = self._study(tree, discovery.operations)
+        lessons = self._study(stand, tree, discovery.operations)
         for text in discovery.notes:
             self._note(text)
         until = min(self.deadline, time.monotonic() + self.job.budget_s * LEARNING_SHARE)
@@ -161,9 +162,13 @@ class Engine:
                 "and pass the token on with --env TOKEN"
             )
 
-    def _study(self, tree: SourceTree, operations: tuple[Operation, ...]) -> Lessons:
-        """What recorded requests teach; the operations with what these add."""
-        studied = study(tree, operations, [Path(file) for file in self.job.recordings])
+    def _study(self, stand: Stand, tree: SourceTree, operations: tuple[Operation, ...]) -> Lessons:
+        """What recorded requests and the service's own tests teach; the operations with what these add."""
+        seconds = min(MOST_S, self.job.budget_s * LEARNING_SHARE * SHARE)
+        tests = run_tests(tree, stand.plan, self.folder.path, seconds)
+        if tests.note:
+            self._note(tests.note)
+        studied = study(tree, operations, [Path(file) for file in self.job.recordings], tests.requests)
         self.progress.operations = studied.operations
         self.redactor = Redactor(studied.lessons.secrets)
         self.redactor.save(self.folder.path)

@@ -35,6 +35,7 @@ def new_run_id() -> str:
 # "fresh-state" holds every file of the service once more, for the trials to begin with.
 _OF_THE_SERVICE = (
     "copy", "tmp", "snapshot", "fresh-state", "data", "data.fresh", "home", "box-tmp", "postgres", "redis", "sensor",
+    "tests-copy",
 )  # fmt: skip
 
 

@@ -35,12 +35,14 @@ from crashworthy.source.tree import SourceTree
 class Stand:
     """A service that can be had fresh, and what the report says of its start.
 
+    `plan` is what the service is started with.
     `credentials` are secrets that a client may know, by the name of the variable that sets them.
     """
 
     testbed: ServiceTestbed
     report: ServiceReport
     credentials: Mapping[str, str]
+    plan: ServicePlan
 
 
 @contextmanager
@@ -86,7 +88,7 @@ def open_stand(job: Job, tree: SourceTree, folder: RunFolder, emit: Emit) -> Ite
         testbed = stack.enter_context(_open_repaired(service, databases, folder, listen))
         made = dict(pair for step in testbed.start.before for pair in step.environment)
         report = _report(job, tree, testbed, notes, contained=contained)
-        yield Stand(testbed, report, {**variables.credentials, **made})
+        yield Stand(testbed, report, {**variables.credentials, **made}, service)
 
 
 def _service(

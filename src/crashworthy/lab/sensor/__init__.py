@@ -26,6 +26,8 @@ Kinds of events, and their data:
 | barrier | name, arrived, released ("full", "timeout", or "skipped" where waiting would block an event loop) |
 | lines | files {file: [line]} |
 | file-write | path |
+| request-seen | with CRASHWORTHY_RECORD, of unmarked requests: method, path, query, headers, body (Base64), cut,
+  status, answer_headers, answer, test |
 | sensor-error | where, message |
 
 Events of a request are sent before its answer is complete, in one write; what it causes later (background tasks, a

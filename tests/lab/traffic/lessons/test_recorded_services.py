@@ -165,7 +165,27 @@ def har() -> str:
     return json.dumps({"log": {"entries": entries}})
 
 
-RECORDINGS: dict[str, Callable[[], str]] = {"api.http": lambda: HTTP, "README.md": lambda: README, "shop.har": har}
+TESTS = f"""
+HEADERS = {{"X-Region": "{REGION}"}}
+
+def test_wrong(client):
+    assert client.post("/redemptions", json={{"coupon": "WRONG"}}).status_code == 404
+
+def test_right(client):
+    assert client.post("/redemptions", json={{"coupon": "{COUPON}"}}).status_code == 201
+    assert client.get("/stock", headers=HEADERS).status_code == 200
+
+def test_ship(client):
+    made = client.post("/orders")
+    assert client.post("/shipments", json={{"container": made.get_json()["handle"]}}).status_code == 201
+"""
+
+RECORDINGS: dict[str, Callable[[], str]] = {
+    "api.http": lambda: HTTP,
+    "README.md": lambda: README,
+    "shop.har": har,
+    "test_shop.py": lambda: TESTS,
+}
 ALL = {"POST /redemptions", "GET /stock", "POST /orders", "POST /shipments"}
 
 

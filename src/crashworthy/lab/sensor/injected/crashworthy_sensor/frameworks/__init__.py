@@ -28,6 +28,7 @@ def install() -> None:
     when_imported("starlette.middleware.errors", asgi.patch_starlette_errors)
     when_imported("django.core.handlers.wsgi", django.patch_wsgi)
     when_imported("django.core.handlers.asgi", django.patch_asgi)
+    when_imported("django.test.client", django.patch_test_client)
     when_imported("django.core.handlers.exception", django.patch_exception)
     when_imported("starlette._exception_handler", asgi.patch_starlette_handlers)
     when_imported("quart.app", asgi.patch_quart)

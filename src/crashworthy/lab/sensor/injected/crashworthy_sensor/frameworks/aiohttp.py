@@ -5,6 +5,7 @@ from __future__ import annotations
 from crashworthy_sensor import exceptions
 from crashworthy_sensor.context import HEADER, current
 from crashworthy_sensor.events import sensor_error
+from crashworthy_sensor.frameworks import recording
 from crashworthy_sensor.frameworks.request import enter, leave
 from crashworthy_sensor.interleave.sleep import drowsily
 
@@ -42,9 +43,24 @@ def patch(module: Any) -> None:
         finally:
             if exchange is not None:
                 leave(exchange, status)
+            elif recording.wanted:
+                _record(request, status)
             current.set(previous)
 
     module.Application._handle = _handle
+
+
+def _record(request: Any, status: int | None) -> None:
+    """Tell a request of the service's own tests; its body as far as the handler read it."""
+    try:
+        path, _, query = request.raw_path.partition("?")
+        headers = [(str(name), str(value)) for name, value in request.headers.items()]
+        seen = recording.Recording(request.method, path, query, headers)
+        seen.read(request._read_bytes or b"")
+        seen.status = status
+        seen.tell()
+    except Exception:
+        sensor_error("aiohttp recording")
 
 
 def _hide_header(request: Any) -> None:

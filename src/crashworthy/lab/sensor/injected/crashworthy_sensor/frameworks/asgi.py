@@ -7,6 +7,7 @@ import sys
 from crashworthy_sensor import exceptions
 from crashworthy_sensor.context import HEADER, current, within_request
 from crashworthy_sensor.events import sensor_error
+from crashworthy_sensor.frameworks import recording
 from crashworthy_sensor.frameworks.request import enter, leave
 from crashworthy_sensor.interleave.sleep import drowsily
 
@@ -124,6 +125,8 @@ async def call(application: Callable[..., Any], scope: Any, receive: Any, send: 
     exchange, previous = enter(_take_header(scope), scope.get("method", ""), scope.get("path", ""))
     if exchange is None:
         try:
+            if recording.wanted:
+                return await recording.record_asgi(application, scope, receive, send)
             return await application(scope, receive, send)
         except Exception as error:
             exceptions.report(error)

@@ -7,6 +7,7 @@ import sys
 from crashworthy_sensor import exceptions
 from crashworthy_sensor.context import ENVIRON_KEY, Exchange, current, within_request
 from crashworthy_sensor.events import sensor_error
+from crashworthy_sensor.frameworks import recording
 from crashworthy_sensor.frameworks.request import enter, leave
 
 TYPE_CHECKING = False
@@ -55,6 +56,8 @@ def call(application: Callable[..., Any], environ: Any, start_response: Any) -> 
     exchange, previous = enter(header, environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", ""))
     if exchange is None:
         try:
+            if recording.wanted:
+                return recording.record_wsgi(application, environ, start_response)
             return application(environ, start_response)
         except Exception as error:
             exceptions.report(error)
