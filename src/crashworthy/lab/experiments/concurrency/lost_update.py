@@ -36,6 +36,7 @@ from crashworthy.weaknesses.concurrency import CRASH_UNDER_CONCURRENCY, LOST_UPD
 
 _SETTLE_S = 0.5
 _LIMIT_S = 30.0
+_QUICK = "from a kept state"
 _ATTEMPTS = {Interleaving.BARRIER: 3, Interleaving.SLEEP: 5, Interleaving.PLAIN: 8, Interleaving.LINE: 8}
 
 
@@ -77,16 +78,21 @@ class LostUpdate(Experiment):
         found = [judge_outcomes(history), *judge_server_errors(history)]
         return sorted(found, key=lambda each: each.status is Status.PROVEN, reverse=True)
 
+    def quick(self, scenario: Scenario) -> Scenario:
+        """The set-up is played once only, where that tells the same."""
+        return with_settings(scenario, {_QUICK: True})
+
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """Two equal serial plays, every order, and the interleaving again until it shows, a few times at most."""
-        recorder = Recorder(lab, self.id)
         scenario = judgement.scenario
+        kept = KeptSetups(lab.testbed) if scenario is not None and scenario.settings.get(_QUICK) else None
+        recorder = Recorder(lab, self.id, kept=kept)
         if scenario is None:
             return recorder.again(history)
         serial = scenario.model_copy(update={"interleaving": Interleaving.SERIAL})
         wants_crash = judgement.weakness == CRASH_UNDER_CONCURRENCY.id
         try:
-            serial_plays(serial, recorder)
+            serial_plays(serial, recorder, baseline=False)
             for attempt in range(_ATTEMPTS.get(scenario.interleaving, 1)):
                 again = scenario.model_copy(update={"seed": scenario.seed + attempt})
                 outcome = together(again, serial, recorder)
@@ -94,6 +100,9 @@ class LostUpdate(Experiment):
                     break
         except OutOfTimeError:
             recorder.notes.append("the budget ended during the replay")
+        finally:
+            if kept is not None:
+                kept.forget()
         return recorder.again(history)
 
 

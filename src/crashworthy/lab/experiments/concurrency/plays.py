@@ -42,12 +42,13 @@ def stands(scenario: Scenario, recorder: Recorder) -> bool:
     return any(variant.assess(trial).guilty for trial in variant.concurrent)
 
 
-def serial_plays(scenario: Scenario, recorder: Recorder) -> Trial:
+def serial_plays(scenario: Scenario, recorder: Recorder, *, baseline: bool = True) -> Trial:
     """Two equal plays, none of the requests, and all other orders; returns the first play."""
     control = recorder.play(scenario, "control")
     if not _again_from_kept(scenario, control, recorder):
         recorder.play(scenario, "control")
-    recorder.play(scenario, "baseline", order=())
+    if baseline:
+        recorder.play(scenario, "baseline", order=())
     _missing_orders(scenario, control, recorder)
     return control
 
