@@ -53,11 +53,16 @@ class Step(Value):
 
 
 class Interleaving(StrEnum):
-    """How the attack's requests are brought together in time; in the order in which to try them."""
+    """How the attack's requests are brought together in time; in the order in which to try them.
+
+    BARRIER holds each before its first write until all have come that far; OVERTAKE holds one there (the seed says
+    which, see `Scenario.held`) while the others go on.
+    """
 
     SERIAL = "serial"
     PLAIN = "plain"
     BARRIER = "barrier"
+    OVERTAKE = "overtake"
     SLEEP = "sleep"
     LINE = "line"
 
@@ -91,3 +96,8 @@ class Scenario(Value):
     faults: tuple[DependencyFault, ...] = ()
     seed: int = 0
     settings: dict[str, Json] = {}
+
+    @property
+    def held(self) -> int:
+        """The request of the attack that OVERTAKE holds, by index."""
+        return self.seed % max(1, len(self.attack))

@@ -15,7 +15,7 @@ import pytest
 
 from crashworthy.core.history import Trial
 from crashworthy.core.proof import Proof
-from crashworthy.core.scenario import Scenario, Step
+from crashworthy.core.scenario import Interleaving, Scenario, Step
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.registry import EXPERIMENTS as REGISTRY
 from crashworthy.lab.proof.confirm import confirm, replay_proof
@@ -84,6 +84,19 @@ def test_it_fails_on_the_sick_service_and_passes_on_the_mended_one(
     py_compile.compile(str(test), doraise=True, cfile=str(tmp_path / "compiled.pyc"))
     assert [outcome(test, tmp_path / "sick") for _ in range(TIMES)] == [1] * TIMES
     assert [outcome(test, tmp_path / "mended") for _ in range(TIMES)] == [0] * TIMES
+
+
+@pytest.mark.slow
+def test_one_request_that_the_other_overtakes_is_written_down_too(tmp_path: Path) -> None:
+    for which in ("sick", "healthy_atomic"):
+        (tmp_path / which).mkdir()
+        shutil.copy(service_file("lost_update", f"flask_sqlite_{which}"), tmp_path / which / "app.py")
+    proof = prove("lost_update", "flask_sqlite")
+    scenario = proof.scenario.model_copy(update={"interleaving": Interleaving.OVERTAKE, "seed": 1})
+    overtaken = proof.model_copy(update={"scenario": scenario})
+    test, _ = write_tests([overtaken], tmp_path / "sick", tmp_path / "tests")
+    assert "first=1" in test.read_text()
+    assert [outcome(test, tmp_path / which) for which in ("sick", "healthy_atomic")] == [1, 0]
 
 
 def test_nothing_proven_writes_nothing(tmp_path: Path) -> None:

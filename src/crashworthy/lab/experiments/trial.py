@@ -219,6 +219,9 @@ def plans(scenario: Scenario) -> list[dict[str, Json]]:
         case Interleaving.BARRIER:
             barrier: Json = {"name": f"b{scenario.seed}", "parties": requests, "timeout_ms": BARRIER_MS}
             return [{"barrier": barrier} for _ in seeds]
+        case Interleaving.OVERTAKE:
+            alone: Json = {"name": f"b{scenario.seed}", "parties": requests, "timeout_ms": BARRIER_MS}
+            return [{"barrier": alone} if index == scenario.held else {} for index in range(requests)]
         case Interleaving.SLEEP:
             return [{"sleep": {"seed": seed, "max_ms": SLEEP_MS}} for seed in seeds]
         case Interleaving.LINE:

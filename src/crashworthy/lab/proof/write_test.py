@@ -38,6 +38,7 @@ _REPETITIONS = frozenset({AFTER, TOGETHER})
 _HOLD_S = 10
 _TIMEOUT_S = 5
 _RACE_TIMEOUT_S = 30
+_BY_BARRIER = frozenset({Interleaving.BARRIER, Interleaving.OVERTAKE})
 _BARRIER_ATTEMPTS = 3
 _SLEEP_ATTEMPTS = 12
 _NAME_LENGTH = 80
@@ -119,8 +120,9 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         "times": len(scenario.attack),
         "observe": [_observed(step, scenario) for step in scenario.observe],
         "test_name": file_name(proof),
-        "how": "barrier" if scenario.interleaving is Interleaving.BARRIER else "sleep",
-        "attempts": _BARRIER_ATTEMPTS if scenario.interleaving is Interleaving.BARRIER else _SLEEP_ATTEMPTS,
+        "how": scenario.interleaving.value if scenario.interleaving in _BY_BARRIER else "sleep",
+        "held": scenario.held if scenario.interleaving is Interleaving.OVERTAKE else None,
+        "attempts": _BARRIER_ATTEMPTS if scenario.interleaving in _BY_BARRIER else _SLEEP_ATTEMPTS,
         "mode": scenario.faults[0].kind if scenario.faults else "hang",
         "what": _DEPENDENCY.get(scenario.faults[0].kind if scenario.faults else "hang", "is slow"),
         "uses_pytest": not compares,

@@ -37,7 +37,13 @@ from crashworthy.weaknesses.concurrency import CRASH_UNDER_CONCURRENCY, LOST_UPD
 _SETTLE_S = 0.5
 _LIMIT_S = 30.0
 _QUICK = "from a kept state"
-_ATTEMPTS = {Interleaving.BARRIER: 3, Interleaving.SLEEP: 5, Interleaving.PLAIN: 8, Interleaving.LINE: 8}
+_ATTEMPTS = {
+    Interleaving.BARRIER: 3,
+    Interleaving.OVERTAKE: 2,
+    Interleaving.SLEEP: 5,
+    Interleaving.PLAIN: 8,
+    Interleaving.LINE: 8,
+}
 
 
 class LostUpdate(Experiment):
@@ -94,7 +100,7 @@ class LostUpdate(Experiment):
         try:
             serial_plays(serial, recorder, baseline=False)
             for attempt in range(_ATTEMPTS.get(scenario.interleaving, 1)):
-                again = scenario.model_copy(update={"seed": scenario.seed + attempt})
+                again = scenario.model_copy(update={"seed": scenario.seed + attempt * len(scenario.attack)})
                 outcome = together(again, serial, recorder)
                 if crashed(again, recorder) if wants_crash else outcome.guilty:
                     break

@@ -18,12 +18,14 @@ _BLIND: _Wanted = ((Interleaving.PLAIN, None, 6),)
 _WRITING: dict[bool, _Wanted] = {
     True: (
         (Interleaving.BARRIER, Capability.BARRIER, 2),
+        (Interleaving.OVERTAKE, Capability.BARRIER, 1),
         (Interleaving.SLEEP, Capability.SLEEP, 2),
         (Interleaving.PLAIN, None, 1),
         (Interleaving.LINE, Capability.LINE, 1),
     ),
     False: (
         (Interleaving.BARRIER, Capability.BARRIER, 1),
+        (Interleaving.OVERTAKE, Capability.BARRIER, 1),
         (Interleaving.SLEEP, Capability.SLEEP, 1),
         (Interleaving.LINE, Capability.LINE, 1),
     ),
@@ -55,6 +57,14 @@ def modes(lab: Lab, control: Trial, variant: Variant, *, thorough: bool) -> list
         wanted = _WRITING[thorough]
     else:
         wanted = _IN_MEMORY[thorough]
-    return [
-        (mode, seeds.randrange(10**6)) for mode, needs, n in wanted if needs is None or needs in can for _ in range(n)
-    ]
+    planned: list[Mode] = []
+    for mode, needs, n in wanted:
+        if needs is not None and needs not in can:
+            continue
+        if mode is Interleaving.OVERTAKE:
+            # Each kind of request is overtaken once.
+            first = seeds.randrange(10**4) * len(variant.attack)
+            planned += [(mode, first + index) for index in dict.fromkeys(variant.kinds)]
+        else:
+            planned += [(mode, seeds.randrange(10**6)) for _ in range(n)]
+    return planned

@@ -3,8 +3,9 @@
 Written by crashworthy beside the tests that use it. Outside, a test calls `start`, `together` and `comparable`.
 Inside the service's own interpreter (through a sitecustomize module that `start` makes) this file
 - serves on the port that the test chose, whatever the service says,
-- holds each request before its first write until the others have come as far ("barrier"), or lets requests
-  rest at random lines and awaits ("sleep"), while the test asks for it,
+- holds each request before its first write until the others have come as far ("barrier"), holds the first one there
+  while the others go on ("overtake"), or lets requests rest at random lines and awaits ("sleep"), while the test
+  asks for it,
 - sends connections that leave the service to a stand-in of the test.
 """
 
@@ -37,6 +38,7 @@ VOLATILE = re.compile(
 )
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 BARRIER_S = 0.25
+HEAD_START_S = 0.05
 START_S = 40.0
 LOCAL = {None, "", "localhost", "127.0.0.1", "::1"}
 TLS_HANDSHAKE = b"\x16"
@@ -55,7 +57,7 @@ class Running:
 
     @contextlib.contextmanager
     def meet(self, how: str, parties: int, seed: int = 0) -> Any:
-        """While this is open, requests meet: `how` is "barrier" or "sleep"."""
+        """While this is open, requests meet: `how` is "barrier", "overtake" or "sleep"."""
         partial = self._plan.with_suffix(".new")
         partial.write_text(json.dumps({"how": how, "parties": parties, "seed": seed}))
         partial.replace(self._plan)
@@ -120,13 +122,15 @@ def _ended_with_us(process: subprocess.Popen[bytes], files: str) -> Any:
         process.wait()
 
 
-def together(*calls: Any) -> list[Any]:
-    """Make the calls at the same time; what they return, in order."""
+def together(*calls: Any, first: int | None = None) -> list[Any]:
+    """Make the calls at the same time, or one of them first by a moment; what they return, in order."""
     answers: list[Any] = [None] * len(calls)
     line = threading.Barrier(len(calls))
 
     def make(index: int) -> None:
         line.wait()
+        if first not in (None, index):
+            time.sleep(HEAD_START_S)
         answers[index] = calls[index]()
 
     threads = [threading.Thread(target=make, args=(index,)) for index in range(len(calls))]
@@ -270,9 +274,12 @@ _open = open
 
 
 def _before_write() -> None:
-    """Wait until the other requests have come to their first write, or a quarter of a second."""
+    """Wait until the other requests have come to their first write, or a quarter of a second.
+
+    To be overtaken, the first waits so long in any case, and the others not at all.
+    """
     plan = _plan()
-    if plan is None or plan["how"] != "barrier":
+    if plan is None or plan["how"] not in {"barrier", "overtake"}:
         return
     key, me, until = str(plan["seed"]), threading.get_ident(), time.monotonic() + BARRIER_S
     with _lock:
@@ -281,7 +288,10 @@ def _before_write() -> None:
             return
         here.add(me)
         _lock.notify_all()
-        while len(here) < plan["parties"] and time.monotonic() < until:
+        overtaken = plan["how"] == "overtake"
+        if overtaken and len(here) > 1:
+            return
+        while (overtaken or len(here) < plan["parties"]) and time.monotonic() < until:
             _lock.wait(until - time.monotonic())
 
 
