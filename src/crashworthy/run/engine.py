@@ -36,6 +36,7 @@ from crashworthy.lab.experiments.registry import EXPERIMENTS
 from crashworthy.lab.proof.confirm import confirm
 from crashworthy.lab.traffic.discover import discover
 from crashworthy.lab.traffic.driver import LearnContext, learn
+from crashworthy.lab.traffic.export.saved import SavedPlaybook
 from crashworthy.lab.traffic.lessons.lessons import Lessons
 from crashworthy.lab.traffic.lessons.study import study
 from crashworthy.lab.traffic.lessons.tests_run import MOST_S, SHARE, run_tests
@@ -151,6 +152,8 @@ class Engine:
                 lessons=lessons,
             )
         )
+        saved = SavedPlaybook(operations=self.progress.operations, playbook=self.progress.playbook)
+        self.folder.save_playbook(self.redactor.redact(saved))
 
         locked = sum(item.why.startswith(NEEDS_CREDENTIAL) for item in self.progress.playbook.unreached)
         if locked:

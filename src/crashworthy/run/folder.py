@@ -14,6 +14,7 @@ from pathlib import Path
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.core.history import History
 from crashworthy.core.report import RunReport
+from crashworthy.lab.traffic.export.saved import SavedPlaybook
 
 
 def state_home() -> Path:
@@ -91,6 +92,20 @@ class RunFolder:
         if not file.is_file():
             raise CrashworthyError(f"run {self.id} has no history {history_id}")
         return History.model_validate_json(file.read_bytes())
+
+    def save_playbook(self, saved: SavedPlaybook) -> None:
+        """Keep what was learned of the API."""
+        write_atomically(self.path / "playbook.json", saved.model_dump_json())
+
+    def playbook(self) -> SavedPlaybook:
+        """What was learned of the API."""
+        file = self.path / "playbook.json"
+        if not file.is_file():
+            raise CrashworthyError(
+                f"run {self.id} has no playbook: it ended before the API was learned, or is of an older version",
+                remedy="Run `crashworthy test` again.",
+            )
+        return SavedPlaybook.model_validate_json(file.read_bytes())
 
     def save_report(self, report: RunReport) -> None:
         """Keep the report."""

@@ -16,6 +16,7 @@ MODULES = {
     "replay": "proofs",
     "show": "proofs",
     "bundle": "proofs",
+    "playbook": "playbook",
     "design": "design",
     "ledger": "ledger",
     "role": "role",

@@ -42,11 +42,14 @@ def read_har(text: str, name: str) -> list[Recorded]:
             raise CrashworthyError(
                 f"{name}:{line}: entry {number + 1} has no request with a method and a url", remedy=_REMEDY
             )
-        found.append(_read(request, entry.get("response"), method, url, name, f"{name}: entry {number + 1}"))
+        origin = f"{name}: entry {number + 1}"
+        found.append(_read(request, entry.get("response"), method, url, name, origin, _saves(entry)))
     return found
 
 
-def _read(request: dict[str, Any], response: Any, method: str, url: str, name: str, origin: str) -> Recorded:
+def _read(
+    request: dict[str, Any], response: Any, method: str, url: str, name: str, origin: str, sets: dict[str, str]
+) -> Recorded:
     post = request.get("postData")
     post = post if isinstance(post, dict) else {}
     kind = post.get("mimeType") if isinstance(post.get("mimeType"), str) else None
@@ -77,7 +80,15 @@ def _read(request: dict[str, Any], response: Any, method: str, url: str, name: s
         origin=origin,
         sequence=name,
         answer=_answer(response),
+        sets=sets,
     )
+
+
+def _saves(entry: dict[str, Any]) -> dict[str, str]:
+    """Names that our own archives give to parts of an answer."""
+    saves = entry.get("_saves")
+    pairs = saves.items() if isinstance(saves, dict) else ()
+    return {name: pointer for name, pointer in pairs if isinstance(pointer, str)}
 
 
 def _answer(response: Any) -> Response | None:

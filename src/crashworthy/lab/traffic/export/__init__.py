@@ -1,0 +1,1 @@
+"""A playbook for other tools: OpenAPI with links, Arazzo workflows, an HTTP archive."""
