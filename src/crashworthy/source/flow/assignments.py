@@ -19,6 +19,7 @@ from crashworthy.source.flow.values import (
     Ref,
     Request,
     Row,
+    Text,
     Value,
     sources,
 )
@@ -97,7 +98,7 @@ class Assignments(Expressions):
         if isinstance(statement.op, ast.Add) and isinstance(added, Known) and isinstance(old, Known):
             result: Value = UNKNOWN
         else:
-            result = Mixed((old, added))
+            result = Text((old, added)) if isinstance(statement.op, ast.Add) else Mixed((old, added))
         self.assign(target, result, frame, statement)
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from crashworthy.source.flow.constants import (
     unstarred,
 )
-from crashworthy.source.flow.conversions import CONVERSIONS
+from crashworthy.source.flow.conversions import CONVERSIONS, HARMLESS
 from crashworthy.source.flow.database import RUN
 from crashworthy.source.flow.decorators import decorated
-from crashworthy.source.flow.events import Called, Conversion
+from crashworthy.source.flow.events import Called, Conversion, Passed
 from crashworthy.source.flow.locks import gives_up
 from crashworthy.source.flow.operators import Operators
 from crashworthy.source.flow.requests import method as request_method
@@ -63,6 +63,8 @@ class Calls(Operators):
         callee = self._callee(node, frame)
         arguments = [self.evaluate(unstarred(argument), frame) for argument in node.args]
         keywords = {keyword.arg or "**": self.evaluate(keyword.value, frame) for keyword in node.keywords}
+        if not isinstance(callee, FunctionValue | ClassValue):
+            self._passed(node, arguments, keywords, frame)
         if id(node) in self.answers.calls:
             state = self.state
             state.note(Called(node, frame.scope, state.caught, state.holds, state.is_connected))
@@ -87,6 +89,32 @@ class Calls(Operators):
         if isinstance(node.func, ast.Attribute):
             return self._method(node.func, node, arguments, keywords, frame)
         return self._generic(dotted_name(node.func) or "", arguments)
+
+    def _passed(self, node: ast.Call, arguments: list[Value], keywords: dict[str, Value], frame: Frame) -> None:
+        """Note what of the request goes where the source ends."""
+        free: dict[int | str, Value] = {i: value for i, value in enumerate(arguments) if self._is_free(value)}
+        free |= {name: value for name, value in keywords.items() if self._is_free(value)}
+        if not free:
+            return
+        symbol = self.index.resolve(node.func, frame.scope) if not self._is_local(node.func, frame) else None
+        if isinstance(symbol, External):
+            name = symbol.dotted
+        elif isinstance(node.func, ast.Attribute):
+            name = f".{node.func.attr}"
+        else:
+            return
+        self.state.note(Passed(node, frame.scope, self.state.caught, name, free))
+
+    def _is_free(self, value: Value) -> bool:
+        """Whether a value holds text of the request that may be anything."""
+        return any(isinstance(source, Ref) and self._may_be_anything(source) for source in sources(value))
+
+    def _may_be_anything(self, ref: Ref) -> bool:
+        declared = ref.shape.declared or {}
+        is_text = declared.get("type", "string") == "string" and not {"enum", "format", "pattern"} & declared.keys()
+        converted = ref.converted and ref.shape.kinds != ["string"]
+        known = self.state.knows(ref.shape, "enum", "digits", "pattern", "member", "type:integer", "type:number")
+        return is_text and not (ref.is_answer or converted or known)
 
     def _callee(self, node: ast.Call, frame: Frame) -> Value:
         """What is called, when that is a function or class; the holder of a method is left to `_method`."""
@@ -173,6 +201,8 @@ class Calls(Operators):
         if name in {"get_object_or_404", "aget_object_or_404", "get_list_or_404"}:
             query = self.database.query(first.class_) if isinstance(first, ClassValue) else first
             return self.database.row(query, node, frame.scope) if isinstance(query, Query) else UNKNOWN
+        if dotted in HARMLESS:
+            return UNKNOWN
         if dotted in CONVERSIONS:
             function, error, kind = CONVERSIONS[dotted]
             return self._convert(arguments, function, error, kind, node, frame)
@@ -282,7 +312,7 @@ class Calls(Operators):
             case Memory():
                 return self._memory_method(held, name, node, arguments, frame)
             case Known(value=constant):
-                return self._constant_method(constant, name, arguments)
+                return self._constant_method(constant, name, arguments, keywords)
             case Namespace(attributes=attributes) if name in {"get", "pop", "setdefault"} and arguments:
                 key = arguments[0]
                 return attributes.get(str(key.value), UNKNOWN) if isinstance(key, Known) else UNKNOWN

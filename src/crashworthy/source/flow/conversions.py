@@ -27,3 +27,13 @@ TEXT_METHODS = frozenset(
         "encode", "startswith", "endswith", "removeprefix", "removesuffix", "isdigit", "isalnum", "isalpha",
     }
 )  # fmt: skip
+
+# What comes out of these is fit to be put where it is meant for, whatever went in.
+HARMLESS = frozenset(
+    {
+        "shlex.quote", "shlex.join", "os.path.basename", "ntpath.basename", "werkzeug.utils.secure_filename",
+        "werkzeug.security.safe_join", "flask.safe_join", "psycopg.sql.Literal", "psycopg.sql.Identifier",
+        "psycopg2.sql.Literal", "psycopg2.sql.Identifier", "ast.literal_eval", "json.dumps",
+        "urllib.parse.quote", "urllib.parse.quote_plus", "urllib.parse.urlencode",
+    }
+)  # fmt: skip

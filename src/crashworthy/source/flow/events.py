@@ -122,3 +122,15 @@ class Called(Event):
 
     holds: str
     is_connected: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Passed(Event):
+    """Something out of the request is passed to what the folder does not define.
+
+    `callee` is its full dotted name where that is known, else "." and the name of the method. `free` are the values
+    among the arguments that hold text which nobody has checked, by position and by name.
+    """
+
+    callee: str
+    free: dict[int | str, Value]

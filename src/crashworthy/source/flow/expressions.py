@@ -35,6 +35,7 @@ from crashworthy.source.flow.values import (
     Row,
     Setting,
     Several,
+    Text,
     Value,
     sources,
 )
@@ -107,7 +108,7 @@ class Expressions(Calls):
                 if evaluated and isinstance(evaluated[0], Setting) and isinstance(parts[0], ast.FormattedValue):
                     return evaluated[0]
                 if any(sources(one) for one in evaluated):
-                    return Mixed(evaluated)
+                    return Text(evaluated)
                 text = text_of(self.index, node, frame.scope)
                 return Known(text.start if text.complete else self._filled(parts, frame))
             case ast.ListComp(elt=element) | ast.SetComp(elt=element) | ast.GeneratorExp(elt=element):
@@ -185,6 +186,8 @@ class Expressions(Calls):
                 return FunctionValue(member, owner=held) if isinstance(member, Function) else self._member(member)
             case Ref(shape=shape) if shape.declared is not None or shape.is_given:
                 return Ref(shape.child(node.attr), is_answer=held.is_answer)
+            case Ref(shape=shape) if node.attr == "filename":  # an upload's, which its sender chose
+                return Ref(shape.child("filename"), is_text=True)
             case Row():
                 self.use_row(held, node, frame.scope, "AttributeError")
                 return self.column(held, node.attr.lower(), node)

@@ -20,7 +20,9 @@ from crashworthy.source.flow.values import (
     Response,
     Row,
     Several,
+    Text,
     Value,
+    sources,
 )
 
 
@@ -99,10 +101,14 @@ class Methods(Memories, Locks):
         self.use_row(row, node, frame.scope, "AttributeError")
         return Column(row, name.lower())
 
-    def _constant_method(self, constant: object, name: str, arguments: list[Value]) -> Value:
+    def _constant_method(
+        self, constant: object, name: str, arguments: list[Value], keywords: dict[str, Value]
+    ) -> Value:
         if isinstance(constant, str):
             if name in {"lower", "upper", "strip", "title"}:
                 return Known(getattr(constant, name)())
+            if name in {"format", "join"} and any(sources(value) for value in [*arguments, *keywords.values()]):
+                return Text((*arguments, *keywords.values()))
             return Known(constant) if name in {"format", "join", "replace"} else UNKNOWN
         if isinstance(constant, dict) and name in {"keys", "items", "values", "get"}:
             if name == "keys":

@@ -21,6 +21,7 @@ from crashworthy.source.flow.values import (
     Ref,
     Row,
     Setting,
+    Text,
     Value,
     sources,
 )
@@ -114,7 +115,9 @@ class Operators(Methods):
             return left
         if isinstance(left, Known) and isinstance(right, Known):
             return constant_arithmetic(left.value, node.op, right.value)
-        return Mixed((left, right)) if sources(left) or sources(right) else UNKNOWN
+        if not (sources(left) or sources(right)):
+            return UNKNOWN
+        return Text((left, right)) if isinstance(node.op, ast.Add | ast.Mod) else Mixed((left, right))
 
     def _choice(self, test: ast.expr, body: ast.expr, orelse: ast.expr, frame: Frame) -> Value:
         truth = self.truth(self.evaluate(test, frame), test)

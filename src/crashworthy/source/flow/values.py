@@ -132,6 +132,11 @@ class Mixed:
 
 
 @dataclass(frozen=True, eq=False)
+class Text(Mixed):
+    """A text that is put together of others: by an f-string, `+`, `%`, `format` or `join`."""
+
+
+@dataclass(frozen=True, eq=False)
 class Several:
     """A tuple or list whose elements are known one by one."""
 
