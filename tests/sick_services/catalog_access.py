@@ -213,3 +213,79 @@ USER_ENUMERATION = (
         "fastapi_time", "fastapi", "fastapi_time_sick", ("fastapi_time_healthy",), ACCOUNTS_BY_PASSWORD, "POST /login"
     ),
 )
+
+_REGISTERED = step("POST", "/register", body=dict(_USER), save="token", saved_at="/token")
+_RENAME = step("PATCH", "/me", body={"username": "other${unique}1"}, headers=_BEARER)
+PROFILE = api(
+    operation("POST", "/register", object_of("username", "password", kind="string")),
+    operation("GET", "/me"),
+    operation("PATCH", "/me", object_of("username", kind="string")),
+    ways=((_REGISTERED,), (_REGISTERED, step("GET", "/me", headers=_BEARER)), (_REGISTERED, _RENAME)),
+)
+MASS_ASSIGNMENT = (
+    SickService("flask_signup", "flask", "flask_signup_sick", ("flask_signup_healthy",), PROFILE, "POST /register"),
+    SickService(
+        "fastapi_profile", "fastapi", "fastapi_profile_sick", ("fastapi_profile_healthy",), PROFILE, "PATCH /me"
+    ),
+)
+
+_SHOPKEEPER = {"X-Shop-Key": "shop-key"}
+_PRODUCT = step(
+    "POST", "/products", body={"name": "lamp ${unique}3"}, save="product", headers=_SHOPKEEPER, actor="admin"
+)
+PRODUCTS = api(
+    operation("POST", "/products", {}),
+    operation("GET", "/products"),
+    operation("DELETE", "/products/{product_id}"),
+    ways=(
+        (_PRODUCT,),
+        (step("GET", "/products"),),
+        (_PRODUCT, step("DELETE", "/products/{product_id}", path="/products/${product}")),
+    ),
+)
+_ADMIN_LOGIN = step(
+    "POST",
+    "/login",
+    body={"username": "admin", "password": "first-admin-2020"},
+    save="admin_token",
+    saved_at="/token",
+    actor="admin",
+)
+_AS_ADMIN = {"Authorization": "Bearer ${admin_token}"}
+_PLAIN = (step("POST", "/signup", body=dict(_USER)), _LOGIN)
+UNDER_ADMIN = api(
+    operation("POST", "/signup", {}),
+    operation("POST", "/login", {}),
+    operation("GET", "/admin/report"),
+    operation("GET", "/admin/accounts"),
+    ways=(
+        _PLAIN[:1],
+        _PLAIN,
+        (_ADMIN_LOGIN, step("GET", "/admin/report", headers=_AS_ADMIN, actor="admin")),
+        (*_PLAIN, step("GET", "/admin/accounts", headers=_BEARER)),
+    ),
+)
+RIGHT_NOT_CHECKED = (
+    SickService(
+        "fastapi_products",
+        "fastapi",
+        "fastapi_products_sick",
+        ("fastapi_products_healthy",),
+        PRODUCTS,
+        "DELETE /products/{product_id}",
+    ),
+    SickService(
+        "flask_admin", "flask", "flask_admin_sick", ("flask_admin_healthy",), UNDER_ADMIN, "GET /admin/accounts"
+    ),
+)
+
+ALL = {
+    "object_of_another": OBJECT_OF_ANOTHER,
+    "known_credential": KNOWN_CREDENTIAL,
+    "forgeable_token": FORGEABLE_TOKEN,
+    "token_after_logout": TOKEN_AFTER_LOGOUT,
+    "user_enumeration": USER_ENUMERATION,
+    "mass_assignment": MASS_ASSIGNMENT,
+    "right_not_checked": RIGHT_NOT_CHECKED,
+}
+EXPERIMENTS = {folder: folder.replace("_", "-") for folder in ALL} | {"user_enumeration": "login-probe"}

@@ -64,6 +64,26 @@ UNLIMITED_GUESSING = Weakness(
     tasks=_TASKS,
 )
 
+MASS_ASSIGNMENT = Weakness(
+    id="mass-assignment",
+    title="Callers set fields that are not theirs to set",
+    family=Family.ACCESS,
+    severity=Severity.BLOCKER,
+    cwe=915,
+    cost="One more field in a sign-up makes an administrator, and one in an order makes it paid.",
+    tasks=_TASKS,
+)
+
+RIGHT_NOT_CHECKED = Weakness(
+    id="right-not-checked",
+    title="A caller without the right does what is kept for administrators",
+    family=Family.ACCESS,
+    severity=Severity.BLOCKER,
+    cwe=285,
+    cost="One forgotten check among many: any customer deletes products, sets prices or reads what staff reads.",
+    tasks=_TASKS,
+)
+
 WEAKNESSES = (
     OBJECT_OF_ANOTHER,
     KNOWN_CREDENTIAL,
@@ -71,4 +91,6 @@ WEAKNESSES = (
     TOKEN_AFTER_LOGOUT,
     USER_ENUMERATION,
     UNLIMITED_GUESSING,
+    MASS_ASSIGNMENT,
+    RIGHT_NOT_CHECKED,
 )

@@ -75,6 +75,11 @@ class Lab:
         """The operation of that name."""
         return next((operation for operation in self.operations if operation.name == name), None)
 
+    def handler(self, name: str) -> Location | None:
+        """Where the operation of that name is handled, as its description or the source's routes tell."""
+        known = [*self.operations, *self.tree.operations]
+        return next((each.handler for each in known if each.name == name and each.handler is not None), None)
+
 
 def one_per_operation(
     lab: Lab,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from crashworthy.lab.experiments.access.forgeable_token import ForgeableToken
 from crashworthy.lab.experiments.access.known_credential import KnownCredential
 from crashworthy.lab.experiments.access.login_probe import LoginProbe
+from crashworthy.lab.experiments.access.mass_assignment import MassAssignment
 from crashworthy.lab.experiments.access.object_of_another import ObjectOfAnother
+from crashworthy.lab.experiments.access.right_not_checked import RightNotChecked
 from crashworthy.lab.experiments.access.token_after_logout import TokenAfterLogout
 from crashworthy.lab.experiments.concurrency.lost_update import LostUpdate
 from crashworthy.lab.experiments.dependency.slow_dependency import SlowDependency
@@ -29,4 +31,6 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     LoginProbe(),
     RepeatedRequest(),
     BrokenInTheMiddle(),
+    MassAssignment(),
+    RightNotChecked(),
 )

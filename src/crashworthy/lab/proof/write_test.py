@@ -32,6 +32,7 @@ _TEMPLATES = {
     "known-credential": "refused.py.j2",
     "token-after-logout": "refused.py.j2",
     "repeated-request": "repeat.py.j2",
+    "right-not-checked": "refused.py.j2",
 }
 # Of the cases of a repetition those that a test can play without a sensor in the service.
 _REPETITIONS = frozenset({AFTER, TOGETHER})

@@ -75,7 +75,8 @@ def judge_objects(history: History) -> Judgement:
         return _told(case, trial, tried)
     if problem:
         return Judgement(status=Status.UNKNOWN, why="; ".join([problem, *history.notes]), trials=tried)
-    why = "others were refused, or got what is not known to be the owner's alone"
+    let_in = any(succeeded(exchange) for trial in history.trials for exchange in of_part(trial, "attack"))
+    why = "others were let in, as far as can be told rightly" if let_in else f"{tried} tries by others were refused"
     return Judgement(status=Status.HELD, why="; ".join([why, *history.notes]), trials=tried)
 
 
@@ -92,7 +93,7 @@ def _case(seen: Ownership, step: Step, exchange: Exchange, *, demands: bool) -> 
         return None
     what = f"A's {_noun(step)} {'is gone from' if after is None else 'is changed in'} {operation}"
     if who == NOBODY:
-        return _change_by_nobody(seen, step, exchange, what)
+        return _change_by_nobody(seen, step, exchange, what, demands=demands)
     refused = seen.refused_read("B")
     if refused is not None:
         why = f"{refused[0]} refuses B the same object with {refused[1]}"
@@ -103,13 +104,14 @@ def _case(seen: Ownership, step: Step, exchange: Exchange, *, demands: bool) -> 
     return _Case(exchange, step, what, separated)
 
 
-def _change_by_nobody(seen: Ownership, step: Step, exchange: Exchange, what: str) -> _Case | None:
+def _change_by_nobody(seen: Ownership, step: Step, exchange: Exchange, what: str, *, demands: bool) -> _Case | None:
     refused = seen.refused_read(NOBODY)
     if refused is not None:
         why = f"{refused[0]} refuses callers without a credential with {refused[1]}"
         return _Case(exchange, step, what, why)
     if not seen.making_needs_identity:
-        return None
+        why = "no caller is asked who he is, neither for making it nor here, though for other things"
+        return _Case(exchange, step, what, why, told_only=True) if demands else None
     why = f"{seen.maker.operation if seen.maker else 'making it'} is refused without a credential"
     if step.method == "DELETE":
         return _Case(exchange, step, what, why)

@@ -29,8 +29,10 @@ from crashworthy.lab.traffic.session import succeeded
 from crashworthy.lab.traffic.ways import another
 from crashworthy.weaknesses.access import UNLIMITED_GUESSING, USER_ENUMERATION
 
-TURNS = 14
+SCREEN_TURNS, TURNS = 8, 20
+"""Turns of a first look, and of the play that is judged by time."""
 _MOST_P = 1e-4
+_SCREEN_P = 0.05
 _LEAST_RATIO = 1.5
 _LEAST_S = 0.003
 _WRONG = "Wr0ng-Passw0rd-here!"
@@ -55,21 +57,24 @@ class LoginProbe(Experiment):
                 why="takes a name and a password",
                 priority=_PRIORITY,
                 estimate_s=_ESTIMATE_S,
-                location=operation.handler,
+                location=lab.handler(operation.name),
             )
             for operation in lab.operations
             if log_in_score(operation) > 0 and (way := _way(operation.name, lab)) and way.steps[:-1]
         ]
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
-        """One play."""
+        """A first look; where the times may differ, a longer one that can tell."""
         recorder = Recorder(lab, self.id)
         way = _way(candidate.operations[0], lab)
         if way is not None:
             right = way.steps[-1].model_copy(update={"saves": ()})
             turns = (_wrong(right), another(_wrong(right)))
+            plan = Scenario(setup=way.steps[:-1], attack=turns * SCREEN_TURNS, observe=(right,))
             try:
-                recorder.play(Scenario(setup=way.steps[:-1], attack=turns * TURNS, observe=(right,)), "attack")
+                first = recorder.play(plan, "attack")
+                if _may_differ(first):
+                    recorder.play(plan.model_copy(update={"attack": turns * TURNS}), "attack")
             except OutOfTimeError:
                 recorder.notes.append("the time ended before it was tried")
         return recorder.history(candidate)
@@ -81,7 +86,7 @@ class LoginProbe(Experiment):
     def judgements(self, history: History) -> Sequence[Judgement]:
         """By answer, else by time; and what slows guessing down."""
         found: list[Judgement] = []
-        for trial in history.trials:
+        for trial in history.trials[-1:]:
             if all(succeeded(exchange) for exchange in of_part(trial, "setup")):
                 found += _judged(trial, history)
         if any(each.weakness != UNLIMITED_GUESSING.id for each in found):
@@ -127,6 +132,12 @@ def _judged(trial: Trial, history: History) -> list[Judgement]:
     if braked == len(turns) and all(succeeded(e) for e in of_part(trial, "observe")):
         found.append(_unbraked(trial, len(turns)))
     return found
+
+
+def _may_differ(trial: Trial) -> bool:
+    attack = of_part(trial, "attack")
+    known, unknown = ([each.ended - each.started for each in attack[side::2]] for side in (0, 1))
+    return rank_test(known, unknown) < _SCREEN_P
 
 
 def _times(turns: Sequence[tuple[Exchange, Exchange]]) -> str:

@@ -48,7 +48,7 @@ class ObjectOfAnother(Experiment):
                     why=suspicion.message if suspicion else "takes the id of what a user made",
                     priority=_SUSPECTED if suspicion else _READING if operation.is_safe else _CHANGING,
                     estimate_s=_ESTIMATE_S,
-                    location=suspicion.location if suspicion else operation.handler,
+                    location=suspicion.location if suspicion else lab.handler(operation.name),
                     suspected=suspicion is not None,
                 )
             )

@@ -53,7 +53,7 @@ class TokenAfterLogout(Experiment):
                 why="ends a login",
                 priority=_PRIORITY,
                 estimate_s=_ESTIMATE_S,
-                location=operation.handler,
+                location=lab.handler(operation.name),
             )
             for operation in lab.operations
             if (way := lab.playbook.way(operation.name, "A")) and _is_logout(way.steps[-1]) and _read(way, lab)
