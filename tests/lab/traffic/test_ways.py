@@ -10,7 +10,7 @@ from crashworthy.core.playbook import Playbook, Way
 from crashworthy.core.scenario import Save, Step
 from crashworthy.lab.traffic.readback import pick_readback
 from crashworthy.lab.traffic.template import fill, placeholders, rename
-from crashworthy.lab.traffic.ways import as_actor, merge
+from crashworthy.lab.traffic.ways import as_actor, is_personal, merge
 
 REGISTER = Step(
     operation="POST /register", method="POST", path="/register", body={"email": "user${unique}1@example.com"}
@@ -23,6 +23,15 @@ LOGIN = Step(
     saves=(Save(name="token", path="/token"),),
 )
 AUTH = (("Authorization", "Bearer ${token}"),)
+
+
+def test_a_fixed_login_is_nobodys_own() -> None:
+    fixed = Step(operation="POST /login", method="POST", path="/login", body={"user": "ann", "password": "pw"})
+    own = fixed.model_copy(update={"body": {"user": "user${unique}1", "password": "pw"}})
+    named = Step(operation="POST /things", method="POST", path="/things", body={"name": "thing ${unique}1"})
+    assert not is_personal((fixed, named))
+    assert is_personal((own, named))
+    assert is_personal((named,))
 
 
 def wallet(currency: str = "EUR", name: str = "wallet_id") -> Step:

@@ -15,7 +15,7 @@ from crashworthy.lab.traffic.actors import Identity
 from crashworthy.lab.traffic.facts import Fact, Slot, alike, facts_of, has_type, score, shapes_of, slots_of
 from crashworthy.lab.traffic.names import DIRECTIONS, OPPOSITE, noun_before, words
 from crashworthy.lab.traffic.template import body_value
-from crashworthy.lab.traffic.ways import actors_of, another, as_actor
+from crashworthy.lab.traffic.ways import actors_of, another, as_actor, is_personal
 
 _ENOUGH = 3.0
 _CHOICES = 6
@@ -161,10 +161,14 @@ class Knowledge:
             and has_type(slot, fact)
         ][:2]
 
+    def _has_another_user(self) -> bool:
+        known = self.identities.get("A")
+        return known is not None and bool(known.steps) and is_personal(known.steps)
+
     def _others(self, source: Source) -> Iterator[Source]:
         """The same kind of thing, but another one: that of B, a second one, and last the same."""
         fact = source.fact
-        if "A" in actors_of(source.steps) and "A" in self.identities and self.identities["A"].steps:
+        if "A" in actors_of(source.steps) and self._has_another_user():
             way = as_actor(Way(operation="", actor="A", status=200, steps=source.steps), "B")
             save = way.steps[-1].saves[-1] if fact.save else None
             template = as_actor(_carrier(fact), "B").steps[0].body if fact.save is None else None

@@ -20,6 +20,7 @@ from crashworthy.lab.traffic.template import map_texts, rename
 
 ACTOR_DIGITS = {"nobody": "0", "A": "1", "B": "2", "admin": "3"}
 
+_PASSWORD = frozenset({"password", "passwd", "pwd", "passphrase", "pin"})
 _UNIQUE = re.compile(r"(?<!\$)\$\{unique\}(\d)")
 
 
@@ -60,6 +61,19 @@ def as_actor(way: Way, actor: str) -> Way:
     steps = tuple(_swapped(step, swap) for step in way.steps)
     names = {save.name: f"{save.name}_{actor.lower()}" for step in steps for save in step.saves}
     return way.model_copy(update={"actor": actor, "steps": tuple(rename(step, names) for step in steps)})
+
+
+def is_personal(steps: Iterable[Step]) -> bool:
+    """Whether another actor who goes these steps is another user, and not the same account once more.
+
+    A login that was found in a recording or a test is that of one account, whoever uses it.
+    """
+    logins = [
+        step
+        for step in steps
+        if isinstance(step.body, dict) and any(not _PASSWORD.isdisjoint(words(name)) for name in step.body)
+    ]
+    return not logins or any(_UNIQUE.search(step.model_dump_json(include={"body", "path", "query"})) for step in logins)
 
 
 def actors_of(steps: Iterable[Step]) -> tuple[str, ...]:

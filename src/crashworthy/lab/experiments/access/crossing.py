@@ -26,7 +26,7 @@ from crashworthy.lab.experiments.trial import Recorder
 from crashworthy.lab.traffic.readback import pick_readback
 from crashworthy.lab.traffic.session import succeeded
 from crashworthy.lab.traffic.template import placeholders
-from crashworthy.lab.traffic.ways import as_actor, merge
+from crashworthy.lab.traffic.ways import as_actor, is_personal, merge
 
 BEFORE, AGAIN, CLOSING = "before", "probe", "closing"
 """Parts of a trial: the reads before the attack, A's reads once more, and what is tried last."""
@@ -59,7 +59,7 @@ def crossing(way: Way) -> Crossing | None:
     """How others could go for A's object; None where the way names no object of A's own, or shares it on purpose."""
     if way.actor != "A" or any(step.actor == "B" or _shares(step) for step in way.steps[:-1]):
         return None
-    identified = is_identified(way.steps, "A")
+    identified = is_identified(way.steps, "A") and is_personal(way.steps)
     mirror = as_actor(way, "B")
     joined = merge((way, mirror)) if identified else merge((way,))
     own = joined.last[0]

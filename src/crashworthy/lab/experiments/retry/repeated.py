@@ -19,7 +19,7 @@ from crashworthy.lab.experiments.retry.repetitions import Repetitions, judge_rep
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder
 from crashworthy.lab.testbed import Capability
 from crashworthy.lab.traffic.readback import pick_readback
-from crashworthy.lab.traffic.ways import as_actor, merge, with_more
+from crashworthy.lab.traffic.ways import as_actor, is_personal, merge, with_more
 from crashworthy.weaknesses.retry import DUPLICATE_EFFECT, SWALLOWED_BY_KEY
 
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -179,7 +179,7 @@ class _Tries:
 
     def _other_client(self, lab: Lab) -> None:
         way = lab.playbook.way(self.base.steps[0].operation, "A")
-        if way is None:
+        if way is None or not is_personal(way.steps):
             return
         merged = merge([way, as_actor(way, "B")])
         read = pick_readback(lab.operations, lab.playbook, merged.setup, merged.last)
