@@ -9,18 +9,9 @@ from sqlalchemy import create_engine
 
 from crashworthy.ledger.store import Ledger, open_ledger
 from crashworthy.ledger.tables import EXPERIMENTS, FINDINGS, OUTCOMES, RUNS
+from crashworthy.weaknesses.catalogue import CATALOGUE
 
-WEAKNESSES = (
-    "lost-update",
-    "crash-under-concurrency",
-    "crash-on-input",
-    "wedged-by-one-request",
-    "held-by-slow-dependency",
-    "duplicate-effect",
-    "swallowed-by-key",
-    "half-done",
-    "unrecorded-call",
-)
+WEAKNESSES = tuple(CATALOGUE)
 
 
 class History:

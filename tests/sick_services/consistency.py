@@ -86,6 +86,12 @@ TRANSFERS = api(
     ways=((_open,), (_open, _read), (_from, _to, _transfer), (step("GET", "/transfers"),)),
 )
 
+PLAIN_TRANSFERS = api(
+    *_account,
+    operation("POST", "/transfers", object_of("source", "target", "amount")),
+    ways=((_open,), (_open, _read), (_from, _to, _transfer)),
+)
+
 BROKEN_IN_THE_MIDDLE = (
     SickService(
         "flask_two_commits",
@@ -111,11 +117,42 @@ BROKEN_IN_THE_MIDDLE = (
         PAID_ORDERS,
         "POST /orders",
     ),
+    SickService(
+        "fastapi_sqlalchemy", "fastapi", None, ("fastapi_sqlalchemy_healthy",), PLAIN_TRANSFERS, "POST /transfers"
+    ),
     SickService("flask_refund", "flask", None, ("flask_refund_healthy",), PAID_ORDERS, "POST /orders"),
 )
 
-ALL = {"repeated_request": REPEATED_REQUEST, "broken_in_the_middle": BROKEN_IN_THE_MIDDLE}
+SIMPLE_ORDERS = api(
+    operation("POST", "/orders", object_of("amount")),
+    operation("GET", "/orders"),
+    ways=((step("POST", "/orders", body={"amount": 5}),), (step("GET", "/orders"),)),
+)
+
+RESTART = (
+    SickService("flask_background", "flask", "flask_background_sick", (), SIMPLE_ORDERS, "POST /orders"),
+    SickService("flask_outbox", "flask", None, ("flask_outbox_healthy",), SIMPLE_ORDERS, "POST /orders"),
+    SickService(
+        "fastapi_json_file",
+        "fastapi",
+        "fastapi_json_file_sick",
+        ("fastapi_json_file_healthy",),
+        SIMPLE_ORDERS,
+        "POST /orders",
+    ),
+    SickService("fastapi_memory", "fastapi", None, ("fastapi_memory_healthy",), DEPOSITS, _DEPOSIT),
+)
+
+ALL = {
+    "repeated_request": REPEATED_REQUEST,
+    "broken_in_the_middle": BROKEN_IN_THE_MIDDLE,
+    "restart": RESTART,
+}
 """By folder."""
 
-EXPERIMENTS = {"repeated_request": "repeated-request", "broken_in_the_middle": "broken-in-the-middle"}
+EXPERIMENTS = {
+    "repeated_request": "repeated-request",
+    "broken_in_the_middle": "broken-in-the-middle",
+    "restart": "restart",
+}
 """The experiment for each folder."""

@@ -35,6 +35,7 @@ class Family(StrEnum):
     INPUT = "input"
     ACCESS = "access"
     INJECTION = "injection"
+    DURABILITY = "durability"
     PARTIAL = "partial"
     RETRY = "retry"
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crashworthy.core.history import History
 from crashworthy.core.location import Location
+from crashworthy.core.operation import Operation
+from crashworthy.core.value import Json
 
 _NEAR_LINES = 25
+_HANDLER = "handler"
 
 
 def choose(suspected: Location | None, seen: Sequence[Location]) -> Location | None:
@@ -23,3 +27,16 @@ def near(one: Location, other: Location) -> bool:
     if one.symbol and other.symbol:
         return one.symbol.split(".")[-1] == other.symbol.split(".")[-1]
     return abs(one.line - other.line) <= _NEAR_LINES
+
+
+def handler_settings(operation: Operation | None) -> dict[str, Json]:
+    """The operation's handler as settings of a history."""
+    if operation is None or operation.handler is None:
+        return {}
+    return {_HANDLER: operation.handler.model_dump(mode="json")}
+
+
+def handler_of(history: History) -> Location | None:
+    """The handler that `handler_settings` put into the history's settings."""
+    handler = history.settings.get(_HANDLER)
+    return Location.model_validate(handler) if isinstance(handler, dict) else None

@@ -11,6 +11,7 @@ from crashworthy.lab.experiments.access.right_not_checked import RightNotChecked
 from crashworthy.lab.experiments.access.token_after_logout import TokenAfterLogout
 from crashworthy.lab.experiments.concurrency.lost_update import LostUpdate
 from crashworthy.lab.experiments.dependency.slow_dependency import SlowDependency
+from crashworthy.lab.experiments.durability.restart import Restart
 from crashworthy.lab.experiments.experiment import Experiment
 from crashworthy.lab.experiments.injection.injection import Injection
 from crashworthy.lab.experiments.input.crash_on_input import CrashOnInput
@@ -33,4 +34,5 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     BrokenInTheMiddle(),
     MassAssignment(),
     RightNotChecked(),
+    Restart(),
 )

@@ -235,6 +235,17 @@ def of_part(trial: Trial, part: str) -> tuple[Exchange, ...]:
     return tuple(exchange for exchange in trial.exchanges if exchange.part == part)
 
 
+def whole(trial: Trial) -> bool:
+    """Whether the trial was set up as wanted, and all of what was to be read back was answered."""
+    setup, read = of_part(trial, "setup"), of_part(trial, "observe")
+    return (
+        not trial.crashed
+        and all(exchange.ok for exchange in setup)
+        and all(exchange.response is not None for exchange in read)
+        and len(read) == len(trial.scenario.observe)
+    )
+
+
 def _file_name(experiment: str, candidate: Candidate) -> str:
     """A name for the history that a file can have, different for each candidate."""
     text = "+".join(candidate.operations)

@@ -20,7 +20,8 @@ from crashworthy.lab.experiments.effects import Change, calls, effects, taken, t
 from crashworthy.lab.experiments.episode import FAULT
 from crashworthy.lab.experiments.observed import MASKED, Mask, differing
 from crashworthy.lab.experiments.partial.points import is_staged, recorded_before_call, steps
-from crashworthy.lab.experiments.trial import of_part
+from crashworthy.lab.experiments.places import handler_of
+from crashworthy.lab.experiments.trial import of_part, whole
 from crashworthy.weaknesses.partial import HALF_DONE, UNRECORDED_CALL
 
 BASELINE = "baseline"
@@ -29,7 +30,6 @@ LATE = "late control"
 BROKEN = "broken off"
 STILL = "broken off, read later"
 CALLED = "broken off after a call, sent again"
-HANDLER = "handler"
 _TELLING = 2
 
 
@@ -49,7 +49,7 @@ class Breaks:
 
     def of(self, purpose: str) -> list[Trial]:
         """Trials for that purpose that were set up as wanted and read back in full."""
-        return [trial for trial in self.history.trials if trial.purpose == purpose and _whole(trial)]
+        return [trial for trial in self.history.trials if trial.purpose == purpose and whole(trial)]
 
     @cached_property
     def once(self) -> Trial | None:
@@ -151,7 +151,7 @@ def _proven_half(shown: Breaks, trial: Trial, half: Half, tried: int) -> Judgeme
         seen=f"{done}, but " + " and ".join(told(what, path, left) for what, path, _, left in half.missing[:_TELLING]),
         trial=trial.id,
         scenario=with_masks(trial.scenario, shown.masks),
-        location=_fault_place(trial) or _handler(shown.history),
+        location=_fault_place(trial) or handler_of(shown.history),
         trials=tried,
         weakness=HALF_DONE.id,
     )
@@ -179,7 +179,7 @@ def _unrecorded(shown: Breaks, tried: int) -> list[Judgement]:
                 + " after the client tried again, and everything that can be read back is as after one request",
                 trial=trial.id,
                 scenario=with_masks(trial.scenario, shown.masks),
-                location=_call_place(trial) or _handler(shown.history),
+                location=_call_place(trial) or handler_of(shown.history),
                 trials=tried,
                 weakness=UNRECORDED_CALL.id,
             )
@@ -206,11 +206,6 @@ def _call_place(trial: Trial) -> Location | None:
     return next((event.location for event in trial.events if event.kind == "outbound" and event.location), None)
 
 
-def _handler(history: History) -> Location | None:
-    handler = history.settings.get(HANDLER)
-    return Location.model_validate(handler) if isinstance(handler, dict) else None
-
-
 def _answered_well(trial: Trial) -> bool:
     """Whether the service said that all went well: then what is missing may be what it can do without."""
     attack = of_part(trial, "attack")
@@ -222,16 +217,6 @@ def _reads_unfinished(value: Json) -> bool:
         return True
     return (
         isinstance(value, str) and value != MASKED and not value.endswith(" items") and not value.startswith("status ")
-    )
-
-
-def _whole(trial: Trial) -> bool:
-    setup, read = of_part(trial, "setup"), of_part(trial, "observe")
-    return (
-        not trial.crashed
-        and all(exchange.ok for exchange in setup)
-        and all(exchange.response is not None for exchange in read)
-        and len(read) == len(trial.scenario.observe)
     )
 
 

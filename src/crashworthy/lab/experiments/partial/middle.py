@@ -16,6 +16,7 @@ from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab, o
 from crashworthy.lab.experiments.partial import halves
 from crashworthy.lab.experiments.partial.halves import Breaks, judge_halves
 from crashworthy.lab.experiments.partial.points import deaths, failures, recorded_before_call, steps
+from crashworthy.lab.experiments.places import handler_settings
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder
 from crashworthy.lab.testbed import Capability
 from crashworthy.weaknesses.partial import HALF_DONE, UNRECORDED_CALL
@@ -62,10 +63,7 @@ class BrokenInTheMiddle(Experiment):
         """Controls, then one play for each step at which it could break off."""
         recorder = Recorder(lab, self.id, limit_s=_LIMIT_S)
         base = ground(candidate.operations, lab.playbook, lab.operations)
-        operation = lab.operation(candidate.operations[0])
-        settings: dict[str, Json] = {}
-        if operation is not None and operation.handler is not None:
-            settings[halves.HANDLER] = operation.handler.model_dump(mode="json")
+        settings = handler_settings(lab.operation(candidate.operations[0]))
         if base is not None:
             once = Scenario(setup=base.setup, attack=(base.bound(base.steps[0], 1),), observe=base.observe)
             try:
@@ -154,9 +152,7 @@ def _forgotten(once: Scenario, control: Trial) -> list[Scenario]:
         scenario.model_copy(update={"faults": (DependencyFault(host=made[0].host, kind="lost"),)})
         for scenario in (twice, once)
     ]
-    commits = [step.number for step in found if step.kind == "commit" and step.number in after]
-    broken = [_broken(twice, number, how) for number, how in [(n, "fail") for n in commits[:1]] if number is not None]
-    broken += [_broken(twice, number, "die") for number in after[:1]]
+    broken = [_broken(twice, number, "die") for number in after[:1]]
     return [*broken, *lost]
 
 

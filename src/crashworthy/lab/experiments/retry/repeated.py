@@ -13,6 +13,7 @@ from crashworthy.core.value import Json
 from crashworthy.lab.experiments import episode
 from crashworthy.lab.experiments.concurrency.variants import Ground, ground
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab, one_per_operation
+from crashworthy.lab.experiments.places import handler_settings
 from crashworthy.lab.experiments.retry import repetitions as shown
 from crashworthy.lab.experiments.retry.promise import HTTP, Promise, promise_of
 from crashworthy.lab.experiments.retry.repetitions import Repetitions, judge_repetitions
@@ -85,9 +86,7 @@ class RepeatedRequest(Experiment):
         if base is None or operation is None:
             return recorder.history(candidate)
         promise = promise_of(operation, lab)
-        settings: dict[str, Json] = promise.settings() if promise else {}
-        if operation.handler is not None:
-            settings[shown.HANDLER] = operation.handler.model_dump(mode="json")
+        settings = {**handler_settings(operation), **(promise.settings() if promise else {})}
         try:
             _Tries(base, promise, recorder, recorder.history(candidate, settings)).run(lab)
         except OutOfTimeError:

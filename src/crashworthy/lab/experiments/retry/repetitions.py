@@ -12,14 +12,14 @@ from functools import cached_property
 
 from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import History, Trial
-from crashworthy.core.location import Location
 from crashworthy.core.scenario import Scenario
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.concurrency.serializability import masks_of, with_masks
 from crashworthy.lab.experiments.effects import Change, bookkeeping, calls, effects, repeated, taken, told
 from crashworthy.lab.experiments.observed import Mask, changes, differing
+from crashworthy.lab.experiments.places import handler_of
 from crashworthy.lab.experiments.retry.promise import HTTP
-from crashworthy.lab.experiments.trial import of_part
+from crashworthy.lab.experiments.trial import of_part, whole
 from crashworthy.weaknesses.retry import DUPLICATE_EFFECT, SWALLOWED_BY_KEY
 
 BASELINE = "baseline"
@@ -37,7 +37,6 @@ OWN_KEYS = "two clients, a key each"
 ONE_KEY = "two clients, one key"
 
 CASES = (AFTER, TOGETHER, CUT, KILLED)
-HANDLER = "handler"
 _TELLING = 2
 
 
@@ -49,7 +48,7 @@ class Repetitions:
 
     def of(self, purpose: str) -> list[Trial]:
         """Trials for that purpose that are fit to be judged: set up as wanted and read back in full."""
-        return [trial for trial in self.history.trials if trial.purpose == purpose and _whole(trial)]
+        return [trial for trial in self.history.trials if trial.purpose == purpose and whole(trial)]
 
     @cached_property
     def once(self) -> Trial | None:
@@ -151,7 +150,7 @@ def _proven(shown: Repetitions, trial: Trial, changed: list[Change], called: lis
         seen=seen,
         trial=trial.id,
         scenario=_scenario(shown, trial),
-        location=_location(history),
+        location=history.location or handler_of(history),
         trials=tried,
         weakness=DUPLICATE_EFFECT.id,
     )
@@ -175,7 +174,7 @@ def _suspected(shown: Repetitions, trial: Trial, changed: list[Change], called: 
         why=f"it was made to happen, but nobody promises otherwise; {line} in crashworthy.toml makes it a proof",
         trial=trial.id,
         scenario=_scenario(shown, trial),
-        location=_location(history),
+        location=history.location or handler_of(history),
         trials=tried,
         weakness=DUPLICATE_EFFECT.id,
     )
@@ -216,7 +215,7 @@ def _swallowed(shown: Repetitions, trial: Trial, missing: list[Change], severity
         seen="; ".join(told(what, path, left) for what, path, left, _ in missing[:_TELLING]) + ", and a 2xx",
         trial=trial.id,
         scenario=_scenario(shown, trial),
-        location=_location(history),
+        location=history.location or handler_of(history),
         trials=len(history.trials),
         weakness=SWALLOWED_BY_KEY.id,
         root=which,
@@ -240,11 +239,6 @@ def _scenario(shown: Repetitions, trial: Trial) -> Scenario:
     return with_masks(trial.scenario, shown.masks | masks_of(trial.scenario) | counted)
 
 
-def _location(history: History) -> Location | None:
-    handler = history.settings.get(HANDLER)
-    return history.location or (Location.model_validate(handler) if isinstance(handler, dict) else None)
-
-
 def _accepted(trial: Trial, requests: int) -> bool:
     attack = of_part(trial, "attack")
     return len(attack) == requests and all(exchange.ok for exchange in attack)
@@ -263,16 +257,6 @@ def _two_clients(trial: Trial, history: History) -> bool:
 def _identifies(name: str, header: str) -> bool:
     usual = {header, "host", "user-agent", "accept", "content-type", "content-length", "connection"}
     return name.lower() not in usual
-
-
-def _whole(trial: Trial) -> bool:
-    setup, read = of_part(trial, "setup"), of_part(trial, "observe")
-    return (
-        not trial.crashed
-        and all(exchange.ok for exchange in setup)
-        and all(exchange.response is not None for exchange in read)
-        and len(read) == len(trial.scenario.observe)
-    )
 
 
 def _unproven(history: History, status: Status, why: str, tried: int) -> Judgement:

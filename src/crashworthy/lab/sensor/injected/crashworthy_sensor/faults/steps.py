@@ -1,9 +1,10 @@
 """The lasting steps of a request (changing statements, commits, files), counted; one of them goes wrong.
 
 The plan `{"step": n, "how": h}` names the n-th step, counted from 1 over all kinds, or "answer", the moment at which
-the answer is complete and not yet sent. `h` is "fail" (the step is not done and raises what its library raises when the
-other side is gone), "die" (the process is killed before the step) or "tear" (a file is opened, which empties it, and
-the process is killed before anything is written).
+the answer is complete and not yet sent. `h` is "fail" (a statement of SQLite or a file is not written and raises;
+what a failed commit leaves, and a server's failed statement, differs between databases, and is not played), "die"
+(the process is killed before the step) or "tear" (a file is opened, which empties it, and the process is killed
+before anything is written).
 """
 
 from __future__ import annotations
@@ -23,18 +24,10 @@ if TYPE_CHECKING:
 
 ANSWER = "answer"
 
-# Module and class of what a driver raises when the database is gone, or gives up on a transaction.
-_ERRORS = {
-    "sqlite3": ("sqlite3", "OperationalError"),
-    "psycopg": ("psycopg", "OperationalError"),
-    "psycopg2": ("psycopg2", "OperationalError"),
-    "pymysql": ("pymysql.err", "OperationalError"),
-    "asyncpg": ("asyncpg.exceptions", "SerializationError"),
-}
 _MESSAGE = "crashworthy: this step was made to fail"
 
 
-def step(exchange: Exchange | None, kind: str, frame: FrameType | None, driver: str = "") -> bool:
+def step(exchange: Exchange | None, kind: str, frame: FrameType | None) -> bool:
     """Call it before each lasting step. Raises or kills where the plan says so.
 
     True when the process is to be killed by `die` as soon as the step has begun.
@@ -47,7 +40,7 @@ def step(exchange: Exchange | None, kind: str, frame: FrameType | None, driver: 
     how = exchange.fault.get("how")
     _tell(exchange, kind, str(how), frame)
     if how == "fail":
-        raise _error(kind, driver)
+        raise _error(kind)
     flush(exchange)
     if how == "tear" and kind == "file":
         return True
@@ -72,9 +65,8 @@ def _tell(exchange: Exchange, kind: str, how: str, frame: FrameType | None) -> N
     record("fault", encode({"step": exchange.steps, "kind": kind, "how": how}), exchange, innermost(frame))
 
 
-def _error(kind: str, driver: str) -> Exception:
+def _error(kind: str) -> Exception:
     if kind == "file":
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    module, name = _ERRORS[driver]
-    error: Exception = getattr(sys.modules[module], name)(_MESSAGE)
+    error: Exception = sys.modules["sqlite3"].OperationalError(_MESSAGE)
     return error

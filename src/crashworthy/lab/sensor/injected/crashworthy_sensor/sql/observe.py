@@ -116,7 +116,7 @@ def _transaction(kind: str, driver: str, frame: FrameType) -> None:
     except Exception:
         sensor_error(f"{driver} {kind}")
     if kind == "commit":
-        steps.step(exchange, kind, frame, driver)
+        steps.step(exchange, kind, frame)
 
 
 def _step(exchange: Exchange, driver: str, statement: Any, frame: FrameType) -> None:
@@ -124,9 +124,9 @@ def _step(exchange: Exchange, driver: str, statement: Any, frame: FrameType) -> 
     known = understand(statement)
     _note(driver, known, exchange, innermost(frame))
     if known.commits:
-        steps.step(exchange, "commit", frame, driver)
+        steps.step(exchange, "commit", frame)
     elif known.write:
-        steps.step(exchange, "write", frame, driver)
+        steps.step(exchange, "write", frame)
 
 
 def _note(driver: str, known: Any, exchange: Exchange | None, place: Place | None) -> None:

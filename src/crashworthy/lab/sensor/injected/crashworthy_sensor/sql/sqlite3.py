@@ -37,12 +37,8 @@ def patch(module: Any) -> None:
             return super().cursor(factory)
 
         def commit(self) -> None:
-            try:
-                if self.in_transaction:
-                    committed("sqlite3")
-            except BaseException:
-                del self
-                raise
+            if self.in_transaction:
+                committed("sqlite3")
             super().commit()
 
         def rollback(self) -> None:
@@ -52,13 +48,7 @@ def patch(module: Any) -> None:
 
         def __exit__(self, kind: Any, value: Any, traceback: Any) -> Any:
             if self.in_transaction:
-                try:
-                    (committed if kind is None else rolled_back)("sqlite3")
-                except BaseException:
-                    # As the C method does when its commit fails.
-                    super().rollback()
-                    del self
-                    raise
+                (committed if kind is None else rolled_back)("sqlite3")
             return super().__exit__(kind, value, traceback)
 
     for name in _METHODS:
