@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pytest
+
 from crashworthy.core.finding import Judgement
 from crashworthy.core.history import History
-from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
+from crashworthy.lab.experiments.experiment import USUAL_TRIAL_S, Candidate, Experiment, Lab
 from crashworthy.lab.testbed import Capability
 from crashworthy.run.schedule import Schedule
 from crashworthy.source.tree import SourceTree
@@ -117,7 +119,7 @@ def test_the_lab_is_told_whether_there_is_time_to_spare() -> None:
 
 
 def test_what_does_not_fit_into_the_budget_is_told() -> None:
-    present = lab(seconds=5)
+    present = lab(seconds=7)
     schedule = Schedule.of([Planned("one", ("long", 9, 60), ("short", 1, 1))], present)
     assert order(schedule, present, cost=0) == ["short"]
     (left,) = schedule.left_out
@@ -139,3 +141,46 @@ def test_abandoning_names_everything_that_waits() -> None:
     (left,) = schedule.left_out
     assert (left.what, left.why) == ("Planned: a, b", "the run was interrupted")
     assert len(schedule) == 0
+
+
+def test_nothing_is_begun_whose_proof_would_not_fit_and_that_time_is_kept_meanwhile() -> None:
+    present = lab(seconds=30)
+    slow = Planned("slow", ("hold", 9, 12))
+    slow.replay_s = 11  # type: ignore[misc]
+    quick = Planned("quick", ("look", 9, 12))
+    schedule = Schedule.of([slow, quick], present)
+    kept = [(candidate.operations[0], present.reserve_s) for _, candidate in schedule.take(present)]
+    assert kept == [("look", 4.0)]
+    assert "hold" in schedule.left_out[0].what
+    assert present.reserve_s == 0
+
+
+def test_estimates_follow_the_pace_of_the_service() -> None:
+    present = lab(seconds=100)
+    present.trial_s = 3 * USUAL_TRIAL_S
+    queue = Schedule.of([Planned("one", ("a", 3, 4), ("b", 2, 4))], present).queues[0]
+    first, second = queue.waiting
+    assert queue.expected_s(first) == pytest.approx(12)
+    # What is waited for takes as long on any service.
+    assert queue.expected_s(replace(second, waits_s=3.0)) == pytest.approx(6)
+    queue.tried(first, seconds=4.0, proofs=0, proving_s=0.0)
+    queue.tried(first, seconds=24.0, proofs=1, proving_s=20.0)
+    assert queue.expected_s(second) < 8
+    assert queue.reserve_s(second) < 20
+
+
+def test_a_suspected_operation_has_its_turn_while_it_still_fits() -> None:
+    present = lab(seconds=40)
+    many = Planned("many", *[(f"cheap{n}", 90.0, 10.0) for n in range(4)], suspected=frozenset({"cheap0", "cheap1"}))
+    long = Planned("long", ("hold", 10, 30), suspected=frozenset({"hold"}))
+    assert order(Schedule.of([many, long], present), present, cost=1)[0] == "hold"
+
+
+def test_suspicions_of_one_experiment_do_not_use_up_the_time_of_all_others() -> None:
+    present = lab(seconds=100)
+    names = [f"suspect{n}" for n in range(40)]
+    eager = Planned("eager", *[(name, 90.0, 2.0) for name in names], suspected=frozenset(names))
+    others = [Planned(f"other{n}", (f"other{n}", 20.0, 2.0)) for n in range(14)]
+    taken = order(Schedule.of([eager, *others], present), present, cost=2)
+    # Fifteen experiments: each has had a turn in the time that forty candidates take.
+    assert {f"other{n}" for n in range(14)} < set(taken[:40])

@@ -45,6 +45,7 @@ from crashworthy.run.assemble import Findings
 from crashworthy.run.channel import serve_events
 from crashworthy.run.folder import RunFolder
 from crashworthy.run.job import Job
+from crashworthy.run.pace import trial_seconds
 from crashworthy.run.redact import Redactor
 from crashworthy.run.schedule import Schedule
 from crashworthy.run.stand import Stand, open_stand
@@ -196,6 +197,7 @@ class Engine:
             emit=self.emit,
             credentials=stand.credentials,
             idempotent=self.job.constraints.idempotent,
+            trial_s=trial_seconds(stand.testbed, self.progress.playbook),
         )
 
     def _experiment(self, stand: Stand, tree: SourceTree) -> None:
@@ -208,8 +210,8 @@ class Engine:
                 if not any(self._is_wanted(weakness.id) for weakness in (candidate.weakness, *candidate.also)):
                     continue
                 started = time.monotonic()
-                self._try(experiment, candidate, lab)
-                schedule.spent(experiment, time.monotonic() - started)
+                proofs, proving_s = self._try(experiment, candidate, lab)
+                schedule.spent(experiment, time.monotonic() - started, proofs=proofs, proving_s=proving_s)
         finally:
             schedule.abandon("the run ended before its turn")
             self.progress.unfinished += schedule.left_out
@@ -220,8 +222,11 @@ class Engine:
     def _is_wanted(self, weakness: str) -> bool:
         return (not self.job.only or weakness in self.job.only) and weakness not in self.job.skip
 
-    def _try(self, experiment: Experiment, candidate: Candidate, lab: Lab) -> None:
-        """Run, save, judge, confirm. A failure of an experiment is ours, and makes its finding unknown."""
+    def _try(self, experiment: Experiment, candidate: Candidate, lab: Lab) -> tuple[int, float]:
+        """Run, save, judge, confirm. A failure of an experiment is ours, and makes its finding unknown.
+
+        Returns how many faults were replayed, and the seconds that this took.
+        """
         self.emit(
             ExperimentStarted(experiment=experiment.id, weakness=candidate.weakness.id, operations=candidate.operations)
         )
@@ -231,8 +236,9 @@ class Engine:
         except CrashworthyError as problem:
             what = f"{experiment.id} on {', '.join(candidate.operations)}"
             self.progress.unfinished.append(NotTried(what=what, why=problem.message))
-            return
+            return 0, 0.0
         self.folder.save_history(history)
+        lab.reserve_s, proofs, judged = 0.0, len(self.findings.proofs), time.monotonic()
         for judgement in experiment.judgements(history):
             if self._is_wanted(judgement.weakness or history.weakness):
                 self._conclude(experiment, history, judgement, lab)
@@ -247,6 +253,7 @@ class Engine:
                 history=history.id,
             )
         )
+        return len(self.findings.proofs) - proofs, time.monotonic() - judged
 
     def _conclude(self, experiment: Experiment, history: History, judgement: Judgement, lab: Lab) -> None:
         """The finding of one judgement. Only what replays from a fresh state is proven."""

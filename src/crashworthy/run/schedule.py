@@ -6,25 +6,63 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from crashworthy.core.report import NotTried
-from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
+from crashworthy.lab.experiments.experiment import USUAL_TRIAL_S, Candidate, Experiment, Lab
+from crashworthy.lab.proof.confirm import REPLAYS
 
 # An experiment that has used this much time promises half as much as before.
 _PATIENCE_S = 5.0
+# Of an experiment's time, this much must be seen before its own pace counts as much as what was guessed.
+_GUESS_S = 4.0
+_MOST_GUESSED = 6.0
+# Suspected operations of an experiment go first until it has used its share of the time, or this part of all of it.
+_LEAST_SHARE = 0.15
+_TRIALS_PER_REPLAY = 2
 _NO_TIME = "the budget left no time for it"
 
 
 @dataclass
 class _Queue:
+    """What an experiment waits to try, and how its estimates have turned out on this service."""
+
     experiment: Experiment
     waiting: list[Candidate]
+    pace: float
+    """How many times longer than on a quick service its trials were guessed to take."""
+    extra_replay_s: float = 0.0
     spent_s: float = 0.0
+    tried_s: float = 0.0
+    estimated_s: float = 0.0
+    proofs: int = 0
+    proving_s: float = 0.0
 
-    def promise(self) -> tuple[bool, float]:
-        """Suspected ones before others; then priority per second, which falls as the experiment uses time up, so that
-        every experiment has its turn, and what costs next to nothing need not wait for it.
+    def expected_s(self, candidate: Candidate) -> float:
+        """The estimate at the pace seen so far; what is waited for takes as long on any service."""
+        pace = (self.pace * _GUESS_S + self.tried_s) / (_GUESS_S + self.estimated_s)
+        return candidate.waits_s + (candidate.estimate_s - candidate.waits_s) * pace
+
+    def reserve_s(self, candidate: Candidate) -> float:
+        """Seconds that must be left after the trials, so that what they show can be replayed."""
+        if candidate.proof_s is not None:
+            return candidate.proof_s
+        guessed = REPLAYS * (self.experiment.replay_s + self.extra_replay_s)
+        return min(guessed, self.proving_s / self.proofs) if self.proofs else guessed
+
+    def promise(self, share_s: float) -> tuple[bool, float]:
+        """Suspected ones before others, within the share; then priority per second, which falls as time is used up.
+
+        So every experiment has its turn, and what costs next to nothing need not wait for it.
         """
         candidate = self.waiting[0]
-        return candidate.suspected, candidate.priority / candidate.estimate_s / (1 + self.spent_s / _PATIENCE_S)
+        value = candidate.priority / self.expected_s(candidate) / (1 + self.spent_s / _PATIENCE_S)
+        return candidate.suspected and self.spent_s < share_s, value
+
+    def tried(self, candidate: Candidate, seconds: float, proofs: int, proving_s: float) -> None:
+        self.spent_s += seconds
+        self.proofs += proofs
+        self.proving_s += proving_s
+        # One that was refused at once, or waited for long, tells nothing of the pace beyond its own estimate.
+        self.tried_s += max(0.0, seconds - proving_s - candidate.waits_s)
+        self.estimated_s += candidate.estimate_s - candidate.waits_s
 
 
 @dataclass
@@ -34,11 +72,15 @@ class Schedule:
     queues: list[_Queue]
     refused: list[NotTried] = field(default_factory=list)
     skipped: list[tuple[Experiment, Candidate, str]] = field(default_factory=list)
+    share_s: float = 0.0
+    _present: Candidate | None = None
 
     @classmethod
     def of(cls, experiments: Sequence[Experiment], lab: Lab) -> Schedule:
         """All candidates of all experiments whose needs the testbed meets."""
         schedule = cls([])
+        pace = min(max(lab.trial_s / USUAL_TRIAL_S, 1.0), _MOST_GUESSED)
+        extra = _TRIALS_PER_REPLAY * max(0.0, lab.trial_s - USUAL_TRIAL_S)
         for experiment in experiments:
             lacking = experiment.needs - lab.testbed.capabilities
             if lacking:
@@ -46,7 +88,8 @@ class Schedule:
                 schedule.refused.append(NotTried(what=experiment.title, why=why))
                 continue
             waiting = sorted(experiment.candidates(lab), key=lambda each: (each.suspected, each.priority), reverse=True)
-            schedule.queues.append(_Queue(experiment, waiting))
+            schedule.queues.append(_Queue(experiment, waiting, pace, extra))
+        schedule.share_s = lab.left() * max(_LEAST_SHARE, 1 / max(1, len(schedule.queues)))
         return schedule
 
     @property
@@ -64,21 +107,30 @@ class Schedule:
     @property
     def waiting_s(self) -> float:
         """How long all that waits will likely take."""
-        return sum(candidate.estimate_s for queue in self.queues for candidate in queue.waiting)
+        return sum(queue.expected_s(candidate) for queue in self.queues for candidate in queue.waiting)
 
     def take(self, lab: Lab) -> Iterator[tuple[Experiment, Candidate]]:
-        """Candidates in the order to try them. Call `spent` after each."""
-        while queue := self._next():
+        """Candidates in the order to try them. Call `spent` after each.
+
+        One is begun only when what it may show can still be replayed; that time is `lab.reserve_s` meanwhile.
+        """
+        while queue := self._next(lab.left()):
             candidate = queue.waiting.pop(0)
-            if candidate.estimate_s > lab.left():
+            expected, reserve = queue.expected_s(candidate), queue.reserve_s(candidate)
+            if expected + reserve > lab.left():
                 self.skipped.append((queue.experiment, candidate, _NO_TIME))
                 continue
-            lab.crowded = candidate.estimate_s + self.waiting_s > lab.left()
+            lab.crowded = expected + self.waiting_s > lab.left()
+            lab.reserve_s = reserve
+            self._present = candidate
             yield queue.experiment, candidate
+            lab.reserve_s = 0.0
 
-    def spent(self, experiment: Experiment, seconds: float) -> None:
-        """Tell how long a candidate took."""
-        next(queue for queue in self.queues if queue.experiment is experiment).spent_s += seconds
+    def spent(self, experiment: Experiment, seconds: float, *, proofs: int = 0, proving_s: float = 0.0) -> None:
+        """Tell how long the present candidate took in all, and of that its attempts to prove what it showed."""
+        queue = next(queue for queue in self.queues if queue.experiment is experiment)
+        if self._present is not None:
+            queue.tried(self._present, seconds, proofs, proving_s)
 
     def abandon(self, why: str) -> None:
         """Nothing more will be tried."""
@@ -86,6 +138,19 @@ class Schedule:
             self.skipped += [(queue.experiment, candidate, why) for candidate in queue.waiting]
             queue.waiting.clear()
 
-    def _next(self) -> _Queue | None:
-        """The queue whose next candidate promises most for its time."""
-        return max((queue for queue in self.queues if queue.waiting), key=_Queue.promise, default=None)
+    def _next(self, left_s: float) -> _Queue | None:
+        """The queue whose next candidate promises most for its time.
+
+        An experiment that has had no turn yet goes first when its suspected operation would not fit afterwards.
+        """
+        waiting = [queue for queue in self.queues if queue.waiting]
+        best = max(waiting, key=lambda queue: queue.promise(self.share_s), default=None)
+        if best is None:
+            return None
+        after_s = left_s - best.expected_s(best.waiting[0]) - best.reserve_s(best.waiting[0])
+        last_chance = [queue for queue in waiting if queue.waiting[0].suspected and after_s < _need_s(queue) <= left_s]
+        return max((queue for queue in last_chance if not queue.spent_s), key=_need_s, default=best)
+
+
+def _need_s(queue: _Queue) -> float:
+    return queue.expected_s(queue.waiting[0]) + queue.reserve_s(queue.waiting[0])

@@ -21,6 +21,9 @@ from crashworthy.core.weakness import Weakness
 from crashworthy.lab.testbed import Capability, Testbed
 from crashworthy.source.tree import SourceTree
 
+USUAL_TRIAL_S = 0.2
+"""Seconds for a fresh copy and the set-up of a way on a quick service, for which estimates are made."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -29,7 +32,9 @@ class Candidate:
     `priority` orders candidates of all experiments, higher first; `estimate_s` is the time it will likely take.
     `location` is the suspected place, when a suspicion led here. `suspected` says that a suspicion names this very
     operation: it has its turn before all that are tried on principle. `also` are weaknesses that the same trials may
-    show.
+    show. `estimate_s` is for a quick service, and grows with the time that trials take on this one, but for the part
+    of it, `waits_s`, that is waiting. `proof_s` is how long a proof will take where the experiment's `replay_s` does
+    not tell.
     """
 
     weakness: Weakness
@@ -40,6 +45,8 @@ class Candidate:
     location: Location | None = None
     suspected: bool = False
     also: tuple[Weakness, ...] = ()
+    waits_s: float = 0.0
+    proof_s: float | None = None
 
 
 @dataclass
@@ -49,6 +56,8 @@ class Lab:
     `credentials` are secrets that the service was started with, by the name of the variable that sets them.
     `crowded` says that the time left is hardly enough for all that waits: what nobody suspects is then tried less.
     `idempotent` are the operations that the constraints promise to be, by name.
+    Of the time left, `reserve_s` is kept for the replays of what is being tried. `trial_s` is what a trial takes on
+    this service: a fresh copy and a usual set-up.
     """
 
     testbed: Testbed
@@ -62,6 +71,8 @@ class Lab:
     crowded: bool = True
     credentials: Mapping[str, str] = field(default_factory=dict)
     idempotent: tuple[str, ...] = ()
+    reserve_s: float = 0.0
+    trial_s: float = USUAL_TRIAL_S
 
     def left(self) -> float:
         """Seconds left of the budget."""

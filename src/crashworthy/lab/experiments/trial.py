@@ -51,8 +51,8 @@ class Recorder:
     _began: float = field(default_factory=time.monotonic)
 
     def left(self) -> float:
-        """Seconds left for this candidate: of the budget, and of `limit_s`, its own share of it."""
-        return min(self.lab.left(), self._began + self.limit_s - time.monotonic())
+        """Seconds left for this candidate: of the budget but for what replays need, and of `limit_s`, its own share."""
+        return min(self.lab.left() - self.lab.reserve_s, self._began + self.limit_s - time.monotonic())
 
     def play(
         self,

@@ -8,6 +8,7 @@ from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import History, Trial
 from crashworthy.core.proof import Proof
 from crashworthy.core.scenario import Scenario
+from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.experiment import Experiment, Lab
 from crashworthy.lab.proof.shrink import shrink
 
@@ -17,6 +18,8 @@ MOST_REPLAYS = 3
 
 _SHRINK_SHARE = 0.1
 _SHRINK_S = 6.0
+_SHRINK_MINOR_S = 2.0
+"""What hardly anybody will look at need not be as small."""
 
 
 def confirm(experiment: Experiment, history: History, judgement: Judgement, lab: Lab) -> Proof | None:
@@ -93,7 +96,8 @@ def _replayed(
 def _shrunk(experiment: Experiment, history: History, judgement: Judgement, scenario: Scenario, lab: Lab) -> Scenario:
     # Replays come first: a proof that could be smaller is a proof.
     spare = lab.left() - REPLAYS * experiment.replay_s
-    until = time.monotonic() + min(_SHRINK_S, _SHRINK_SHARE * lab.left(), spare)
+    most = _SHRINK_S if (judgement.severity or Severity.MAJOR).at_least(Severity.MAJOR) else _SHRINK_MINOR_S
+    until = time.monotonic() + min(most, _SHRINK_SHARE * lab.left(), spare)
 
     def still_shows(smaller: Scenario) -> bool:
         return _shows(experiment, history, judgement, experiment.quick(smaller), lab) is not None

@@ -51,7 +51,9 @@ def candidates(lab: Lab) -> Sequence[Candidate]:
     ]
     if lab.tree.outbound or lab.testbed.dependencies:
         found += [
-            Candidate(HELD_BY_SLOW_DEPENDENCY, (operation.name,), "may call another service", _UNKNOWN, _LOOK_S)
+            Candidate(
+                HELD_BY_SLOW_DEPENDENCY, (operation.name,), "may call another service", _UNKNOWN, _LOOK_S, proof_s=0.0
+            )
             for operation in lab.operations
             if operation.name in reached and operation.name not in covered
         ]
@@ -66,6 +68,7 @@ def _of(sites: Iterable[_Site], lab: Lab, priority: float, *, suspected: bool) -
             why=site.why,
             priority=priority,
             estimate_s=HOLD_S + 2 + (GLANCE_S + 1) * (len(site.suspicions) - 1),
+            waits_s=HOLD_S + GLANCE_S * (len(site.suspicions) - 1),
             location=site.location,
             suspected=suspected,
         )

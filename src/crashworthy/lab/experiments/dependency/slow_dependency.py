@@ -228,7 +228,7 @@ def _hold(
 ) -> Trial:
     """Play with the fault; ask bystanders while ever more requests wait."""
     limit = hold_s(scenario) + _MARGIN_S
-    if recorder.lab.left() < limit:
+    if recorder.left() < limit:
         raise OutOfTimeError
     step = scenario.attack[0]
     bystanders, usual = asked
