@@ -9,7 +9,7 @@ from crashworthy.core.history import History, Trial
 from crashworthy.core.proof import Proof
 from crashworthy.core.scenario import Scenario
 from crashworthy.core.weakness import Severity
-from crashworthy.lab.experiments.experiment import Experiment, Lab
+from crashworthy.lab.experiments.experiment import USUAL_TRIAL_S, Experiment, Lab
 from crashworthy.lab.proof.shrink import shrink
 
 REPLAYS = 2
@@ -20,6 +20,7 @@ _SHRINK_SHARE = 0.1
 _SHRINK_S = 6.0
 _SHRINK_MINOR_S = 2.0
 """What hardly anybody will look at need not be as small."""
+_SLOW_TRIAL_S = 0.5
 
 
 def confirm(experiment: Experiment, history: History, judgement: Judgement, lab: Lab) -> Proof | None:
@@ -102,7 +103,9 @@ def _shrunk(experiment: Experiment, history: History, judgement: Judgement, scen
     def still_shows(smaller: Scenario) -> bool:
         return _shows(experiment, history, judgement, experiment.quick(smaller), lab) is not None
 
-    return shrink(scenario, still_shows, lambda: until - time.monotonic())
+    # Where set-ups are slow, to play one more often than needed costs more than a proof of one request less is worth.
+    try_s = experiment.replay_s * lab.trial_s / USUAL_TRIAL_S if lab.trial_s > _SLOW_TRIAL_S else 0.0
+    return shrink(scenario, still_shows, lambda: until - time.monotonic(), try_s)
 
 
 def _shows(

@@ -10,12 +10,15 @@ from crashworthy.core.scenario import Scenario, Step
 _FEWEST_TOGETHER = 2
 
 
-def shrink(scenario: Scenario, still_shows: Callable[[Scenario], bool], left: Callable[[], float]) -> Scenario:
+def shrink(
+    scenario: Scenario, still_shows: Callable[[Scenario], bool], left: Callable[[], float], longest: float = 0.0
+) -> Scenario:
     """Take away what is not needed, one thing at a time, until nothing more can be taken or the time is up.
 
-    `left` tells how many seconds are left; a try is begun only when the longest so far would fit.
+    `left` tells how many seconds are left; a try is begun only when the longest so far would fit, for which
+    `longest` is a guess.
     """
-    longest, smaller = 0.0, True
+    smaller = True
     while smaller:
         smaller = False
         for candidate in _smaller(scenario):
