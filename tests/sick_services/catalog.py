@@ -6,6 +6,7 @@ The ways are written down, so that what is tested here is the experiments and no
 from __future__ import annotations
 
 from sick_services import catalog_access as access
+from sick_services import catalog_exposure as exposure
 from sick_services import catalog_injection as injection
 from sick_services import consistency
 from sick_services.service import FOLDER, Api, SickService, api, object_of, operation, step
@@ -192,6 +193,7 @@ ALL = {
     "crash_on_input": CRASH_ON_INPUT,
     "wedged": WEDGED,
     **access.ALL,
+    **exposure.ALL,
     **injection.ALL,
     **consistency.ALL,
 }
@@ -204,6 +206,7 @@ EXPERIMENTS = {
     "crash_on_input": "crash-on-input",
     "wedged": "wedged-by-one-request",
     **access.EXPERIMENTS,
+    **exposure.EXPERIMENTS,
     **dict.fromkeys(injection.ALL, "injection"),
     **consistency.EXPERIMENTS,
 }

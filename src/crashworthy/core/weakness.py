@@ -34,6 +34,7 @@ class Family(StrEnum):
     DEPENDENCY = "dependency"
     INPUT = "input"
     ACCESS = "access"
+    EXPOSURE = "exposure"
     INJECTION = "injection"
     DURABILITY = "durability"
     PARTIAL = "partial"

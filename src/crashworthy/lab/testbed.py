@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from enum import StrEnum
 from pathlib import Path
@@ -114,3 +114,6 @@ class Testbed(Protocol):
 
     def outbound_calls(self) -> tuple[OutboundCall, ...]:
         """Requests that stand-ins received since the present copy was begun."""
+
+    def files_holding(self, texts: Sequence[str]) -> Iterable[tuple[str, str]]:
+        """Files that the present copy has written or was given and that hold one of these texts: path and text."""

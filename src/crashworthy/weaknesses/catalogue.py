@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from crashworthy.core.weakness import Weakness
-from crashworthy.weaknesses import access, concurrency, dependency, durability, injection, partial, retry
+from crashworthy.weaknesses import access, concurrency, dependency, durability, exposure, injection, partial, retry
 from crashworthy.weaknesses import input as input_family
 
-CATALOGUE: dict[str, Weakness] = {
-    weakness.id: weakness
-    for family in (concurrency, dependency, input_family, access, injection, durability, partial, retry)
-    for weakness in family.WEAKNESSES
-}
+_FAMILIES = (
+    concurrency,
+    dependency,
+    input_family,
+    access,
+    exposure,
+    injection,
+    durability,
+    partial,
+    retry,
+)
+CATALOGUE: dict[str, Weakness] = {weakness.id: weakness for family in _FAMILIES for weakness in family.WEAKNESSES}

@@ -13,6 +13,8 @@ from crashworthy.lab.experiments.concurrency.lost_update import LostUpdate
 from crashworthy.lab.experiments.dependency.slow_dependency import SlowDependency
 from crashworthy.lab.experiments.durability.restart import Restart
 from crashworthy.lab.experiments.experiment import Experiment
+from crashworthy.lab.experiments.exposure.password_trail import PasswordTrail
+from crashworthy.lab.experiments.exposure.traceback_shown import TracebackShown
 from crashworthy.lab.experiments.injection.injection import Injection
 from crashworthy.lab.experiments.input.crash_on_input import CrashOnInput
 from crashworthy.lab.experiments.input.wedged import WedgedByOneRequest
@@ -35,4 +37,6 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     MassAssignment(),
     RightNotChecked(),
     Restart(),
+    PasswordTrail(),
+    TracebackShown(),
 )

@@ -15,6 +15,7 @@ from crashworthy.core.errors import CrashworthyError
 from crashworthy.core.events import Emit, Note
 from crashworthy.core.history import SensorEvent
 from crashworthy.core.scenario import DependencyFault
+from crashworthy.lab.databases.files import FolderState
 from crashworthy.lab.service.copies import ForkedCopy, RunningCopy, StartedCopy
 from crashworthy.lab.service.failure import StartError
 from crashworthy.lab.service.launch import StartWatch, await_message, await_moment, failure_of, launch, run_to_end
@@ -22,6 +23,7 @@ from crashworthy.lab.service.plan import ServicePlan, StartPlan
 from crashworthy.lab.service.process import ServiceProcess
 from crashworthy.lab.service.readiness import free_port, wait_until_accepting, wait_until_answering
 from crashworthy.lab.service.reset import KeptFiles, ServiceState
+from crashworthy.lab.service.search import find_texts
 from crashworthy.lab.testbed import Capability, KeptState, OutboundCall
 
 _HELLO_TIMEOUT_S = 1.0
@@ -96,6 +98,11 @@ class ServiceTestbed:
             yield copy
         finally:
             copy.end()
+
+    def files_holding(self, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Files of the present copy, its folders and its databases that hold one of these texts: path and text."""
+        databases = [state.folder for state in self._plan.states if isinstance(state, FolderState)]
+        return find_texts([self._plan.root, *self._plan.state_folders, *databases], texts)
 
     def keep(self) -> KeptFiles | None:
         """The files of the present copy as a state that copies can begin from."""

@@ -1,0 +1,1 @@
+"""Experiments that follow a secret to where it should not be."""

@@ -1,0 +1,42 @@
+"""The sick services of exposure and their healthy twins."""
+
+from __future__ import annotations
+
+from sick_services.service import SickService, api, object_of, operation, step
+
+_REGISTER = step(
+    "POST",
+    "/register",
+    body={"username": "user${unique}1", "password": "Str0ng-${unique}1"},
+    save="token",
+    saved_at="/token",
+)
+USERS = api(
+    operation("POST", "/register", object_of("username", "password", kind="string")),
+    operation("GET", "/me"),
+    ways=((_REGISTER,), (_REGISTER, step("GET", "/me", headers={"Authorization": "Bearer ${token}"}))),
+)
+QUANTITIES = api(
+    operation("POST", "/orders", object_of("quantity")), ways=((step("POST", "/orders", body={"quantity": 2}),),)
+)
+_SIGN_UP = "POST /register"
+
+ALL = {
+    "password_at_rest": (
+        SickService("flask_clear", "flask", "flask_clear_sick", ("flask_clear_healthy",), USERS, _SIGN_UP),
+        SickService("fastapi_digest", "fastapi", "fastapi_digest_sick", ("fastapi_digest_healthy",), USERS, _SIGN_UP),
+    ),
+    "password_in_log": (
+        SickService("flask_print", "flask", "flask_print_sick", ("flask_print_healthy",), USERS, _SIGN_UP),
+        SickService("fastapi_print", "fastapi", None, ("fastapi_print_healthy",), USERS, _SIGN_UP),
+    ),
+    "password_shown": (
+        SickService("fastapi_hash", "fastapi", "fastapi_hash_sick", ("fastapi_hash_healthy",), USERS, _SIGN_UP),
+        SickService("flask_hash", "flask", None, ("flask_hash_healthy",), USERS, _SIGN_UP),
+    ),
+    "traceback_shown": (
+        SickService("flask_handler", "flask", "flask_handler_sick", ("flask_handler_healthy",), QUANTITIES, "GET /"),
+        SickService("fastapi_debug", "fastapi", "fastapi_debug_sick", ("fastapi_debug_healthy",), QUANTITIES, "GET /"),
+    ),
+}
+EXPERIMENTS = dict.fromkeys(ALL, "password-trail") | {"traceback_shown": "traceback-shown"}
