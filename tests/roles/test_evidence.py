@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crashworthy.ledger.incidents import Incident
 from crashworthy.roles.evidence import TaskEvidence, read_evidence, weaknesses_of
 from roles.ledgers import History
 
@@ -110,3 +111,37 @@ def test_authors_are_told_apart_by_the_first_try(history: History) -> None:
     found = evidence(history)
     assert [work.author for work in found.works] == ["ai", "human"]
     assert [work.rounds for work in found.by("ai")] == [2]
+
+
+def test_a_change_speaks_for_the_tasks_that_it_belongs_to(history: History) -> None:
+    run = history.run("c1")
+    history.ledger.classify(run, {QUERIES: 1.0, "schema-design": 0.5}, said_by="change", why="")
+    assert [work.weight for work in evidence(history).works] == [1.0]
+    assert evidence(history, "endpoint-implementation").works == ()
+
+
+def test_what_is_said_by_hand_counts_instead(history: History) -> None:
+    run = history.run("c1")
+    history.ledger.classify(run, {"endpoint-implementation": 1.0}, said_by="hand", why="")
+    history.ledger.classify(run, {QUERIES: 1.0}, said_by="change", why="")
+    assert evidence(history).works == ()
+    history.ledger.classify(run, {QUERIES: 0.25}, said_by="hand", why="")
+    assert [work.weight for work in evidence(history).works] == [0.25]
+    assert evidence(history, "endpoint-implementation").works == ()
+
+
+@pytest.mark.parametrize(
+    ("more", "escaped"),
+    [
+        ({}, True),
+        ({"task": QUERIES}, True),
+        ({"weakness": "lost-update"}, True),
+        ({"task": "schema-design"}, False),
+        ({"weakness": "held-by-slow-dependency"}, False),
+    ],
+)
+def test_an_incident_says_that_what_held_was_broken(history: History, more: dict[str, str], escaped: bool) -> None:
+    history.run("c1")
+    known = {"id": "I1", "at": "2026-11-20T12:00:00Z", "title": "It broke", "commit": "c1"}
+    history.ledger.escaped(Incident.model_validate(known | more))
+    assert [work.escaped for work in evidence(history).works] == [escaped]

@@ -26,6 +26,7 @@ _AGENTS = {
 _TRAILER = re.compile(r"^(?:co-authored-by|assisted-by|generated-by|generated-with|ai-agent)\s*:\s*(.+)$", re.I | re.M)
 _MODEL = re.compile(r"^(?:ai-model|model)\s*:\s*(.+)$", re.I | re.M)
 _GIT_TIMEOUT_S = 10
+_MOST_DIFF = 2_000_000
 
 
 class Author(Value):
@@ -78,6 +79,13 @@ def change_of(source: Path) -> Change:
         dirty=bool(_git(source, "status", "--porcelain", "--untracked-files=no", "--", ".")),
         repository=_git(source, "config", "--get", "remote.origin.url"),
     )
+
+
+def difference_of(source: Path) -> tuple[str, str]:
+    """The change as a unified diff, and the messages of its commits; both empty outside git, the diff bounded."""
+    base = _base(source)
+    diff = _git(source, "diff", "--no-color", "--no-ext-diff", *([base] if base else []), "--", ".")
+    return (diff or "")[:_MOST_DIFF], _messages(source)
 
 
 def _base(source: Path) -> str | None:

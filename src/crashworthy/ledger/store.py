@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,10 +16,12 @@ from crashworthy.constraints.model import Constraints
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.core.report import RunReport
 from crashworthy.ledger.author import Author, change_of
+from crashworthy.ledger.incidents import Incident
 from crashworthy.ledger.schema import default_url, open_database
-from crashworthy.ledger.tables import ALL, EXPERIMENTS, FINDINGS, OUTCOMES, RUNS
+from crashworthy.ledger.tables import ALL, EXPERIMENTS, FINDINGS, INCIDENTS, OUTCOMES, RUNS, TASKS
 
 Row = dict[str, Any]
+SaidBy = Literal["change", "hand"]
 
 
 def open_ledger(url: str | None = None) -> Ledger:
@@ -139,6 +141,59 @@ class Ledger:
         query = select(EXPERIMENTS).order_by(EXPERIMENTS.c.run, EXPERIMENTS.c.number)
         return self._rows(query if run is None else query.where(EXPERIMENTS.c.run == run))
 
+    def classify(self, run: str, weights: Mapping[str, float], *, said_by: SaidBy, why: str) -> None:
+        """Say which tasks a run's change belongs to, and how far (0 to 1). What is said later counts instead."""
+        with self._engine.begin() as connection:
+            last = connection.execute(select(func.max(TASKS.c.saying)).where(TASKS.c.run == run)).scalar()
+            said = {"run": run, "saying": 0 if last is None else last + 1, "said_by": said_by, "why": why, "at": _now()}
+            rows = [{**said, "task": task, "weight": weight} for task, weight in weights.items()]
+            if rows:
+                connection.execute(TASKS.insert(), rows)
+
+    def tasks(self) -> dict[str, dict[str, float]]:
+        """By run the tasks of its change with their weights: the last that was said, by hand if anybody did."""
+        said: dict[str, list[Row]] = {}
+        for row in self._rows(select(TASKS).order_by(TASKS.c.run, TASKS.c.saying)):
+            said.setdefault(row["run"], []).append(row)
+        return {run: _last_said(rows) for run, rows in said.items()}
+
+    def escaped(self, incident: Incident) -> str | None:
+        """Record an incident with the run that let it through; that run's id, or None when none can be told.
+
+        That is the run it names, else the last one of its commit, else the last one of its service before it.
+        CrashworthyError when it is recorded already with another run.
+        """
+        found = self._let_through(incident)
+        if found is None:
+            return None
+        run, matched_by = found
+        row: Row = {"id": incident.id, "run": run, "at": incident.at.isoformat(), "title": incident.title}
+        row |= {"weakness": incident.weakness, "task": incident.task, "matched_by": matched_by, "imported_at": _now()}
+        with self._engine.begin() as connection:
+            known = connection.execute(select(INCIDENTS.c.run).where(INCIDENTS.c.id == incident.id)).scalar()
+            if known is None:
+                connection.execute(INCIDENTS.insert(), row)
+        if known not in (None, run):
+            raise CrashworthyError(f"incident {incident.id} is in the ledger already, with run {known}")
+        return run
+
+    def incidents(self) -> list[Row]:
+        """All incidents, the earliest first."""
+        return self._rows(select(INCIDENTS).order_by(INCIDENTS.c.at, INCIDENTS.c.id))
+
+    def _let_through(self, incident: Incident) -> tuple[str, str] | None:
+        runs = self.runs()
+        if incident.run:
+            return next(((r["id"], "the run it names") for r in runs if r["id"].startswith(incident.run)), None)
+        if incident.commit:
+            commit = incident.commit
+            return next(((r["id"], "its commit") for r in runs if (r["commit"] or "-").startswith(commit)), None)
+        if not incident.service:
+            return None
+        before = (r for r in runs if datetime.fromisoformat(r["started_at"]) <= incident.at)
+        named = incident.service.lower()
+        return next(((r["id"], "its service and time") for r in before if named in _service_names(r)), None)
+
     def export(self) -> list[tuple[str, Row]]:
         """Every row with its table's name, in an order in which `merge` can take them."""
         return [(table.name, row) for table in ALL for row in self._rows(select(table).order_by(*table.primary_key))]
@@ -177,6 +232,20 @@ def service_key(source: Path, repository: str | None) -> str:
         return str(source)
     root = next((each for each in (source, *source.parents) if (each / ".git").exists()), source)
     return f"{repository}#{source.relative_to(root).as_posix()}"
+
+
+def _service_names(run: Row) -> set[str]:
+    """What people call the service of a run, in lower case."""
+    folder = Path(run["path"]).name
+    repository, _, inside = run["service"].partition("#")
+    name = repository.rstrip("/").removesuffix(".git").rpartition("/")[2]
+    return {each.lower() for each in (run["service"], folder, name, f"{name}/{inside}")}
+
+
+def _last_said(rows: Sequence[Row]) -> dict[str, float]:
+    by_hand = [row for row in rows if row["said_by"] == "hand"]
+    chosen = by_hand or list(rows)
+    return {row["task"]: row["weight"] for row in chosen if row["saying"] == chosen[-1]["saying"]}
 
 
 def _now() -> str:

@@ -71,4 +71,31 @@ EXPERIMENTS = Table(
     Column("seconds", Float, nullable=False),
 )
 
-ALL = (RUNS, OUTCOMES, FINDINGS, EXPERIMENTS)
+TASKS = Table(
+    "tasks",
+    metadata,
+    Column("run", String(64), ForeignKey("runs.id"), primary_key=True),
+    Column("saying", Integer, primary_key=True),
+    Column("task", String(64), primary_key=True),
+    Column("weight", Float, nullable=False),
+    Column("said_by", String(16), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+"""Which tasks a run's change belongs to, and how far. The last saying counts; one by "hand" before any by "change"."""
+
+INCIDENTS = Table(
+    "incidents",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("run", String(64), ForeignKey("runs.id"), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("weakness", String(64)),
+    Column("task", String(64)),
+    Column("matched_by", Text, nullable=False),
+    Column("imported_at", String(32), nullable=False),
+)
+"""Defects that escaped, each with the run that let it through."""
+
+ALL = (RUNS, OUTCOMES, FINDINGS, EXPERIMENTS, TASKS, INCIDENTS)

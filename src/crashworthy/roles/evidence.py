@@ -9,8 +9,11 @@ The unit is a change, not a run. For each task, the runs of a service are read i
 - Otherwise, and when it was interrupted, it says nothing.
 
 A change is new when the commit is and the run before it proved nothing major; after one that did, what follows are
-its rounds, for every task. Without a commit nothing tells two changes apart, so all runs of the service are one. That
-experiments tried a task's weaknesses does not show that the change touched the task: this is not told apart yet.
+its rounds, for every task. Without a commit nothing tells two changes apart, so all runs of the service are one.
+
+Where the ledger says which tasks a change belongs to (by what it touches, or by hand), it speaks for those alone, with
+their weights; where it does not, for every task whose weaknesses were tried. An incident says that the change of the
+run that let it through was broken, whatever that run found.
 """
 
 from __future__ import annotations
@@ -99,6 +102,7 @@ def read_evidence(ledger: Ledger, tasks: Iterable[str]) -> dict[str, TaskEvidenc
     runs = sorted(ledger.runs(), key=lambda run: (run["started_at"], run["id"]))
     finished = [run for run in runs if run["verdict"] is not None]
     findings, experiments = _by_run(ledger.findings()), _by_run(ledger.experiments())
+    weights, incidents = ledger.tasks(), _by_run(ledger.incidents())
     works = _works_of_runs(finished, findings)
     interrupted = len(runs) - len(finished)
     evidence = {}
@@ -110,7 +114,15 @@ def read_evidence(ledger: Ledger, tasks: Iterable[str]) -> dict[str, TaskEvidenc
             if said is not None:
                 seen[said.work].append(said)
         silent = interrupted + len(finished) - sum(len(each) for each in seen.values())
-        changes = tuple(_work(seen[number]) for number in sorted(seen))
+        changes = tuple(
+            _work(
+                seen[number],
+                weight=_weight(task, seen[number], weights),
+                escaped=_escaped(task, weaknesses, [each for run in seen[number] for each in incidents[run.run]]),
+            )
+            for number in sorted(seen)
+            if _weight(task, seen[number], weights)
+        )
         evidence[task] = TaskEvidence(task=task, weaknesses=weaknesses, works=changes, silent_runs=silent)
     return evidence
 
@@ -176,7 +188,23 @@ def _look(
     )
 
 
-def _work(runs: Sequence[_Seen]) -> Work:
+def _weight(task: str, runs: Sequence[_Seen], weights: Mapping[str, Mapping[str, float]]) -> float:
+    """How far a change belongs to the task, by its first run that says so; wholly where none does."""
+    said = next((weights[run.run] for run in runs if run.run in weights), None)
+    return 1.0 if said is None else said.get(task, 0.0)
+
+
+def _escaped(task: str, weaknesses: tuple[str, ...], incidents: Sequence[Row]) -> bool:
+    """Whether one of the incidents speaks about the task; one that names neither task nor weakness speaks of all."""
+    return any(
+        incident["task"] == task or incident["weakness"] in weaknesses
+        if incident["task"] or incident["weakness"]
+        else True
+        for incident in incidents
+    )
+
+
+def _work(runs: Sequence[_Seen], *, weight: float, escaped: bool) -> Work:
     first = [run for run in runs if run.change == runs[0].change]
     # The same commit, run again with more luck or a larger budget, may break after it held: then it never held.
     broken = max(run.broken for run in first)
@@ -191,6 +219,8 @@ def _work(runs: Sequence[_Seen]) -> Work:
         broken=broken,
         tried=tuple(sorted({weakness for run in first for weakness in run.tried})),
         rounds=last_break + 2 if last_break + 1 < len(runs) else None,
+        escaped=escaped and not broken,
+        weight=weight,
         runs=tuple(run.run for run in runs),
         defects=tuple(defect for run in runs for defect in run.defects),
     )

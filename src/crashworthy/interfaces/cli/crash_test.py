@@ -25,9 +25,10 @@ from crashworthy.interfaces.cli.options import (
 )
 from crashworthy.interfaces.cli.paragraphs import print_paragraph
 from crashworthy.lab.experiments.registry import EXPERIMENTS
-from crashworthy.ledger.author import author_of
+from crashworthy.ledger.author import author_of, difference_of
 from crashworthy.ledger.store import open_ledger
 from crashworthy.reports.outputs import Output, pair_outputs, write_outputs
+from crashworthy.roles.classify import classify, files_of_diff
 from crashworthy.run.folder import create_run_folder
 from crashworthy.run.job import DEFAULT_BUDGET_S
 from crashworthy.run.outside import TestRequest, run_test
@@ -124,6 +125,8 @@ def crash_test(
     book = None if no_ledger else open_ledger(ledger)
     if book is not None:
         book.begin(folder.id, source, writer, budget_s=request.budget_s, seed=request.seed, constraints=constraints)
+        diff, messages = difference_of(source)
+        book.classify(folder.id, classify(files_of_diff(diff), messages), said_by="change", why="what it touches")
     with Progress(_progress_console(wanted)) as progress:
         report = run_test(request, folder, progress)
     if book is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,13 +12,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crashworthy.core.errors import CrashworthyError
 from crashworthy.ledger.exchange import read_json_lines, to_csv, to_json_lines
+from crashworthy.ledger.incidents import read_incidents
 from crashworthy.ledger.store import open_ledger
+from crashworthy.roles.load import library
 
 _LEDGER = typer.Option("--ledger", help="Database URL of the ledger; CRASHWORTHY_LEDGER or a local file by default.")
 _STYLE = {"BREAKS": "bold red", "HOLDS": "green", "UNKNOWN": "yellow", "interrupted": "dim"}
 
-ledger_app = typer.Typer(no_args_is_help=True, help="The evidence of all runs: list, show, export, merge.")
+ledger_app = typer.Typer(
+    no_args_is_help=True, help="The evidence of all runs: list, show, classify, incidents, export, merge."
+)
 
 
 class ExportFormat(StrEnum):
@@ -73,6 +79,8 @@ def show_run(
     facts.add_row("started", row["started_at"])
     facts.add_row("change", _change(row))
     facts.add_row("author", f"{_author(row)}" + (f" (by {row['author_source']})" if row["author_source"] else ""))
+    tasks = book.tasks().get(row["id"], {})
+    facts.add_row("tasks", ", ".join(f"{task} {weight:g}" for task, weight in tasks.items()) or "not known")
     facts.add_row("round", str(row["round"]))
     facts.add_row("constraints", row["constraints_hash"][:12] if row["constraints"] else "none stated")
     facts.add_row("budget", f"{row['budget_s']:g} s, seed {row['seed']}")
@@ -118,6 +126,63 @@ def merge(
     for file in files:
         rows = read_json_lines(file)
         typer.echo(f"{file}: {book.merge(rows)} of {len(rows)} rows added")
+
+
+@ledger_app.command("incidents", epilog="[bold]Example[/]  crashworthy ledger incidents pagerduty.csv")
+def import_incidents(
+    files: Annotated[list[Path], typer.Argument(help="CSV or JSON: your own, or as PagerDuty, Jira or GitHub export.")],
+    ledger: Annotated[str | None, _LEDGER] = None,
+) -> None:
+    """Record incidents: defects that held here and broke in production. They count against the change they came by.
+
+    An incident names its change by a run, a commit, or a service and the time (columns, keys, or labels such as
+    commit:3f2a91c); a weakness or task says what of the change was broken. Importing a file twice adds nothing.
+    """
+    book = open_ledger(ledger)
+    for file in files:
+        lost = 0
+        for incident in read_incidents(file):
+            run = book.escaped(incident)
+            typer.echo(f"{incident.id}  {run or 'no run is known that let it through'}  {incident.title}")
+            lost += run is None
+        if lost:
+            typer.echo(
+                f"{file}: {lost} left out; name a commit, a run, or the service as `ledger list` shows it", err=True
+            )
+
+
+@ledger_app.command(
+    "classify", epilog="[bold]Example[/]  crashworthy ledger classify last database-queries schema-design=0.5"
+)
+def classify(
+    run: Annotated[str, typer.Argument(help="A run's id, the beginning of it, or 'last'.")],
+    tasks: Annotated[list[str], typer.Argument(help="TASK, or TASK=WEIGHT with a weight from 0 to 1.")],
+    ledger: Annotated[str | None, _LEDGER] = None,
+) -> None:
+    """Say by hand which tasks a run's change belongs to, instead of what its diff made one guess."""
+    book = open_ledger(ledger)
+    found = book.run(run)["id"]
+    weights = dict(_weight(each) for each in tasks)
+    book.classify(found, weights, said_by="hand", why="said on the command line")
+    typer.echo(f"{found}  " + ", ".join(f"{task} {weight:g}" for task, weight in weights.items()))
+
+
+def _weight(text: str) -> tuple[str, float]:
+    task, _, weight = text.partition("=")
+    known = {each.id for role in library().values() for each in role.tasks}
+    if task not in known:
+        near = difflib.get_close_matches(task, known, n=1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise CrashworthyError(
+            f"no role has a task called {task!r}", remedy=f"{hint}`crashworthy role show` lists them."
+        )
+    try:
+        value = float(weight or 1)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise CrashworthyError(f"{text!r}: the weight is no number from 0 to 1", remedy=f"Write {task}=0.5.")
+    return task, value
 
 
 def _author(row: dict[str, Any]) -> str:

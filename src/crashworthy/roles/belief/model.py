@@ -40,9 +40,9 @@ SERVICES = (0.5, 0.5)
 MOST_QUARTERS = 12
 
 CHAINS = 50
-KEEP = 40
+KEEP = 24
 WARM_UP = 300
-THIN = 25
+THIN = 20
 
 
 class Normal(NamedTuple):

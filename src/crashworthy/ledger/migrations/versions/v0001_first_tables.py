@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from crashworthy.ledger.migrations.append_only import make_append_only
+
 revision = "0001"
 down_revision = None
 
@@ -69,30 +71,9 @@ def upgrade() -> None:
         sa.Column("trials", sa.Integer, nullable=False),
         sa.Column("seconds", sa.Float, nullable=False),
     )
-    _make_append_only(op.get_bind().dialect.name)
-
-
-def _make_append_only(dialect: str) -> None:
-    if dialect == "postgresql":
+    if op.get_bind().dialect.name == "postgresql":
         op.execute(
             "CREATE FUNCTION crashworthy_refuse() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$"
         )
-        for table in _TABLES:
-            # TRUNCATE passes by the triggers of rows.
-            op.execute(
-                f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-                "FOR EACH STATEMENT EXECUTE FUNCTION crashworthy_refuse()"
-            )
-    for table in _TABLES:
-        for verb in ("UPDATE", "DELETE"):
-            name = f"{table}_no_{verb.lower()}"
-            if dialect == "postgresql":
-                op.execute(
-                    f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION crashworthy_refuse()"
-                )
-            else:
-                op.execute(
-                    f"CREATE TRIGGER {name} BEFORE {verb} ON {table} "
-                    "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
-                )
+    make_append_only(_TABLES)
