@@ -15,12 +15,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from crashworthy.core.proof import Proof
 from crashworthy.core.scenario import Interleaving, Scenario, Step
 from crashworthy.lab.experiments.concurrency.serializability import masks_of
+from crashworthy.lab.experiments.injection import lexers, positions
 from crashworthy.lab.experiments.retry.repetitions import AFTER, TOGETHER
 from crashworthy.lab.proof.python_source import NotWritableError, call, needs, saving
 from crashworthy.lab.proof.start_command import StartCommand, start_command
 
 BESIDE = Path(__file__).parent / "beside" / "crashworthy_interleave.py"
 
+SINKS = BESIDE.with_name("crashworthy_sinks")
+_INJECTION = "injection.py.j2"
 # By weakness, or by experiment.
 _TEMPLATES = {
     "lost-update": "race.py.j2",
@@ -33,7 +36,10 @@ _TEMPLATES = {
     "token-after-logout": "refused.py.j2",
     "repeated-request": "repeat.py.j2",
     "right-not-checked": "refused.py.j2",
+    "injection": _INJECTION,
 }
+# What a test's own stand-in cannot play: redirects, and what a model was told.
+_UNPLAYED = frozenset({"prompt", "archive"})
 # Of the cases of a repetition those that a test can play without a sensor in the service.
 _REPETITIONS = frozenset({AFTER, TOGETHER})
 _HOLD_S = 10
@@ -79,8 +85,30 @@ def write_tests(
         written[name].write_text(text, encoding="utf-8")
     if written:
         shutil.copy(BESIDE, folder / BESIDE.name)
+        _lay_beside(folder, proofs)
         return (*written.values(), folder / BESIDE.name)
     return ()
+
+
+def _lay_beside(folder: Path, proofs: Sequence[Proof]) -> None:
+    """What tests of injections need: the sinks, and the experiment's own view of positions."""
+    if all(_TEMPLATES.get(proof.experiment) != _INJECTION for proof in proofs):
+        return
+    package = folder / SINKS.name
+    shutil.copytree(SINKS, package, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    for module in (lexers, positions):
+        assert module.__file__ is not None
+        shutil.copy(module.__file__, package)
+
+
+def _injection(scenario: Scenario) -> dict[str, Any]:
+    """The attack and its settings; NotWritableError for what a test cannot play."""
+    settings = {name: value for name, value in scenario.settings.items() if name not in {"outside", "input"}}
+    attack = settings.pop("attack")
+    in_path = any("${outside}" in step.path for step in scenario.attack)
+    if attack in _UNPLAYED or in_path or "redirects" in str(settings.get("form")):
+        raise NotWritableError(f"a payload of {attack}")
+    return {"attack": attack, "settings": repr(settings)}
 
 
 def file_name(proof: Proof) -> str:
@@ -101,6 +129,7 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
     case = scenario.settings.get("case")
     if template == "repeat.py.j2" and case not in _REPETITIONS:
         raise NotWritableError(f"a request that is sent again {case}")
+    injection = _injection(scenario) if template == _INJECTION else None
     race = proof.experiment == "lost-update"
     compares = race or template == "repeat.py.j2"
     named = _named(scenario.attack)
@@ -126,10 +155,11 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         "attempts": _BARRIER_ATTEMPTS if scenario.interleaving in _BY_BARRIER else _SLEEP_ATTEMPTS,
         "mode": scenario.faults[0].kind if scenario.faults else "hang",
         "what": _DEPENDENCY.get(scenario.faults[0].kind if scenario.faults else "hang", "is slow"),
-        "uses_pytest": not compares,
+        "injection": injection,
+        "uses_pytest": not (compares or injection),
         "uses_partial": race or case == TOGETHER,
         "together": case == TOGETHER,
-        "uses_contextlib": template == "wedge.py.j2" and len(scenario.attack) == 1,
+        "uses_contextlib": injection is not None or (template == "wedge.py.j2" and len(scenario.attack) == 1),
         "saved_used": bool(needs((*scenario.attack, *scenario.observe)) - {"unique"}),
         "observe_saves": any(step.saves for step in scenario.observe),
         "uses_re": any(save.pattern for step in (*scenario.setup, *scenario.observe) for save in step.saves),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crashworthy.lab.experiments.injection.positions import POSITIONS
+from crashworthy.lab.experiments.injection.positions import find, sinks_of
 
 M = "cwz0001"
 RUN = "/run/outside"
@@ -45,18 +45,19 @@ RUN = "/run/outside"
 )
 def test_positions(attack: str, report: dict[str, Any], guilty: bool) -> None:
     settings = {"marker": M, "outside": RUN, "probes": [f"a{{{{{M}b("]}
-    assert (POSITIONS[attack]({"sink": "", "text": "", **report}, settings) is not None) is guilty
+    sink = next(iter(sinks_of(attack)))
+    assert (find(attack, {"sink": sink, "text": "", **report}, settings) is not None) is guilty
 
 
 def test_a_console_is_not_broken_into_by_being_used() -> None:
     payload = f"{M}a({M}b'({M}c"
     settings = {"marker": M, "probes": [f"a({M}b"], "whole": payload}
     inside = {"sink": "sql", "driver": "sqlite3", "text": f"SELECT * FROM t ORDER BY {payload}"}
-    assert POSITIONS["sql"](inside, settings) is not None
-    assert POSITIONS["sql"]({**inside, "text": payload}, settings) is None
+    assert find("sql", inside, settings) is not None
+    assert find("sql", {**inside, "text": payload}, settings) is None
 
 
 def test_a_parenthesis_of_the_service_is_none_of_ours() -> None:
     settings = {"marker": M, "probes": [f"a({M}b"], "whole": "x"}
     report = {"sink": "sql", "driver": "sqlite3", "text": f"SELECT * FROM t WHERE a IN ({M}a{M}b{M}c)"}
-    assert POSITIONS["sql"](report, settings) is None
+    assert find("sql", report, settings) is None

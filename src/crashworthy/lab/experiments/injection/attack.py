@@ -14,7 +14,7 @@ from crashworthy.core.location import Location
 from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity, Weakness
 from crashworthy.lab.experiments.injection.inputs import Input
-from crashworthy.lab.experiments.injection.positions import OUTSIDE, POSITIONS
+from crashworthy.lab.experiments.injection.positions import OUTSIDE, find, sinks_of
 
 SINK = "sink"
 _EXCERPT = 110
@@ -67,15 +67,16 @@ class Sighting:
 
 
 class Attack(ABC):
-    """One way to prove one weakness. `expected` is what a sound service does.
-
-    `sinks` are those that the sensor must see for it; an attack without any works from outside.
-    """
+    """One way to prove one weakness. `expected` is what a sound service does."""
 
     id: ClassVar[str]
     weakness: ClassVar[Weakness]
     expected: ClassVar[str]
-    sinks: ClassVar[frozenset[str]]
+
+    @property
+    def sinks(self) -> frozenset[str]:
+        """The sinks that the sensor must see for it; an attack without any works from outside."""
+        return sinks_of(self.id)
 
     @abstractmethod
     def payloads(self, place: Input, marker: str) -> Iterator[Payload]:
@@ -140,7 +141,7 @@ class SinkAttack(Attack):
     def evidence(self, sighting: Sighting) -> Evidence | None:
         """The first sink in which the marker is more than data."""
         for event in sighting.sinks(*self.sinks):
-            position = POSITIONS[self.id](event.data, sighting.settings)
+            position = find(self.id, event.data, sighting.settings)
             if position is not None:
                 where, at = position
                 return Evidence(

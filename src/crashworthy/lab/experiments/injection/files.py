@@ -47,7 +47,6 @@ class Traversal(SinkAttack):
     id = "path"
     weakness = PATH_TRAVERSAL
     expected = "a name that leads out of the service's folder is refused, or loses what leads out"
-    sinks = frozenset({"path"})
 
     def payloads(self, place: Input, marker: str) -> Iterator[Payload]:
         """Upwards, absolute, and in the forms that a filter which removes `../` once lets through."""

@@ -20,7 +20,6 @@ class Code(SinkAttack):
     id = "code"
     weakness = CODE_INJECTION
     expected = "the input is never executed"
-    sinks = frozenset({"code"})
     becomes = "executed Python code"
     gets = "can run any code inside the service"
     impact = {"read": "H", "change": "H", "stop": "H", "beyond": "H"}
@@ -44,7 +43,6 @@ class Template(SinkAttack):
     id = "template"
     weakness = TEMPLATE_INJECTION
     expected = "the input is a value that the template is given, not a part of its source"
-    sinks = frozenset({"template"})
     becomes = "part of a template's source"
     gets = "can evaluate expressions inside the service, which in Jinja means any code"
     impact = {"read": "H", "change": "H", "stop": "H", "beyond": "H"}

@@ -19,7 +19,6 @@ class Header(Attack):
     id = "header"
     weakness = HEADER_INJECTION
     expected = "line breaks in the value of a header are refused or removed"
-    sinks = frozenset()
 
     def payloads(self, place: Input, marker: str) -> Iterator[Payload]:
         """One with both characters, one with the second alone."""
@@ -54,7 +53,6 @@ class Mail(SinkAttack):
     id = "mail"
     weakness = MAIL_HEADER_INJECTION
     expected = "line breaks in a mail's headers are refused"
-    sinks = frozenset({"mail"})
     becomes = "a header of its own in a mail"
     gets = "can send mails of their own to anybody, in the service's name"
     impact = {"change": "H"}
@@ -76,7 +74,6 @@ class Log(SinkAttack):
     id = "log"
     weakness = LOG_FORGING
     expected = "line breaks are escaped before a text is logged"
-    sinks = frozenset({"log"})
     becomes = "a line of its own in the log"
     gets = "can write lines into the log that look like the service's own"
     impact = {"change": "L"}

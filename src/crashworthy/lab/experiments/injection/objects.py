@@ -24,7 +24,6 @@ class Unpickled(SinkAttack):
     id = "unpickled"
     weakness = UNSAFE_DESERIALISATION
     expected = "documents from outside are read by a parser that makes plain values only"
-    sinks = frozenset({"unpickle", "import"})
     becomes = "the name of a class of which the service makes an object"
     gets = "can run any code inside the service: making an object of a chosen class calls it"
     impact = {"read": "H", "change": "H", "stop": "H", "beyond": "H"}

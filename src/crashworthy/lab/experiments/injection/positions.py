@@ -21,6 +21,8 @@ Report = Mapping[str, Any]
 # Settings of a payload.
 MARKER, PROBES, WHOLE, OUTSIDE = "marker", "probes", "whole", "outside"
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0", "::", "0"})  # noqa: S104 - compared only
+
 # Programs that take any text as it is, and those whose arguments are another program's.
 _TAKE_ANYTHING = frozenset({"echo", "printf", "true", "false", "test", "logger", "sleep"})
 _RUN_OTHERS = re.compile(r"python[\d.]*|node|ruby|perl|php|java|env|nice|timeout|sudo|xargs|[a-z]*sh")
@@ -126,20 +128,45 @@ def prompt(report: Report, settings: Mapping[str, Any]) -> Position | None:
     return f"in a message with the role {role!r}", max(0, str(report["text"]).lower().find(marker))
 
 
-POSITIONS: dict[str, Callable[[Report, Mapping[str, Any]], Position | None]] = {
-    "sql": sql,
-    "command": command,
-    "argument": argument,
-    "code": code,
-    "template": template,
-    "path": path,
-    "archive": path,
-    "unpickled": unpickled,
-    "log": log,
-    "mail": mail,
-    "prompt": prompt,
+def request(report: Report, settings: Mapping[str, Any]) -> Position | None:
+    """A connection to the port of this machine, or the very host, that the payload named; or its file."""
+    if report["sink"] != "connect":
+        return path(report, settings)
+    local = _host(report) in LOOPBACK or _host(report) == settings.get("host")
+    same = local and report.get("port") == settings.get("port")
+    return ("as the address of a connection", 0) if same else None
+
+
+def _host(report: Report) -> str:
+    return str(report.get("host")).removeprefix("::ffff:")
+
+
+_POSITIONS: dict[str, tuple[frozenset[str], Callable[[Report, Mapping[str, Any]], Position | None]]] = {
+    "sql": (frozenset({"sql"}), sql),
+    "command": (frozenset({"shell", "arguments"}), command),
+    "argument": (frozenset({"arguments"}), argument),
+    "code": (frozenset({"code"}), code),
+    "template": (frozenset({"template"}), template),
+    "path": (frozenset({"path"}), path),
+    "archive": (frozenset({"path"}), path),
+    "unpickled": (frozenset({"unpickle", "import"}), unpickled),
+    "log": (frozenset({"log"}), log),
+    "mail": (frozenset({"mail"}), mail),
+    "prompt": (frozenset({"prompt"}), prompt),
+    "request": (frozenset({"connect", "path"}), request),
 }
-"""By the id of the attack."""
+
+
+def sinks_of(attack: str) -> frozenset[str]:
+    """The sinks that an attack looks at."""
+    return _POSITIONS[attack][0] if attack in _POSITIONS else frozenset()
+
+
+def find(attack: str, report: Report, settings: Mapping[str, Any]) -> Position | None:
+    """The position of the marker in one call of a sink, where it is more than data for this attack."""
+    if report["sink"] not in sinks_of(attack):
+        return None
+    return _POSITIONS[attack][1](report, settings)
 
 
 def _active(text: str, is_code: list[bool], settings: Mapping[str, Any], where: str) -> Position | None:

@@ -19,7 +19,6 @@ class Command(SinkAttack):
     id = "command"
     weakness = COMMAND_INJECTION
     expected = "the input is one argument of a program that is started without a shell, or is quoted"
-    sinks = frozenset({"shell", "arguments"})
     becomes = "part of a shell's command"
     gets = "can run any program on the service's machine with the service's rights"
     impact = {"read": "H", "change": "H", "stop": "H", "beyond": "H"}
@@ -47,7 +46,6 @@ class Argument(SinkAttack):
     id = "argument"
     weakness = ARGUMENT_INJECTION
     expected = "the input stands behind `--`, or input that begins with a hyphen is refused"
-    sinks = frozenset({"arguments"})
     becomes = "an option of a program that the service starts"
     gets = "can choose the program's options: many can be told to write files or to run other programs"
     impact = {"read": "L", "change": "L"}

@@ -16,7 +16,6 @@ class Prompt(SinkAttack):
     id = "prompt"
     weakness = PROMPT_INJECTION
     expected = "what users write is a message of theirs; instructions are the service's own words"
-    sinks = frozenset({"prompt"})
     becomes = "part of the instructions of a language model"
     gets = "can tell the model to do something else than the service's author wanted"
     impact = {"read": "L", "change": "L"}

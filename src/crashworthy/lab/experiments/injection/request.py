@@ -10,7 +10,7 @@ from crashworthy.core.history import SensorEvent
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.injection.attack import Attack, Evidence, Payload, Sighting
 from crashworthy.lab.experiments.injection.inputs import Input, Kind
-from crashworthy.lab.experiments.injection.positions import MARKER, path
+from crashworthy.lab.experiments.injection.positions import LOOPBACK, MARKER, path
 from crashworthy.weaknesses.injection import REQUEST_FORGERY
 
 HOST, PORT, FORM = "host", "port", "form"
@@ -19,7 +19,6 @@ _FIRST_PORT, _PORTS = 47_000, 2_000
 _METADATA = "169.254.169.254"
 # Somebody's public address (RFC 2606 has no numbers to give away): no packet leaves the lab.
 _PUBLIC = "93.184.215.14"
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0", "::", "0"})  # noqa: S104 - compared only
 _TAKES_URLS = re.compile(
     r"url|uri|link|href|host|hook|callback|feed|src|source|image|img|avatar|icon|photo|picture|target|redirect|site"
     r"|domain|endpoint|proxy|server|address|import|fetch|page|preview|origin|upstream|remote",
@@ -37,7 +36,6 @@ class Forgery(Attack):
     id = "request"
     weakness = REQUEST_FORGERY
     expected = "addresses of the service's own machine and network are refused after they were resolved"
-    sinks = frozenset({"path"})
 
     def payloads(self, place: Input, marker: str) -> Iterator[Payload]:
         """The plain one for every input; all spellings where the input looks as if it took a URL or host."""
@@ -102,7 +100,7 @@ def _to(host: str, port: int, marker: str, form: str) -> Payload:
 
 def _aimed_at(event: SensorEvent, sighting: Sighting) -> bool:
     host, wanted = str(event.data.get("host")), sighting.text(HOST)
-    same = host == wanted or (host in _LOOPBACK and wanted != _METADATA and not wanted.endswith(".example.net"))
+    same = host == wanted or (host in LOOPBACK and wanted != _METADATA and not wanted.endswith(".example.net"))
     return same and bool(wanted) and event.data.get("port") == sighting.settings.get(PORT)
 
 

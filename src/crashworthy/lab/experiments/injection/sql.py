@@ -23,7 +23,6 @@ class Sql(SinkAttack):
     id = "sql"
     weakness = SQL_INJECTION
     expected = "the input stays inside a literal, or is bound as a parameter"
-    sinks = frozenset({"sql"})
     becomes = "part of the grammar of an SQL statement"
     gets = "can read and change all that the service's database user may"
     impact = {"read": "H", "change": "H", "stop": "H"}

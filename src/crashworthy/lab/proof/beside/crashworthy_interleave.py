@@ -12,6 +12,7 @@ Inside the service's own interpreter (through a sitecustomize module that `start
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.abc
 import importlib.util
 import itertools
@@ -42,18 +43,32 @@ HEAD_START_S = 0.05
 START_S = 40.0
 LOCAL = {None, "", "localhost", "127.0.0.1", "::1"}
 TLS_HANDSHAKE = b"\x16"
+# There where a test needs to know what the service gives to databases, shells and files.
+SINKS = Path(__file__).resolve().parent / "crashworthy_sinks"
 
 
 # Outside: in the test
 
 
 class Running:
-    """A started copy of the service: `url`, and `meet` to let requests meet in it."""
+    """A started copy of the service: `url`, `meet` to let requests meet in it, and `sinks` to see where text ends."""
 
     def __init__(self, url: str, plan: Path, stand_in: StandIn) -> None:
         self.url = url
         self.stand_in = stand_in
         self._plan = plan
+
+    def lay_canary(self, settings: dict[str, Any]) -> str:
+        """Make the file that a payload aims at, beside the service's folder; returns the folder it lies in."""
+        outside = self._plan.parent.resolve() / "outside"
+        outside.mkdir(exist_ok=True)
+        (outside / f"{settings['marker']}{settings.get('ending', '')}").write_text("canary")
+        return str(outside)
+
+    def sinks(self) -> list[dict[str, Any]]:
+        """What the service gave to databases, shells, templates and files since the start, where it holds a mark."""
+        reports = self._plan.with_name("sinks.jsonl")
+        return [json.loads(line) for line in reports.read_text().splitlines()] if reports.exists() else []
 
     @contextlib.contextmanager
     def meet(self, how: str, parties: int, seed: int = 0) -> Any:
@@ -84,9 +99,12 @@ def start(
         inside.mkdir()
         (inside / "sitecustomize.py").write_text("import crashworthy_interleave\ncrashworthy_interleave.install()\n")
         shutil.copy(__file__, inside / "crashworthy_interleave.py")
+        if SINKS.is_dir():
+            shutil.copytree(SINKS, inside / SINKS.name, ignore=IGNORED_FILES)
         port, plan = _free_port(), Path(name) / "plan.json"
         variables = {**(environment or {}), **os.environ, "PORT": str(port), "PYTHONPATH": str(inside)}
         inner = {"port": port, "plan": str(plan), "stand_in": stand_in.port, "root": os.path.realpath(root)}
+        inner["sinks"] = str(Path(name) / "sinks.jsonl")
         where = root / folder
         with (Path(name) / "output").open("w+b") as output:
 
@@ -251,13 +269,15 @@ def install() -> None:
     if not given:
         return
     _inside.update(json.loads(given))
+    if SINKS.is_dir():
+        importlib.import_module("crashworthy_sinks").install(_inside["sinks"], sys.modules[__name__])
     _patch_sockets()
     _patch_sqlite()
     _patch_files()
-    _after_import("psycopg", _patch_psycopg)
-    _after_import("psycopg2", _patch_psycopg2)
-    _after_import("asyncio.base_events", _patch_loop)
-    _after_import("ssl", _patch_tls)
+    after_import("psycopg", _patch_psycopg)
+    after_import("psycopg2", _patch_psycopg2)
+    after_import("asyncio.base_events", _patch_loop)
+    after_import("ssl", _patch_tls)
     threading.settrace(_trace)
     sys.settrace(_trace)
 
@@ -271,6 +291,10 @@ def _plan() -> dict[str, Any] | None:
 
 
 _open = open
+
+# Told of each statement (driver, text) and each connection that leaves the service (host, port), where somebody asks.
+on_statement: Any = None
+on_connect: Any = None
 
 
 def _before_write() -> None:
@@ -300,6 +324,13 @@ def _is_write(statement: Any) -> bool:
     return bool(words) and words[0].upper() in {"INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "WITH"}
 
 
+def _about_to_execute(driver: str, statement: Any) -> None:
+    if on_statement is not None:
+        on_statement(driver, statement)
+    if _is_write(statement):
+        _before_write()
+
+
 def _patch_sqlite() -> None:
     import sqlite3
 
@@ -307,8 +338,7 @@ def _patch_sqlite() -> None:
     # connection's close, and lock the database for everybody: hence `del self`.
     class Cursor(sqlite3.Cursor):
         def execute(self, statement: str, *given: Any) -> Any:
-            if _is_write(statement):
-                _before_write()
+            _about_to_execute("sqlite3", statement)
             try:
                 return super().execute(statement, *given)
             except BaseException:
@@ -316,7 +346,7 @@ def _patch_sqlite() -> None:
                 raise
 
         def executemany(self, statement: str, *given: Any) -> Any:
-            _before_write()
+            _about_to_execute("sqlite3", statement)
             try:
                 return super().executemany(statement, *given)
             except BaseException:
@@ -333,6 +363,10 @@ def _patch_sqlite() -> None:
         def executemany(self, statement: str, *given: Any) -> Any:
             return self.cursor().executemany(statement, *given)
 
+        def executescript(self, script: str) -> Any:
+            _about_to_execute("sqlite3", script)
+            return super().executescript(script)
+
     original = sqlite3.connect
 
     def connect(*given: Any, **named: Any) -> Any:
@@ -348,8 +382,7 @@ def _patch_psycopg(module: Any) -> None:
     original = module.Cursor.execute
 
     def execute(self: Any, query: Any, *given: Any, **named: Any) -> Any:
-        if _is_write(query):
-            _before_write()
+        _about_to_execute("psycopg", query)
         return original(self, query, *given, **named)
 
     module.Cursor.execute = execute
@@ -358,8 +391,7 @@ def _patch_psycopg(module: Any) -> None:
 def _patch_psycopg2(module: Any) -> None:
     class Cursor(module.extensions.cursor):  # type: ignore[misc]
         def execute(self, query: Any, *given: Any) -> Any:
-            if _is_write(query):
-                _before_write()
+            _about_to_execute("psycopg2", query)
             return super().execute(query, *given)
 
     original = module.connect
@@ -427,6 +459,8 @@ def _patch_sockets() -> None:
     def to(sock: Any, address: Any) -> Any:
         if sock.family not in (socket.AF_INET, socket.AF_INET6) or address[1] in own or _is_database(address[1]):
             return address
+        if on_connect is not None:
+            on_connect(*address[:2])
         there = ("127.0.0.1", _inside["stand_in"])
         return there if sock.family == socket.AF_INET else ("::ffff:127.0.0.1", there[1], 0, 0)
 
@@ -538,7 +572,7 @@ def _is_database(port: int) -> bool:
     return port in {5432, 3306, 6379, 27017, 1521, 1433}
 
 
-def _after_import(name: str, patch: Any) -> None:
+def after_import(name: str, patch: Any) -> None:
     """Patch a module once it is there, without importing it."""
 
     class Finder(importlib.abc.MetaPathFinder):
@@ -565,7 +599,6 @@ def _after_import(name: str, patch: Any) -> None:
 
 def serve(target: str) -> None:
     """Serve a WSGI application, "module:name", with a thread per request."""
-    import importlib
     from wsgiref.simple_server import WSGIServer, make_server
 
     class Server(socketserver.ThreadingMixIn, WSGIServer):
