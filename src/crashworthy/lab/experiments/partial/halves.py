@@ -113,11 +113,14 @@ def judge_halves(history: History) -> list[Judgement]:
     found = [*_half(shown, tried), *_unrecorded(shown, tried)]
     if found:
         return sorted(found, key=lambda judgement: judgement.status is not Status.PROVEN)
+    called = [_recorded(shown, tried)] if calls(shown.once) else []
     lasting = sum(step.lasts for step in steps(shown.once))
     if not tried:
         why = "all that it does lasting is one step" if lasting <= 1 else "it was not broken off"
-        return [_unproven(history, Status.HELD if lasting <= 1 else Status.UNKNOWN, why, len(history.trials))]
-    return [_unproven(history, Status.HELD, f"broken off {tried} times, it was done in full or not at all", tried)]
+        status = Status.HELD if lasting <= 1 or called else Status.UNKNOWN
+        return [_unproven(history, status, why, len(history.trials)), *called]
+    why = f"broken off {tried} times, it was done in full or not at all"
+    return [_unproven(history, Status.HELD, why, tried), *called]
 
 
 def _half(shown: Breaks, tried: int) -> list[Judgement]:
@@ -185,6 +188,13 @@ def _unrecorded(shown: Breaks, tried: int) -> list[Judgement]:
             )
         ]
     return []
+
+
+def _recorded(shown: Breaks, tried: int) -> Judgement:
+    """Calls that nothing was found against."""
+    before = shown.once is not None and recorded_before_call(shown.once)
+    why = "something was on record before the call was made" if before else "no call was made again unnoticed"
+    return _unproven(shown.history, Status.HELD, why, tried).model_copy(update={"weakness": UNRECORDED_CALL.id})
 
 
 def _broken_at(trial: Trial) -> str:

@@ -50,14 +50,19 @@ class BrokenInTheMiddle(Experiment):
             return _SUSPECTED if suspected else _POST if operation.method == "POST" else _OTHER
 
         changing = [operation for operation in lab.operations if operation.method in _CHANGING]
-        return one_per_operation(
-            lab,
-            HALF_DONE,
-            changing,
-            why="may break off in the middle",
-            priority=priority,
-            estimate_s=_ESTIMATE_S[Capability.FORK in lab.testbed.capabilities],
-        )
+        calling = {name for each in lab.suspicions if each.weakness == UNRECORDED_CALL.id for name in each.operations}
+        return [
+            candidate
+            for weakness in (UNRECORDED_CALL, HALF_DONE)
+            for candidate in one_per_operation(
+                lab,
+                weakness,
+                [operation for operation in changing if (operation.name in calling) is (weakness is UNRECORDED_CALL)],
+                why="may break off in the middle",
+                priority=priority,
+                estimate_s=_ESTIMATE_S[Capability.FORK in lab.testbed.capabilities],
+            )
+        ]
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
         """Controls, then one play for each step at which it could break off."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import History
@@ -35,6 +35,7 @@ _STARTED_S = 0.9
 _LIMIT_S = 30.0
 _MOST_READINGS = 10
 _LATE_S = 1.1
+_PLENTY = 3
 _KEYS = ("crashworthy-key-1", "crashworthy-key-2")
 _TOGETHER = (
     (Interleaving.BARRIER, Capability.BARRIER),
@@ -88,6 +89,8 @@ class RepeatedRequest(Experiment):
         promise = promise_of(operation, lab)
         settings = {**handler_settings(operation), **(promise.settings() if promise else {})}
         try:
+            if promise is None:
+                base = _plentiful(base, recorder)
             _Tries(base, promise, recorder, recorder.history(candidate, settings)).run(lab)
         except OutOfTimeError:
             recorder.notes.append("the time ended before all was tried")
@@ -193,6 +196,19 @@ class _Tries:
             settings: dict[str, Json] = {"case": shown.ONE_KEY, episode.SETTLE: settle_s}
             scenario = Scenario(setup=read.setup, attack=attack, observe=reads, settings=settings)
             episode.play(self.recorder, scenario, purpose)
+
+
+def _plentiful(base: Ground, recorder: Recorder) -> Ground:
+    """The ground with more of every amount that the set-up gives, so that there is enough for the second time.
+
+    As it is where that changes nothing, or is refused.
+    """
+    more = replace(base, setup=tuple(with_more(step, _PLENTY) for step in base.setup))
+    if more.setup == base.setup:
+        return base
+    probe = Scenario(setup=more.setup, attack=(more.bound(more.steps[0], 1),))
+    accepted = all(exchange.ok for exchange in episode.play(recorder, probe, shown.PROBE).exchanges)
+    return more if accepted else base
 
 
 def _controls(once: Scenario, recorder: Recorder) -> None:

@@ -23,6 +23,7 @@ from crashworthy.lab.experiments.trial import of_part, whole
 from crashworthy.weaknesses.retry import DUPLICATE_EFFECT, SWALLOWED_BY_KEY
 
 BASELINE = "baseline"
+PROBE = "probe"
 ONCE = "once"
 NOISE = "one more read"
 LATE = "late control"
