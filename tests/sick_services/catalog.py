@@ -6,6 +6,7 @@ The ways are written down, so that what is tested here is the experiments and no
 from __future__ import annotations
 
 from sick_services import catalog_access as access
+from sick_services import catalog_crosssite as crosssite
 from sick_services import catalog_exposure as exposure
 from sick_services import catalog_injection as injection
 from sick_services import consistency
@@ -194,6 +195,7 @@ ALL = {
     "wedged": WEDGED,
     **access.ALL,
     **exposure.ALL,
+    **crosssite.ALL,
     **injection.ALL,
     **consistency.ALL,
 }
@@ -207,6 +209,7 @@ EXPERIMENTS = {
     "wedged": "wedged-by-one-request",
     **access.EXPERIMENTS,
     **exposure.EXPERIMENTS,
+    **crosssite.EXPERIMENTS,
     **dict.fromkeys(injection.ALL, "injection"),
     **consistency.EXPERIMENTS,
 }

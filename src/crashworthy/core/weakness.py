@@ -35,6 +35,7 @@ class Family(StrEnum):
     INPUT = "input"
     ACCESS = "access"
     EXPOSURE = "exposure"
+    CROSSSITE = "crosssite"
     INJECTION = "injection"
     DURABILITY = "durability"
     PARTIAL = "partial"

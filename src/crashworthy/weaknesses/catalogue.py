@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from crashworthy.core.weakness import Weakness
-from crashworthy.weaknesses import access, concurrency, dependency, durability, exposure, injection, partial, retry
+from crashworthy.weaknesses import (
+    access,
+    concurrency,
+    crosssite,
+    dependency,
+    durability,
+    exposure,
+    injection,
+    partial,
+    retry,
+)
 from crashworthy.weaknesses import input as input_family
 
 _FAMILIES = (
@@ -12,6 +22,7 @@ _FAMILIES = (
     input_family,
     access,
     exposure,
+    crosssite,
     injection,
     durability,
     partial,

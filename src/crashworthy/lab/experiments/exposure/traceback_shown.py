@@ -2,7 +2,8 @@
 
 Proven by an answer that names a file and line of the service in a Python traceback, by Django's debug page, or by
 Werkzeug's debugger. Texts alone could be an article about tracebacks, so only answers with an error status count, and
-a traceback must name a file that is in the service's own folder.
+a traceback must name a file of the service. Told only where the source leaves debug mode off unless
+a variable switches it on: then it was the run, or the example of its variables, that did.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import Exchange, History
 from crashworthy.core.scenario import Scenario, Step
 from crashworthy.core.value import Json
+from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.access.callers import is_identified
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.rating import severity, vector
@@ -24,6 +26,11 @@ from crashworthy.weaknesses.exposure import TRACEBACK_SHOWN
 FILES = "files"
 """Setting of the history: the paths of the service's own files."""
 
+SWITCHED = "switched"
+"""Setting of the history: whether the source reads a variable for debug mode and has it off without."""
+
+_SWITCH = re.compile(r"DEBUG|(^|_)ENV(IRONMENT)?$", re.IGNORECASE)
+_OFF = frozenset({None, "", "0", "false", "no", "off", "prod", "production"})
 _UNKNOWN = Step(operation="GET /", method="GET", path="/crashworthy-knows-no-such-path", actor="nobody")
 _PRIORITY, _ESTIMATE_S = 75.0, 1.0
 _MOST_OPERATIONS = 6
@@ -69,7 +76,11 @@ class TracebackShown(Experiment):
         except OutOfTimeError:
             recorder.notes.append("the time ended before it was tried")
         files: list[Json] = [file.path for file in lab.tree.files]
-        return recorder.history(candidate, {FILES: files})
+        switched = any(
+            _SWITCH.search(read.name) and (read.default.lower() if read.default else None) in _OFF
+            for read in lab.tree.environment
+        )
+        return recorder.history(candidate, {FILES: files, SWITCHED: switched})
 
     def judge(self, history: History) -> Judgement:
         """PROVEN for the worst answer."""
@@ -84,14 +95,17 @@ class TracebackShown(Experiment):
                 # Whoever signs up can cause it as well, which is no hurdle where a sign-up is open.
                 logged_in = is_identified((*trial.scenario.setup, step), step.actor) and step.actor != "nobody"
                 cvss = vector(logged_in=logged_in, read="H")
+                told_only = history.settings.get(SWITCHED) is True
                 return Judgement(
-                    status=Status.PROVEN,
-                    severity=severity(cvss),
+                    status=Status.OBSERVED if told_only else Status.PROVEN,
+                    severity=Severity.MINOR if told_only else severity(cvss),
                     title=f"An error of {step.operation} shows {what[0]}",
                     expected="an answer that says no more than that something failed",
                     seen=f"{exchange.request.method} {step.path}: status {_status(exchange)} with {what[1]}",
-                    why="whoever causes an error reads source, paths and settings",
-                    cvss=cvss,
+                    why="a variable switches it on, which this run may have set"
+                    if told_only
+                    else "whoever causes an error reads source, paths and settings",
+                    cvss=None if told_only else cvss,
                     trial=trial.id,
                     scenario=trial.scenario.model_copy(update={"attack": (step,)}),
                     operations=(step.operation,),

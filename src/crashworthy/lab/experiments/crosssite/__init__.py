@@ -1,0 +1,1 @@
+"""Experiments with what a browser makes of the answers."""
