@@ -95,6 +95,16 @@ class ReplayFinished(Value):
     seen: str = ""
 
 
+class ReachFinished(Value):
+    """The driver ended: what it reached, with how many requests and in how many seconds."""
+
+    event: Literal["reach"] = "reach"
+    operations: tuple[OperationReport, ...]
+    requests: int
+    seconds: float
+    seed: int
+
+
 class RunFailed(Value):
     """The run ended without a report: a user's mistake or a failure of ours.
 
@@ -118,6 +128,7 @@ Event = Annotated[
     | FindingMade
     | RunFinished
     | ReplayFinished
+    | ReachFinished
     | RunFailed,
     Field(discriminator="event"),
 ]

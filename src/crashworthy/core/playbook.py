@@ -28,6 +28,14 @@ class Variant(Value):
     branches: tuple[str, ...] = ()
 
 
+class Caller(Value):
+    """How an actor makes itself known: the steps to take, and the headers to send then, as templates."""
+
+    actor: str
+    steps: tuple[Step, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+
+
 class Unreached(Value):
     """An operation without a known way, and why ("needs a credential", "always 500", ...)."""
 
@@ -43,6 +51,7 @@ class Playbook(Value):
 
     ways: tuple[Way, ...] = ()
     variants: tuple[Variant, ...] = ()
+    callers: tuple[Caller, ...] = ()
     unreached: tuple[Unreached, ...] = ()
     requests: int = 0
 

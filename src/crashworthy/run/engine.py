@@ -40,10 +40,11 @@ from crashworthy.lab.traffic.export.saved import SavedPlaybook
 from crashworthy.lab.traffic.lessons.lessons import Lessons
 from crashworthy.lab.traffic.lessons.study import study
 from crashworthy.lab.traffic.lessons.tests_run import MOST_S, SHARE, run_tests
+from crashworthy.lab.traffic.memory import Memory, memory_of, read_memory
 from crashworthy.lab.traffic.reasons import NEEDS_CREDENTIAL
 from crashworthy.run.assemble import Findings
 from crashworthy.run.channel import serve_events
-from crashworthy.run.folder import RunFolder
+from crashworthy.run.folder import RunFolder, write_atomically
 from crashworthy.run.job import Job
 from crashworthy.run.pace import trial_seconds
 from crashworthy.run.redact import Redactor
@@ -85,6 +86,8 @@ class _Progress:
 
 class Engine:
     """Runs one job."""
+
+    learning_share = LEARNING_SHARE
 
     def __init__(self, job: Job, emit: Emit) -> None:
         self.job = job
@@ -138,7 +141,8 @@ class Engine:
         lessons = self._study(stand, tree, discovery.operations)
         for text in discovery.notes:
             self._note(text)
-        until = min(self.deadline, time.monotonic() + self.job.budget_s * LEARNING_SHARE)
+        credentials = [_headers(actor, self.job.given) for actor in self.job.constraints.actors]
+        until = min(self.deadline, time.monotonic() + self.job.budget_s * self.learning_share)
         self.progress.playbook = learn(
             LearnContext(
                 testbed=stand.testbed,
@@ -149,12 +153,16 @@ class Engine:
                 emit=self.emit,
                 schemes=discovery.schemes,
                 environment=stand.credentials,
-                credentials=[_headers(actor, self.job.given) for actor in self.job.constraints.actors],
+                credentials=credentials,
                 lessons=lessons,
+                memory=self._memory(),
             )
         )
         saved = SavedPlaybook(operations=self.progress.operations, playbook=self.progress.playbook)
         self.folder.save_playbook(self.redactor.redact(saved))
+        private = [text for headers in credentials for _, text in headers]
+        memory = memory_of(self.progress.playbook, tree, self.progress.operations, private=private)
+        write_atomically(self.folder.learned_file, self.redactor.redact(memory).model_dump_json())
 
         locked = sum(item.why.startswith(NEEDS_CREDENTIAL) for item in self.progress.playbook.unreached)
         if locked:
@@ -165,6 +173,11 @@ class Engine:
                 'crashworthy.toml: [[actors]] name = "admin", headers = { Authorization = "Bearer ${TOKEN}" }, '
                 "and pass the token on with --env TOKEN"
             )
+
+    def _memory(self) -> Memory | None:
+        """What an earlier run learned of this service."""
+        memory = read_memory(self.folder.memory_file)
+        return self.redactor.restore(memory) if memory else None
 
     def _study(self, stand: Stand, tree: SourceTree, operations: tuple[Operation, ...]) -> Lessons:
         """What recorded requests and the service's own tests teach; the operations with what these add."""
@@ -182,7 +195,7 @@ class Engine:
 
     def _tell_learned(self, stand: Stand) -> None:
         """A service that brings the engine down does not take this with it."""
-        operations = _operation_reports(self.progress.operations, self.progress.playbook)
+        operations = operation_reports(self.progress.operations, self.progress.playbook)
         self.emit(Learned(service=stand.report, operations=operations, suspicions=self.progress.suspicions))
 
     def _lab(self, stand: Stand, tree: SourceTree, deadline: float) -> Lab:
@@ -277,7 +290,7 @@ class Engine:
         self.emit(StageStarted(stage="report"))
         progress = self.progress
         self.findings.add_untried(progress.suspicions, progress.playbook.reached)
-        operations = _operation_reports(progress.operations, progress.playbook)
+        operations = operation_reports(progress.operations, progress.playbook)
         judgement: Verdict = decide(
             self.findings.made,
             operations,
@@ -318,7 +331,8 @@ def _headers(actor: Actor, given: Mapping[str, str]) -> tuple[tuple[str, str], .
         ) from None
 
 
-def _operation_reports(operations: tuple[Operation, ...], playbook: Playbook) -> tuple[OperationReport, ...]:
+def operation_reports(operations: tuple[Operation, ...], playbook: Playbook) -> tuple[OperationReport, ...]:
+    """For each operation by whom it was reached and in how many requests, or why it was not."""
     why_not = {item.operation: item.why for item in playbook.unreached}
     reports = []
     for operation in operations:

@@ -72,6 +72,16 @@ class RunFolder:
         return self.path / "job.json"
 
     @property
+    def learned_file(self) -> Path:
+        """What the driver learned, for later runs of the same service."""
+        return self.path / "learned.json"
+
+    @property
+    def memory_file(self) -> Path:
+        """What the driver learned in an earlier run of the same service, if there was one."""
+        return self.path / "memory.json"
+
+    @property
     def log_file(self) -> Path:
         """What the engine itself printed."""
         return self.path / "engine.log"

@@ -41,6 +41,7 @@ from crashworthy.lab.service.detect import detect
 from crashworthy.lab.service.leftovers import sweep
 from crashworthy.run.folder import RunFolder, write_atomically
 from crashworthy.run.job import DEFAULT_BUDGET_S, Job
+from crashworthy.run.remember import hand_in, take_out
 from crashworthy.source.parse import parse_folder
 from crashworthy.verdict.policy import decide
 
@@ -73,14 +74,20 @@ class TestRequest:
     install_all: bool = False
     contain: bool = True
     keep: bool = False
+    remember: bool = True
 
 
 def run_test(request: TestRequest, folder: RunFolder, emit: Emit) -> RunReport:
     """One whole run. Always returns a report or raises CrashworthyError; leaves no process behind."""
     sweep(folder.path.parent)
     job = prepare(request, folder, emit)
+    if request.remember:
+        hand_in(request.source, folder)
     try:
-        return run_job(job, folder, emit)
+        report = run_job(job, folder, emit)
+        if request.remember:
+            take_out(request.source, folder)
+        return report
     finally:
         if not request.keep:
             folder.remove_service_files()

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 MODULES = {
     "test": "crash_test",
+    "reach": "reach",
     "audit": "audit",
     "replay": "proofs",
     "show": "proofs",

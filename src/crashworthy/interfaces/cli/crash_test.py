@@ -88,6 +88,9 @@ def crash_test(
     contain: Annotated[
         bool, typer.Option("--contain/--no-contain", help="Run the service in namespaces of its own.")
     ] = True,
+    remember: Annotated[
+        bool, typer.Option("--remember/--no-remember", help="Start from what earlier runs learned, and keep this.")
+    ] = True,
     ledger: Annotated[str | None, typer.Option(help="Database URL of the ledger.")] = None,
     no_ledger: Annotated[bool, typer.Option("--no-ledger", help="Keep no evidence of this run.")] = False,
     author: Annotated[str | None, typer.Option(help="Who wrote the change: 'human' or 'ai'.")] = None,
@@ -113,6 +116,7 @@ def crash_test(
         install_all=install == "all",
         contain=contain,
         keep=keep,
+        remember=remember,
     )
     if install not in (None, "all"):
         raise CrashworthyError(f"--install {install!r} is not known", remedy="The only value is: --install all")

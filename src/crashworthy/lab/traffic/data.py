@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.files import sample_file
 from crashworthy.lab.traffic.fit import fit_number, fit_text
-from crashworthy.lab.traffic.meanings import CONFIRM, PLENTY, Meanings, guess_type, usual_number
+from crashworthy.lab.traffic.meanings import CONFIRM, PLENTY, SECRETS, Meanings, guess_type, usual_number
 from crashworthy.lab.traffic.names import REFERENCE_ENDS, words
 from crashworthy.lab.traffic.schema import Schema, merged
 from crashworthy.lab.traffic.template import escape
@@ -157,7 +157,8 @@ class Maker:
         if {*parts} & PLENTY and self._type(schema, (name,)) in ("integer", "number"):
             # Zero by default, and then nothing can be bought or booked.
             return True
-        if {*parts} & CONFIRM:
+        if {*parts} & (CONFIRM | SECRETS):
+            # Who logs in without a password may well be answered as somebody, but as nobody who signed up.
             return True
         reference = bool(parts) and parts[-1] in REFERENCE_ENDS and len(parts) > 1
         if self.level == REQUIRED:

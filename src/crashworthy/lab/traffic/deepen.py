@@ -54,7 +54,10 @@ class _Try:
 
 @dataclass
 class Deepener:
-    """Works on the explorer's live copy and adds to its knowledge. `variants` are kept by the operation's name."""
+    """Works on the explorer's live copy and adds to its knowledge and to `variants`.
+
+    `fields_of` names the operations whose optional inputs are tried.
+    """
 
     explorer: Explorer
     workshop: Workshop
@@ -62,14 +65,15 @@ class Deepener:
     branches: tuple[Branch, ...]
     vocabulary: Vocabulary
     deadline: float
+    fields_of: frozenset[str]
     variants: list[Variant] = field(default_factory=list)
     _most: int = 0
     _tried: set[tuple[object, ...]] = field(default_factory=set)
 
     def deepen(self) -> None:
         """Give optional inputs, then look for the branches, those that unreached operations wait for first."""
-        lessons = [lesson for lesson in self._lessons().values() if not is_identity(lesson.operation)]
-        count = len(self.explorer.trails)
+        lessons = [self._lessons()[name] for name in sorted(self.fields_of & self._lessons().keys())]
+        count = len(self.fields_of)
         self._most = self.explorer.requests + _WAITED_FOR * count
         wanted = self._wanted()
         missing = [(self._worth(branch, wanted), branch) for branch in self.branches]
@@ -78,7 +82,8 @@ class Deepener:
             self._enter(branch)
         self._most = self.explorer.requests + _FURTHER * count
         for lesson in lessons:
-            self._enrich(lesson)
+            if not is_identity(lesson.operation):
+                self._enrich(lesson)
         for branch in self.branches:
             if branch not in waiting:
                 self._enter(branch)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from crashworthy.core.events import Emit, OperationsReached
 from crashworthy.core.operation import Operation, ParameterIn
-from crashworthy.core.playbook import Playbook, Unreached, Variant
+from crashworthy.core.playbook import Caller, Playbook, Unreached
 from crashworthy.lab.traffic.actors import Headers
 from crashworthy.lab.traffic.attempt import Workshop
 from crashworthy.lab.traffic.branches import find_branches, read_vocabulary
@@ -21,9 +21,11 @@ from crashworthy.lab.traffic.identify import Identifier
 from crashworthy.lab.traffic.knowledge import Knowledge
 from crashworthy.lab.traffic.lessons.lessons import NOTHING_LEARNED, Lessons
 from crashworthy.lab.traffic.live import Copies, Live
+from crashworthy.lab.traffic.memory import Memory, still_known, touched, usable
 from crashworthy.lab.traffic.names import path_words, words
 from crashworthy.lab.traffic.openapi import SecurityScheme
 from crashworthy.lab.traffic.reasons import why_not
+from crashworthy.lab.traffic.recall import recall
 from crashworthy.lab.traffic.verify import Verifier
 from crashworthy.source.tree import SourceTree
 
@@ -55,6 +57,7 @@ class LearnContext:
     credentials: Sequence[Headers] = ()
     lessons: Lessons = NOTHING_LEARNED
     timeout_s: float = _TIMEOUT_S
+    memory: Memory | None = None
 
 
 def learn(context: LearnContext) -> Playbook:
@@ -88,10 +91,12 @@ def learn(context: LearnContext) -> Playbook:
     numbers = {operation.name: number + 1 for number, operation in enumerate(reachable)}
     nouns = frozenset(word for operation in reachable for word in path_words(operation.path))
     workshop = Workshop(knowledge, hints, numbers, nouns, context.seed)
-    branches = find_branches(context.tree)
+    verifier = Verifier(context.testbed, context.deadline, context.timeout_s)
+    recalled, changed = _recall(context, reachable)
+    branches = tuple(each for each in find_branches(context.tree) if not changed.isdisjoint(each.operations))
     coverage = Coverage() if branches else None
     until = started + (context.deadline - started) * _EXPLORING_SHARE
-    verifier = Verifier(context.testbed, context.deadline, context.timeout_s)
+    variants = list(recalled.variants)
     with Live(context.testbed, _MOST_COPIES) as live:
         explorer = Explorer(
             live,
@@ -104,8 +109,11 @@ def learn(context: LearnContext) -> Playbook:
             progress=lambda reached: context.emit(OperationsReached(reached=reached, total=total)),
             lessons=context.lessons,
         )
-        explorer.explore()
-        variants: list[Variant] = []
+        # What worked from a fresh state, of code that is still the same, works on this fresh copy once more.
+        kept = recall(explorer, workshop, identifier, reachable, recalled)
+        ways = [way for way in kept if changed.isdisjoint(step.operation for step in way.steps)]
+        if explorer.misses():
+            explorer.explore()
         if coverage is not None:
             took = time.monotonic() - started
             deepener = Deepener(
@@ -115,12 +123,18 @@ def learn(context: LearnContext) -> Playbook:
                 branches,
                 read_vocabulary(context.tree),
                 deadline=min(until, time.monotonic() + max(_LEAST_DEEPENING_S, took)),
+                fields_of=changed,
             )
             deepener.deepen()
-            variants = deepener.variants
-            explorer.explore()
+            variants += deepener.variants
+            if explorer.misses():
+                explorer.explore()
         died = not live.alive()
-    ways = verifier.verify(lesson.way for lesson in knowledge.lessons.values())
+    ways = [way for way in ways if way.operation in knowledge.lessons]
+    sure = {way.operation for way in ways}
+    unsure = [lesson.way for name, lesson in knowledge.lessons.items() if name not in sure]
+    ways += verifier.verify((way for way in unsure if way in kept), shorten=False)
+    ways += verifier.verify(way for way in unsure if way not in kept)
     lost = set(knowledge.lessons) - {way.operation for way in ways}
     if lost and time.monotonic() < until:
         # They leaned on what other sessions had left behind.
@@ -130,7 +144,12 @@ def learn(context: LearnContext) -> Playbook:
         ways += verifier.verify(again)
     reached = {way.operation for way in ways}
     context.emit(OperationsReached(reached=len(reached), total=total))
-    replayed = [way.steps for way in verifier.verify((each.way for each in variants), shorten=False)]
+    old = [each for each in recalled.variants if changed.isdisjoint(step.operation for step in each.way.steps)]
+    new = [each.way for each in variants if each not in old and each.way.operation in reached]
+    replayed = [*(each.way for each in old), *verifier.verify(new, shorten=False)]
+    callers = tuple(
+        Caller(actor=each.actor, steps=each.steps, headers=each.headers) for each in knowledge.identities.values()
+    )
     order = {operation.name: place for place, operation in enumerate(context.operations)}
     unreached = [
         Unreached(
@@ -141,7 +160,16 @@ def learn(context: LearnContext) -> Playbook:
     ]
     return Playbook(
         ways=tuple(sorted(ways, key=lambda way: (order[way.operation], len(way.steps)))),
-        variants=tuple(each for each in variants if each.way.steps in replayed and each.way.operation in reached),
+        variants=still_known(variants, replayed),
+        callers=callers,
         unreached=tuple(unreached),
         requests=explorer.requests + verifier.requests,
     )
+
+
+def _recall(context: LearnContext, operations: Sequence[Operation]) -> tuple[Playbook, frozenset[str]]:
+    """What can be used of the memory, and the names of the operations whose source it does not know."""
+    if context.memory is None:
+        return Playbook(), frozenset(operation.name for operation in operations)
+    changed = touched(context.memory, operations, context.tree)
+    return usable(context.memory, operations), changed

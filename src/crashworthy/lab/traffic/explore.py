@@ -83,7 +83,7 @@ class Explorer:
         self._identifier = identifier
         self._successors = Successors(workshop, self._operations)
         self._timeout_s = timeout_s
-        self._deadline = deadline
+        self.deadline = deadline
         self._restarted: set[tuple[object, ...]] = set()
         self._progress = progress
         self._lessons = lessons
@@ -104,7 +104,7 @@ class Explorer:
             before = self.knowledge.version
             self._is_first = number == 0 and not self.knowledge.lessons
             for operation in self._operations:
-                if not self._goes_on():
+                if not self.goes_on():
                     return
                 trail = self.trails[operation.name]
                 if trail.attempts >= _ATTEMPTS or not self.knowledge.wants(operation):
@@ -134,7 +134,7 @@ class Explorer:
             and re.search(r"\[\s*\]", lesson.response.body)
         ]
         makers = [lesson for lesson in lessons if lesson.operation.method == "POST"]
-        if not empty or not makers or len(makers) == self._makers_seen or not self._goes_on():
+        if not empty or not makers or len(makers) == self._makers_seen or not self.goes_on():
             return
         self._makers_seen = len(makers)
         session = self.session()
@@ -154,10 +154,11 @@ class Explorer:
                 self.knowledge.see(lesson.operation, exchange.response)
         self.requests += session.player.sent
 
-    def _goes_on(self) -> bool:
+    def goes_on(self) -> bool:
+        """Whether there is time left, and a copy that runs."""
         if self.coverage is not None:
             self.coverage.note(self.live.copy)
-        return time.monotonic() < self._deadline and self.live.alive()
+        return time.monotonic() < self.deadline and self.live.alive()
 
     def _search(self, operation: Operation, trail: Trail) -> None:
         """Best-first over plans, in one session as long as the set-up only grows."""
@@ -179,14 +180,14 @@ class Explorer:
         last = min(trail.attempts + (_ATTEMPTS_AT_FIRST if self._is_first else _ATTEMPTS_PER_ROUND), _ATTEMPTS)
         trail.waits = False
         unmet = 0
-        while queue and self._goes_on() and trail.attempts < last and unmet < _ATTEMPTS_IN_VAIN:
+        while queue and self.goes_on() and trail.attempts < last and unmet < _ATTEMPTS_IN_VAIN:
             rank, _, plan = heapq.heappop(queue)
             signature = self._workshop.signature(operation, plan)
             if signature in trail.tried:
                 continue
             trail.tried.add(signature)
             if played.before != plan.before[: len(played.before)] or _moved(played, plan):
-                session = self._renew(session)
+                session = self.renew(session)
             played = plan
             try:
                 draft = self._workshop.draft(operation, plan, session)
@@ -203,7 +204,7 @@ class Explorer:
                 else:
                     self._doubt(error.exchange.operation)
                     push(self._successors.without(operation, plan, rank))
-                session, played = self._renew(session), Plan()
+                session, played = self.renew(session), Plan()
                 continue
             exchange = session.attempt(draft.live)
             trail.attempts += 1
@@ -222,7 +223,7 @@ class Explorer:
                     break
             if trail.last_status == 0 or trail.last_status >= 500:
                 # Half of the work may be done: what was made for this attempt is not as new any more.
-                session, played = self._renew(session), Plan()
+                session, played = self.renew(session), Plan()
             if refused(exchange):
                 found = self._identify(operation, plan, draft, exchange, session)
                 if self.knowledge.lessons.get(operation.name) is not lesson:
@@ -251,6 +252,10 @@ class Explorer:
             lambda slot: self._workshop.refers(slot, operation),
             verbatim_rank=_STRANGERS_LOGIN if late else 0.0,
         )
+
+    def misses(self) -> bool:
+        """Whether there is an operation without a way."""
+        return any(name not in self.knowledge.lessons for name in self.trails)
 
     def hope(self) -> None:
         """Allow more attempts at what lacked a thing: there is one now, perhaps."""
@@ -314,7 +319,8 @@ class Explorer:
             self.live.base_url, unique, self._timeout_s, callers=self._callers, coverage=self.coverage is not None
         )
 
-    def _renew(self, session: Session) -> Session:
+    def renew(self, session: Session) -> Session:
+        """A new session in place of one that is at its end."""
         self.requests += session.player.sent
         return self.session()
 

@@ -21,6 +21,8 @@ _STARTS = word_set("start from begin since checkin after")
 _ENDS = word_set("end to until due checkout expiry expire expires before finish till deadline")
 CONFIRM = word_set("confirm confirmation confirmed repeat again retype verify password2")
 
+SECRETS = word_set("password passwd pwd passphrase")
+
 _TEXTS: dict[str, str] = {
     "currency": "EUR",
     "country": "DE",
