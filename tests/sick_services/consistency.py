@@ -92,7 +92,26 @@ PLAIN_TRANSFERS = api(
     ways=((_open,), (_open, _read), (_from, _to, _transfer)),
 )
 
+CODES = api(
+    operation("POST", "/vouchers"),
+    operation("GET", "/wallet"),
+    operation("POST", "/vouchers/{voucher}/redeem"),
+    ways=(
+        (_voucher,),
+        (step("GET", "/wallet"),),
+        (_voucher, step("POST", "/vouchers/{voucher}/redeem", path="/vouchers/${voucher}/redeem")),
+    ),
+)
+
 BROKEN_IN_THE_MIDDLE = (
+    SickService(
+        "flask_used_up",
+        "flask",
+        "flask_used_up_sick",
+        ("flask_used_up_healthy",),
+        CODES,
+        "POST /vouchers/{voucher}/redeem",
+    ),
     SickService(
         "flask_two_commits",
         "flask",

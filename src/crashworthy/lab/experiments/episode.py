@@ -4,6 +4,7 @@ A scenario's settings say what. All of it concerns the first request of the atta
 
 - `fault`: what the sensor lets go wrong inside it (crashworthy_sensor.faults.steps),
 - `cut`: the client closes the connection without reading the answer,
+- `pause_s`: seconds to wait after it,
 - `end`: the signal that the service is sent after the attack; it is started again on the state left behind,
 - `settle_s`: seconds to wait before what is there is read back.
 
@@ -30,6 +31,7 @@ from crashworthy.lab.testbed import Capability, Instance, OutboundCall
 FAULT = "fault"
 CUT = "cut"
 END = "end"
+PAUSE = "pause_s"
 SETTLE = "settle_s"
 CALL = "call"
 RESTARTED = "restarted"
@@ -127,6 +129,7 @@ def play(recorder: Recorder, scenario: Scenario, purpose: str, *, order: Sequenc
                     break
                 if position == 0:
                     episode.first(scenario.attack[index], known.variables)
+                    time.sleep(_seconds(scenario, PAUSE))
                 else:
                     step = scenario.attack[index]
                     stage.exchanges += stage.player.play((step,), "attack", known.variables).exchanges
@@ -134,14 +137,18 @@ def play(recorder: Recorder, scenario: Scenario, purpose: str, *, order: Sequenc
         if isinstance(end, int) and not episode.failed:
             episode.end(end)
         if not episode.failed:
-            settle = scenario.settings.get(SETTLE, 0.0)
-            time.sleep(settle if isinstance(settle, int | float) else 0.0)
+            time.sleep(_seconds(scenario, SETTLE))
             stage.exchanges += stage.player.play(scenario.observe, "observe", known.variables).exchanges
         stage.collect()
         crashed = bool(episode.failed) or not episode.running.alive()
     calls = [called(call, stage.player.origin) for call in recorder.lab.testbed.outbound_calls()]
     events = sorted((*stage.events, *episode.marks, *calls), key=lambda event: event.at)
     return recorder.keep(replace(stage, order=picked, events=events, crashed=crashed, output=episode.failed))
+
+
+def _seconds(scenario: Scenario, name: str) -> float:
+    value = scenario.settings.get(name, 0.0)
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def called(call: OutboundCall, origin: float) -> SensorEvent:

@@ -29,8 +29,11 @@ ONCE = "once"
 LATE = "late control"
 BROKEN = "broken off"
 STILL = "broken off, read later"
+AGAIN = "broken off, sent again later"
 CALLED = "broken off after a call, sent again"
 _TELLING = 2
+# What says "not now": the broken request may still be thought to run.
+_LATER = frozenset({423, 425, 429})
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,17 @@ class Breaks:
         missing = [change for change in lacking if change[:2] not in whole or whole[change[:2]] == change[3]]
         return Half(done, missing) if done and len(missing) == len(lacking) else None
 
+    def used_up(self, trial: Trial) -> int | None:
+        """The status by which the request is refused when it is sent again, although nothing of it can be read back."""
+        attack = of_part(trial, "attack")
+        if self.once is None or self.baseline is None or len(attack) < 2 or attack[0].ok or self._staged(trial):
+            return None
+        answer = attack[1].response
+        if answer is None or not 400 <= answer.status < 500 or answer.status in _LATER:
+            return None
+        visible = effects(self.baseline, self.once, self.masks)
+        return answer.status if visible and not effects(self.baseline, trial, self.masks) else None
+
     def unrecorded(self, trial: Trial) -> list[str]:
         """Calls that took effect for the broken request, left no trace, and were made again for the next one."""
         if self.once is None or effects(self.once, trial, self.masks) or recorded_before_call(self.once):
@@ -110,7 +124,7 @@ def judge_halves(history: History) -> list[Judgement]:
     tried = sum(len(shown.of(purpose)) for purpose in (BROKEN, CALLED))
     if shown.once is None or shown.baseline is None:
         return [_unproven(history, Status.UNKNOWN, "the request was not accepted twice", tried)]
-    found = [*_half(shown, tried), *_unrecorded(shown, tried)]
+    found = [*(_half(shown, tried) or _used_up(shown, tried)), *_unrecorded(shown, tried)]
     if found:
         return sorted(found, key=lambda judgement: judgement.status is not Status.PROVEN)
     called = [_recorded(shown, tried)] if calls(shown.once) else []
@@ -158,6 +172,35 @@ def _proven_half(shown: Breaks, trial: Trial, half: Half, tried: int) -> Judgeme
         trials=tried,
         weakness=HALF_DONE.id,
     )
+
+
+def _used_up(shown: Breaks, tried: int) -> list[Judgement]:
+    operation = shown.history.operations[0]
+    for trial in shown.of(AGAIN):
+        status = shown.used_up(trial)
+        if status is None:
+            continue
+        if not shown.settled:
+            why = "it was refused when it was sent again, but the last control is missing"
+            return [_unproven(shown.history, Status.UNKNOWN, why, tried)]
+        full = effects(shown.baseline, shown.once, shown.masks) if shown.baseline and shown.once else []
+        missing = " and ".join(told(what, path, value) for what, path, value, _ in full[:_TELLING])
+        return [
+            Judgement(
+                status=Status.PROVEN,
+                severity=HALF_DONE.severity,
+                title=f"{operation} is used up without effect when it {_broken_at(trial)}",
+                expected=" and ".join(told(what, path, value) for what, path, _, value in full[:_TELLING])
+                + ", at the latest when the client tries again",
+                seen=f"{missing}, and the same request is refused with {status} when it is sent again",
+                trial=trial.id,
+                scenario=with_masks(trial.scenario, shown.masks),
+                location=_fault_place(trial) or handler_of(shown.history),
+                trials=tried,
+                weakness=HALF_DONE.id,
+            )
+        ]
+    return []
 
 
 def _unrecorded(shown: Breaks, tried: int) -> list[Judgement]:

@@ -15,7 +15,7 @@ from crashworthy.lab.experiments.effects import calls
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab, one_per_operation
 from crashworthy.lab.experiments.partial import halves
 from crashworthy.lab.experiments.partial.halves import Breaks, judge_halves
-from crashworthy.lab.experiments.partial.points import deaths, failures, recorded_before_call, steps
+from crashworthy.lab.experiments.partial.points import deaths, failures, interrupted, recorded_before_call, steps
 from crashworthy.lab.experiments.places import handler_settings
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder
 from crashworthy.lab.testbed import Capability
@@ -30,6 +30,7 @@ _LIMIT_S = 25.0
 _LATE_S = 1.1
 _AFTER_DEATH_S = 0.2
 _STILL_S = 2.5
+_PAUSE_S = 1.0
 _MOST_FAILURES = 8
 _MOST_DEATHS = 3
 
@@ -94,7 +95,9 @@ class BrokenInTheMiddle(Experiment):
             once = scenario.model_copy(update={"attack": scenario.attack[:1], "faults": (), "settings": masks})
             try:
                 _controls(once, recorder)
-                if len(scenario.attack) > 1 or scenario.faults:
+                if episode.PAUSE in scenario.settings:
+                    episode.play(recorder, scenario, halves.AGAIN)
+                elif len(scenario.attack) > 1 or scenario.faults:
                     episode.play(recorder, scenario, halves.CALLED)
                 else:
                     episode.play(recorder, scenario, halves.BROKEN)
@@ -113,12 +116,25 @@ def _try(once: Scenario, recorder: Recorder, empty: History) -> None:
     control = shown().once
     if control is None:
         return
+    found = steps(control)
+    interrupting = [
+        {"step": step.number, "how": how}
+        for step in found
+        for how in ("fail", "die")
+        if step.number is not None and interrupted(found, step.number)
+    ]
     for scenario in _breaks(once, control):
         trial = episode.play(recorder, scenario, halves.BROKEN)
         if trial in shown().of(halves.BROKEN) and shown().half(trial):
             episode.play(recorder, _with(scenario, {episode.SETTLE: _STILL_S}), halves.STILL)
             _late(once, recorder)
             break
+        if trial.scenario.settings.get(episode.FAULT) in interrupting and trial in shown().of(halves.BROKEN):
+            again = scenario.model_copy(update={"attack": once.attack * 2})
+            trial = episode.play(recorder, _with(again, {episode.PAUSE: _PAUSE_S}), halves.AGAIN)
+            if shown().used_up(trial) is not None:
+                _late(once, recorder)
+                break
     for scenario in _forgotten(once, control):
         trial = episode.play(recorder, scenario, halves.CALLED)
         if trial in shown().of(halves.CALLED) and shown().unrecorded(trial):

@@ -65,6 +65,11 @@ def failures(found: list[Step]) -> list[int]:
     return [step.number for step in fit if step.kind != "commit" and step.number is not None]
 
 
+def interrupted(found: list[Step], number: int) -> bool:
+    """Whether something lasting was done before step `number`."""
+    return any(step.lasts for step in found if step.number is not None and step.number < number)
+
+
 def is_staged(found: list[Step], number: int) -> bool:
     """Whether what was written before step `number` is on record as unfinished: what is inserted before and updated
     afterwards, or a status that is written before and again afterwards.
