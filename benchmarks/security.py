@@ -30,7 +30,7 @@ from sick_services.catalog import ALL, EXPERIMENTS, SickService
 from sick_services.stand import candidate_for, open_lab, service_file
 
 # The families of the catalogue whose weaknesses somebody exploits.
-FAMILIES = frozenset({Family.INJECTION})
+FAMILIES = frozenset({Family.INJECTION, Family.ACCESS, Family.EXPOSURE, Family.CROSSSITE})
 
 
 def judge(folder: str, service: SickService, name: str, seed: int) -> tuple[tuple[Judgement, ...], float]:
@@ -41,7 +41,11 @@ def judge(folder: str, service: SickService, name: str, seed: int) -> tuple[tupl
         candidate = candidate_for(experiment, lab, service.operation)
         began = time.monotonic()
         history = experiment.run(candidate, lab)
-        return tuple(experiment.judgements(history)), time.monotonic() - began
+        seconds = time.monotonic() - began
+        # A judgement names its weakness where that is not the one that the history was made for.
+        named = (each.model_copy(update={"weakness": each.weakness or history.weakness}) for each in
+                 experiment.judgements(history))  # fmt: skip
+        return tuple(named), seconds
 
 
 def accusations(judgements: tuple[Judgement, ...]) -> set[str]:
