@@ -105,8 +105,9 @@ def _injection(scenario: Scenario) -> dict[str, Any]:
     """The attack and its settings; NotWritableError for what a test cannot play."""
     settings = {name: value for name, value in scenario.settings.items() if name not in {"outside", "input"}}
     attack = settings.pop("attack")
-    in_path = any("${outside}" in step.path for step in scenario.attack)
-    if attack in _UNPLAYED or in_path or "redirects" in str(settings.get("form")):
+    settings.pop("stored", None)
+    too_early = "outside" in needs(scenario.setup) or any("${outside}" in step.path for step in scenario.attack)
+    if attack in _UNPLAYED or too_early or "redirects" in str(settings.get("form")):
         raise NotWritableError(f"a payload of {attack}")
     return {"attack": attack, "settings": repr(settings)}
 

@@ -110,12 +110,14 @@ class Sightings:
             if event.kind == SINK:
                 self._sinks.append((json.dumps(event.data).lower(), event))
 
-    def of(self, marker: str, settings: Mapping[str, Json], exchanges: Iterable[str]) -> Sighting:
-        """What was seen of a marker: all that happened in the exchanges that carried it, and every sink it reached."""
+    def of(
+        self, marker: str, settings: Mapping[str, Json], exchanges: Iterable[str], *, later: bool = True
+    ) -> Sighting:
+        """What was seen of a marker: all that happened in these exchanges and, with `later`, every sink it reached."""
         ids = [id_ for id_ in exchanges if id_ in self._exchanges]
         events = [event for id_ in ids for event in self._events.get(id_, ())]
-        # What was stored may come out later, in the answer to somebody else.
-        events += [event for text, event in self._sinks if marker in text and event.exchange not in ids]
+        if later:  # what was stored may come out in the answer to somebody else
+            events += [event for text, event in self._sinks if marker in text and event.exchange not in ids]
         return Sighting(marker, settings, tuple(self._exchanges[id_] for id_ in ids), tuple(events))
 
 

@@ -13,7 +13,8 @@ from crashworthy.lab.experiments.concurrency.variants import Ground, ground
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.injection.attack import Attack
 from crashworthy.lab.experiments.injection.attacks import ATTACKS
-from crashworthy.lab.experiments.injection.judge import BLIND, SHOWN, SUSPECTED, TOUCHED, judge
+from crashworthy.lab.experiments.injection.guess import guessed
+from crashworthy.lab.experiments.injection.judge import BLIND, GUESSED, SHOWN, SUSPECTED, TOUCHED, judge
 from crashworthy.lab.experiments.injection.positions import OUTSIDE
 from crashworthy.lab.experiments.injection.probe import ATTACK, PLAN, Probe, empty, note_model_calls
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder
@@ -34,13 +35,14 @@ class Injection(Experiment):
     replay_s = 1.0
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
-        """Every reached operation; one candidate stands for all weaknesses."""
+        """Every operation that is reached or suspected; one candidate stands for all weaknesses."""
         found = []
         for operation in lab.operations:
-            if operation.name not in lab.playbook.reached:
-                continue
             suspicions = [each for each in lab.suspicions if operation.name in each.operations]
             first = next((each for each in suspicions if each.weakness in _IDS), None)
+            # A sink is reached before the answer is known: what is suspected is tried without a good request, too.
+            if first is None and operation.name not in lab.playbook.reached:
+                continue
             weakness = next((w for w in self.weaknesses if first and w.id == first.weakness), self.weaknesses[0])
             takes_input = bool(operation.parameters or operation.body)
             found.append(
@@ -62,6 +64,9 @@ class Injection(Experiment):
         base = ground(candidate.operations, lab.playbook, lab.operations)
         operation = lab.operation(candidate.operations[0])
         touched: set[str] = set()
+        is_guess = base is None and operation is not None
+        if base is None and operation is not None:
+            base = guessed(operation, lab)
         if base is not None and operation is not None:
             try:
                 touched = _attack(base, operation, recorder, lab)
@@ -72,6 +77,7 @@ class Injection(Experiment):
         settings: dict[str, Json] = {
             SUSPECTED: [*sorted(suspected & _IDS)],
             TOUCHED: [*sorted(touched)],
+            GUESSED: is_guess,
             BLIND: [] if sees else [*sorted({attack.weakness.id for attack in ATTACKS if attack.sinks})],
         }
         return recorder.history(candidate, settings)
@@ -105,13 +111,14 @@ def _attack(base: Ground, operation: Operation, recorder: Recorder, lab: Lab) ->
     probe = Probe(base, operation, recorder, attacks)
     probe.run()
     shown: set[tuple[str, object]] = set()
-    for shot, found in probe.hits:
-        mark = (shot.attack.weakness.id, found.location or shot.place.title)
+    for hit in probe.hits:
+        shot = hit.shot
+        mark = (shot.attack.weakness.id, hit.evidence.location or shot.place.title)
         if mark not in shown and len(shown) < _MOST_HITS:
             shown.add(mark)
-            _show(
-                Scenario(setup=base.setup, attack=(shot.step,), observe=base.observe, settings=shot.settings), recorder
-            )
+            setup = base.setup if shot.setup is None else shot.setup
+            observe = () if hit.at_once else base.observe
+            _show(Scenario(setup=setup, attack=(shot.step,), observe=observe, settings=shot.settings), recorder)
     return {attack.weakness.id for attack in attacks if attack.id in probe.touched}
 
 
@@ -122,11 +129,12 @@ def _show(scenario: Scenario, recorder: Recorder) -> None:
     # The folder of this run, which need not be that of the run that found it.
     scenario = scenario.model_copy(update={"settings": {**scenario.settings, OUTSIDE: str(outside)}})
     with recorder.copy(scenario, SHOWN) as stage:
-        known = stage.player.play(scenario.setup, "setup", plan=PLAN)
-        stage.exchanges += known.exchanges
         empty(outside)
         attack.prepare(scenario.settings, outside)
-        variables = {**known.variables, **attack.variables(scenario.settings, outside)}
+        given = attack.variables(scenario.settings, outside)
+        known = stage.player.play(scenario.setup, "setup", given, plan=PLAN)
+        stage.exchanges += known.exchanges
+        variables = {**known.variables, **given}
         stage.exchanges += stage.player.play(scenario.attack, "attack", variables, plan=PLAN).exchanges
         stage.exchanges += stage.player.play(scenario.observe, "observe", known.variables, plan=PLAN).exchanges
         note_model_calls(stage)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from crashworthy.core.operation import Operation, ParameterIn
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
-from crashworthy.lab.experiments.input.fields import Path, fields, has, value_at, with_value
+from crashworthy.lab.experiments.input.fields import Path, fields, has, schema_at, value_at, with_value
 from crashworthy.lab.traffic.template import PLACEHOLDER
 
 _MOST_FIELDS = 24
@@ -39,6 +39,7 @@ class Kind(StrEnum):
 class Input:
     """One input of `step`; `good` is what the request has there when it is accepted.
 
+    `longest` is how many characters are declared to be allowed, None where nothing is declared.
     `name` is the input's own, or that of a field that is sent where the input is the name of another field.
     """
 
@@ -47,6 +48,7 @@ class Input:
     name: str
     good: Json = None
     path: Path = ()
+    longest: int | None = None
 
     @property
     def title(self) -> str:
@@ -111,6 +113,12 @@ def inputs(step: Step, operation: Operation) -> list[Input]:
     ]
 
 
+def longest(schema: dict[str, Json]) -> int | None:
+    """How many characters a schema allows."""
+    most = schema.get("maxLength")
+    return most if isinstance(most, int) else None
+
+
 def _in_path(step: Step, operation: Operation) -> Iterator[Input]:
     names = re.findall(r"\{([^}:]+)(?::[^}]*)?\}", operation.path)
     parts = re.split(r"\{[^}]+\}", operation.path)
@@ -125,9 +133,9 @@ def _in_path(step: Step, operation: Operation) -> Iterator[Input]:
 
 def _in_query(step: Step, operation: Operation) -> Iterator[Input]:
     good: dict[str, Json] = dict(step.query)
-    declared = [p.name for p in operation.parameters if p.where is ParameterIn.QUERY]
+    declared = {p.name: p.data_schema for p in operation.parameters if p.where is ParameterIn.QUERY}
     for name in list(dict.fromkeys([*good, *declared]))[:_MOST_FIELDS]:
-        yield Input(step, Kind.QUERY, name, good.get(name))
+        yield Input(step, Kind.QUERY, name, good.get(name), longest=longest(declared.get(name, {})))
 
 
 def _in_body(step: Step, operation: Operation) -> Iterator[Input]:
@@ -142,7 +150,7 @@ def _in_body(step: Step, operation: Operation) -> Iterator[Input]:
                 yield Input(step, Kind.FILE_NAME, name, good["filename"] if isinstance(good, dict) else None, path)
                 yield Input(step, Kind.FILE, name, good, path)
             elif not _is_file(value_at(step.body, path[:-1])):
-                yield Input(step, Kind.FIELD, str(path[-1]), good, path)
+                yield Input(step, Kind.FIELD, str(path[-1]), good, path, longest(schema_at(schema, path)))
     if isinstance(step.body, dict) and step.body and "json" in (step.content_type or "json"):
         name, good = next(iter(step.body.items()))
         yield Input(step, Kind.FIELD_NAME, name, good)

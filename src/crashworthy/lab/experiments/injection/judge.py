@@ -11,14 +11,14 @@ from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.injection.attack import Attack, Evidence, Sightings
 from crashworthy.lab.experiments.injection.attacks import ATTACKS
 from crashworthy.lab.experiments.injection.positions import MARKER
-from crashworthy.lab.experiments.injection.probe import ATTACK, INPUT, SCAN
+from crashworthy.lab.experiments.injection.probe import ATTACK, INPUT, SCAN, STORED
 from crashworthy.lab.experiments.rating import carries_credential, severity, vector, who
 from crashworthy.lab.experiments.trial import of_part
 
 SHOWN = "attack"
-SUSPECTED, TOUCHED, BLIND = "suspected", "touched", "blind"
+SUSPECTED, TOUCHED, BLIND, GUESSED = "suspected", "touched", "blind", "guessed"
 """Settings of a history: weaknesses that the source suspects here, those whose sinks a marker reached, those whose
-sinks cannot be seen on this service."""
+sinks cannot be seen on this service, and whether the requests are guesses because none is known that is accepted."""
 
 _BY_ID = {attack.id: attack for attack in ATTACKS}
 
@@ -50,7 +50,8 @@ def _evidence(attack: Attack, trial: Trial) -> Evidence | None:
     if not all(exchange.ok for exchange in of_part(trial, "setup")):
         return None
     ids = [exchange.id for exchange in of_part(trial, "attack")]
-    return attack.evidence(Sightings(trial).of(str(settings.get(MARKER)), settings, ids))
+    seen = Sightings(trial).of(str(settings.get(MARKER)), settings, ids, later=not settings.get(STORED))
+    return attack.evidence(seen)
 
 
 def _proven(attack: Attack, trial: Trial, found: Evidence, tried: int) -> Judgement:
@@ -104,6 +105,9 @@ def _nothing(history: History, weakness: str, tried: int) -> Judgement:
         return Judgement(status=Status.UNKNOWN, weakness=weakness, why=why, trials=tried)
     reached = weakness in _listed(history, TOUCHED)
     where = "markers reached it only as data" if reached else "no marker reached it"
+    if history.settings.get(GUESSED) and not reached:
+        why = f"no request is known that is accepted; in {tried} guesses {where}"
+        return Judgement(status=Status.UNKNOWN, weakness=weakness, why=why, trials=tried)
     status = Status.UNKNOWN if history.notes else Status.HELD
     why = "; ".join([f"{tried} requests: {where}", *history.notes])
     return Judgement(status=status, weakness=weakness, why=why, trials=tried)

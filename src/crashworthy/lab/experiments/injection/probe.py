@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -15,14 +15,14 @@ from crashworthy.core.scenario import Scenario, Step
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.concurrency.variants import Ground
 from crashworthy.lab.experiments.injection.attack import Attack, Evidence, Payload, Sightings
-from crashworthy.lab.experiments.injection.inputs import Input, inputs
+from crashworthy.lab.experiments.injection.inputs import Input, Kind, inputs
 from crashworthy.lab.experiments.injection.model_calls import model_calls
 from crashworthy.lab.experiments.injection.positions import MARKER, OUTSIDE
 from crashworthy.lab.experiments.trial import Recorder, Stage
 from crashworthy.lab.traffic.player import Played
 
 SCAN = "scan"
-ATTACK, INPUT = "attack", "input"
+ATTACK, INPUT, STORED = "attack", "input", "stored"
 WATCH = "watch"
 PREFIX = "cwz"
 SHOT_TIMEOUT_S = 2.5
@@ -63,13 +63,17 @@ def note_model_calls(stage: Stage) -> None:
 
 @dataclass(frozen=True)
 class Shot:
-    """A payload for an input, and the request that carries it."""
+    """A payload for an input, and the request that carries it.
+
+    With `setup`, one of these steps carries it: it is stored, and `step` is what may bring it out.
+    """
 
     attack: Attack
     place: Input
     marker: str
     payload: Payload
     step: Step
+    setup: tuple[Step, ...] | None = None
 
     @property
     def settings(self) -> dict[str, Json]:
@@ -78,8 +82,18 @@ class Shot:
             **self.payload.settings,
             ATTACK: self.attack.id,
             MARKER: self.marker,
-            INPUT: self.place.title,
+            INPUT: self.place.title if self.setup is None else f"{self.place.title} of {self.place.step.operation}",
+            STORED: self.setup is not None,
         }
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A shot with evidence; `at_once` when its own request shows it, not one that was made later."""
+
+    shot: Shot
+    evidence: Evidence
+    at_once: bool
 
 
 @dataclass
@@ -90,7 +104,7 @@ class Probe:
     operation: Operation
     recorder: Recorder
     attacks: Sequence[Attack]
-    hits: list[tuple[Shot, Evidence]] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     sent: int = 0
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -102,17 +116,40 @@ class Probe:
         return self.recorder.lab.testbed.outside
 
     def shots(self) -> Iterator[Shot]:
-        """Every payload for every input, by attack."""
+        """Every payload for every input, by attack; then the first of each for what the set-up stores."""
         places = inputs(self.base.steps[0], self.operation)
         for attack in self.attacks:
             for place in places:
-                # A payload must know its marker: one is drawn for each as it is made.
-                for number in itertools.count():
-                    word = marker(next(self._numbers))
-                    payload = next(itertools.islice(attack.payloads(place, word), number, None), None)
-                    if payload is None:
-                        break
-                    yield Shot(attack, place, word, payload, self._bound(place.put(payload.value)))
+                yield from self._at(attack, place)
+        stored = list(self._stored())
+        for attack in self.attacks:
+            for index, place in stored:
+                for shot in itertools.islice(self._at(attack, place), 1):
+                    carrying = (*self.base.setup[:index], shot.step, *self.base.setup[index + 1 :])
+                    yield replace(shot, step=self.base.steps[0], setup=carrying)
+
+    def _at(self, attack: Attack, place: Input) -> Iterator[Shot]:
+        """The attack's payloads for one input."""
+        # A payload must know its marker: one is drawn for each as it is made.
+        for number in itertools.count():
+            word = marker(next(self._numbers))
+            payload = next(itertools.islice(attack.payloads(place, word), number, None), None)
+            if payload is None:
+                return
+            yield Shot(attack, place, word, payload, self._bound(place.put(payload.value)))
+
+    def _stored(self) -> Iterator[tuple[int, Input]]:
+        """Texts that the last changing step of the set-up sends, where the operation only reads."""
+        if not self.operation.is_safe:
+            return
+        for index in reversed(range(len(self.base.setup))):
+            step = self.base.setup[index]
+            operation = self.recorder.lab.operation(step.operation)
+            if operation is not None and not operation.is_safe and isinstance(step.body, dict):
+                for place in inputs(step, operation):
+                    if place.kind in {Kind.FIELD, Kind.FILE_NAME} and isinstance(place.good, str | None):
+                        yield index, place
+                return
 
     def run(self) -> None:
         """Send them all; a note tells when the time ended before."""
@@ -127,7 +164,7 @@ class Probe:
             with self.recorder.copy(scenario, SCAN, timeout_s=SHOT_TIMEOUT_S) as stage:
                 self._on_copy(stage, waiting, sent)
             self._look(self.recorder.keep(stage), sent)
-            if not sent:
+            if not sent and waiting:
                 self.recorder.notes.append("what the request needs could not be set up again")
                 return
         if waiting:  # in the order of the attacks: what was left out is the least of them
@@ -140,6 +177,9 @@ class Probe:
         while waiting and known.ok and self.recorder.left() > _RESERVE_S:
             shot = waiting.pop(0)
             shot.attack.prepare(shot.settings, self.outside)
+            if shot.setup is not None:
+                self._shoot_stored(shot, stage, sent)
+                continue
             variables = {**known.variables, **shot.attack.variables(shot.settings, self.outside)}
             (exchange,) = stage.player.play((shot.step,), "attack", variables, plan=PLAN).exchanges
             stage.exchanges.append(exchange)
@@ -160,6 +200,17 @@ class Probe:
         note_model_calls(stage)
         empty(self.outside)
 
+    def _shoot_stored(self, shot: Shot, stage: Stage, sent: list[tuple[Shot, str]]) -> None:
+        """Store the payload with a set-up of its own, and read."""
+        given = shot.attack.variables(shot.settings, self.outside)
+        stored = stage.player.play(shot.setup or (), "setup", given, plan=PLAN)
+        stage.exchanges += stored.exchanges
+        self.sent += 1
+        if stored.ok:
+            (exchange,) = stage.player.play((shot.step,), "attack", stored.variables, plan=PLAN).exchanges
+            stage.exchanges.append(exchange)
+            sent.append((shot, exchange.id))
+
     def _ready_again(self, exchange: Exchange, stage: Stage, known: Played) -> Played | None:
         """What is known on a copy that can take the next shot; None when it is spent."""
         if not exchange.ok or self.operation.is_safe or self._accepted >= _REPEATABLE:
@@ -178,12 +229,18 @@ class Probe:
     def _look(self, trial: Trial, sent: Sequence[tuple[Shot, str]]) -> None:
         seen = Sightings(trial)
         for shot, exchange in sent:
-            sighting = seen.of(shot.marker, {**shot.settings, OUTSIDE: str(self.outside)}, [exchange])
-            if shot.attack.touched(sighting):
-                self.touched.add(shot.attack.id)
+            settings = {**shot.settings, OUTSIDE: str(self.outside)}
+            sighting = seen.of(shot.marker, settings, [exchange], later=False)
             found = shot.attack.evidence(sighting)
             if found is not None:
-                self.hits.append((shot, found))
+                self.hits.append(Hit(shot, found, at_once=True))
+            elif shot.setup is None:
+                sighting = seen.of(shot.marker, settings, [exchange])
+                found = shot.attack.evidence(sighting)
+                if found is not None:
+                    self.hits.append(Hit(shot, found, at_once=False))
+            if shot.attack.touched(sighting):
+                self.touched.add(shot.attack.id)
 
     def _bound(self, step: Step) -> Step:
         return self.base.bound(step, _FIRST_BOUND + next(self._numbers))

@@ -30,7 +30,14 @@ class Command(SinkAttack):
         plain, substituted = f";{marker}b", f"$({marker}c)"
         single, double = f"';{marker}d", f'";{marker}e'
         probes = [f"a{plain}", f"b{substituted}", single, double]
-        yield Payload(f"{marker}a{plain}{substituted}{single}{double}", {PROBES: [*probes]})
+        whole = f"{marker}a{plain}{substituted}{single}{double}"
+        if place.longest is not None and len(whole) > place.longest:
+            yield from (
+                Payload(f"a{each}", {PROBES: [each if each[0] in "'\"" else f"a{each}"]})
+                for each in (plain, substituted, single)
+            )
+            return
+        yield Payload(whole, {PROBES: [*probes]})
         good = place.good if isinstance(place.good, str) else ""
         if good and "${" not in good:
             yield Payload(f"{good}{plain}{substituted}", {PROBES: [f"{good[-1]}{plain}", f"b{substituted}"]})

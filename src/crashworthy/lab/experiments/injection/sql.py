@@ -35,7 +35,14 @@ class Sql(SinkAttack):
         pieces = [f"{quote}({marker}{letter}" for quote, letter in zip(quotes, "bcdef", strict=True)]
         # Behind the plain parenthesis stands our own text, so that a service's parenthesis is not taken for it.
         probes: list[str] = [f"a{pieces[0]}", *pieces[1:]]
-        yield _payload(f"{marker}a{''.join(pieces)}", *probes)
+        whole = f"{marker}a{''.join(pieces)}"
+        if place.longest is not None and len(whole) > place.longest:
+            yield from (
+                _payload(f"a{piece}", probe)
+                for piece, probe in zip(pieces[:3], (f"a{pieces[0]}", *pieces[1:3]), strict=True)
+            )
+            return
+        yield _payload(whole, *probes)
         # A field that is there is bound elsewhere, too: its name in front lets the statement be made at all.
         before = place.name if place.kind is Kind.FIELD_NAME else place.good
         if isinstance(before, str | int | float) and not isinstance(before, bool):
