@@ -115,7 +115,7 @@ def test_what_does_not_show_again_is_unknown() -> None:
 
 
 def wedge(
-    *observed: Exchange, again: tuple[Exchange, ...] = (), purpose: str = "attack", crashed: bool = False
+    *observed: Exchange, again: tuple[Exchange, ...] = (), purpose: str = "wedge", crashed: bool = False
 ) -> Trial:
     scenario = Scenario(attack=(BUY,), observe=(READ,), settings={"input": "body.n", "what": "0"})
     bad = exchange(BUY, "attack", 500, id_="bad")
@@ -177,3 +177,20 @@ def test_the_proof_of_a_wedge_keeps_only_the_requests_that_tell() -> None:
     assert proven is not None
     assert proven.observe == (READ,)
     assert len(proven.attack) == 1
+
+
+def test_a_body_that_is_nested_too_deep_is_one_fault_wherever_bodies_are_read() -> None:
+    found = []
+    for line in (9, 70):
+        frames: Json = [["app.py", line, "read"]]
+        data: dict[str, Json] = {"type": "RecursionError", "message": "maximum recursion depth", "frames": frames}
+        deep = Trial(
+            id="attack-1",
+            purpose="attack",
+            scenario=Scenario(attack=(BUY,), settings={"input": "body", "what": "nested 50000 deep"}),
+            exchanges=(exchange(BUY, "attack", 500, id_="1"),),
+            events=(SensorEvent(at=0.1, kind="exception", exchange="1", data=data),),
+        )
+        found += judge_crashes(history(deep))
+    assert {(each.location, each.root) for each in found} == {(None, "RecursionError")}
+    assert [f"app.py:{line}" in each.seen for each, line in zip(found, (9, 70), strict=True)] == [True, True]

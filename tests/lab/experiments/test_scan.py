@@ -8,7 +8,7 @@ from pathlib import Path
 from crashworthy.core.finding import Status
 from crashworthy.core.playbook import Playbook, Way
 from crashworthy.lab.experiments.concurrency.variants import ground
-from crashworthy.lab.experiments.input.crash_on_input import CrashOnInput
+from crashworthy.lab.experiments.input.hostile_input import HostileInput
 from crashworthy.lab.experiments.input.scan import Scan
 from crashworthy.lab.experiments.trial import Recorder
 from sick_services.catalog import Api, operation, step
@@ -40,7 +40,7 @@ def test_an_id_that_is_taken_hides_no_crash_of_another_field_and_plain_inputs_te
         Playbook(ways=(Way(operation="POST /stations", status=201, steps=steps),)),
     )
     with open_lab(file, "flask", api) as lab:
-        experiment = CrashOnInput()
+        experiment = HostileInput()
         history = experiment.run(candidate_for(experiment, lab, "POST /stations"), lab)
     proven = [each for each in experiment.judgements(history) if each.status is Status.PROVEN]
     found = {each.location.line: each for each in proven if each.location}
@@ -77,7 +77,7 @@ def test_a_failure_that_uses_something_up_hides_no_crash_of_another_field(tmp_pa
         Playbook(ways=(Way(operation="POST /seats", status=201, steps=steps),)),
     )
     with open_lab(file, "flask", api) as lab:
-        experiment = CrashOnInput()
+        experiment = HostileInput()
         history = experiment.run(candidate_for(experiment, lab, "POST /seats"), lab)
     proven = [each for each in experiment.judgements(history) if each.status is Status.PROVEN]
     found = {each.location.line: each for each in proven if each.location}
@@ -94,10 +94,10 @@ def test_a_scan_ends_in_time_and_tells_that_it_did_not_try_all(tmp_path: Path) -
         Playbook(ways=(Way(operation="POST /stations", status=201, steps=steps),)),
     )
     with open_lab(file, "flask", api) as lab:
-        recorder = Recorder(lab, "crash-on-input")
+        recorder = Recorder(lab, "hostile-input")
         base = ground(("POST /stations",), api.playbook, api.operations)
         assert base is not None
-        scan = Scan(base, api.operations[0], recorder, look=lambda *_: False, reserve_s=lab.left() - 0.01)
+        scan = Scan(base, api.operations[0], recorder, reserve_s=lab.left() - 0.01)
         time.sleep(0.02)
         scan.run()
     assert not scan.trials

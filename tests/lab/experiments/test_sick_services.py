@@ -12,6 +12,7 @@ from crashworthy.lab.databases.postgresql_binaries import find_postgresql
 from crashworthy.lab.experiments.registry import EXPERIMENTS as REGISTRY
 from crashworthy.lab.proof.confirm import confirm
 from crashworthy.weaknesses.catalogue import CATALOGUE
+from crashworthy.weaknesses.input import WEDGED_BY_ONE_REQUEST
 from sick_services.catalog import ALL, EXPERIMENTS, SickService
 from sick_services.stand import candidate_for, open_lab, service_file
 
@@ -78,7 +79,8 @@ def test_a_healthy_twin_is_not_accused(folder: str, service: SickService, name: 
     judgements, _ = judged(folder, service, name, prove=False)
     # What the framework itself does with a lone surrogate is told, and held against nobody.
     accusations = [each for each in judgements if each.status is Status.PROVEN and each.severity is not Severity.INFO]
-    assert not accusations
+    # That input crashes a request is not what a twin of a wedged service is healthy of.
+    assert not [each for each in accusations if folder != "wedged" or each.weakness == WEDGED_BY_ONE_REQUEST.id]
     assert judgements[0].status in {Status.HELD, Status.PROVEN, Status.OBSERVED}, judgements[0].why
 
 

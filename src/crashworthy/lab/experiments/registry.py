@@ -18,8 +18,7 @@ from crashworthy.lab.experiments.experiment import Experiment
 from crashworthy.lab.experiments.exposure.password_trail import PasswordTrail
 from crashworthy.lab.experiments.exposure.traceback_shown import TracebackShown
 from crashworthy.lab.experiments.injection.injection import Injection
-from crashworthy.lab.experiments.input.crash_on_input import CrashOnInput
-from crashworthy.lab.experiments.input.wedged import WedgedByOneRequest
+from crashworthy.lab.experiments.input.hostile_input import HostileInput
 from crashworthy.lab.experiments.partial.middle import BrokenInTheMiddle
 from crashworthy.lab.experiments.retry.repeated import RepeatedRequest
 
@@ -27,8 +26,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     LostUpdate(),
     SlowDependency(),
     Injection(),
-    CrashOnInput(),
-    WedgedByOneRequest(),
+    HostileInput(),
     ObjectOfAnother(),
     KnownCredential(),
     ForgeableToken(),

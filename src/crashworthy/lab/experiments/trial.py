@@ -71,7 +71,7 @@ class Recorder:
         picked = tuple(range(len(scenario.attack))) if order is None else tuple(order)
         start = start or (self.kept.start_of(scenario.setup) if self.kept else None)
         with self.copy(scenario, purpose, timeout_s=timeout_s, start=start) as stage:
-            known = self._set_up(stage, start)
+            known = self.set_up(stage, start)
             with stage.faults(scenario):
                 if scenario.interleaving is Interleaving.SERIAL:
                     for index in picked:
@@ -92,7 +92,7 @@ class Recorder:
         left_out = {trial.id for trial in trials}
         self.trials = [trial for trial in self.trials if trial.id not in left_out]
 
-    def _set_up(self, stage: Stage, start: Kept | None) -> Played:
+    def set_up(self, stage: Stage, start: Kept | None) -> Played:
         """Play the set-up, or what of it is not played yet at `start`; keep the state after it where that is wanted."""
         setup, player = stage.scenario.setup, stage.player
         played = len(start.setup) if start else 0

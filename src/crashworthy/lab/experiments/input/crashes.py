@@ -10,11 +10,12 @@ from crashworthy.core.history import Exchange, History, SensorEvent, Trial
 from crashworthy.core.location import Location
 from crashworthy.core.scenario import Scenario
 from crashworthy.core.weakness import Severity
-from crashworthy.lab.experiments.input.scan import SCAN
+from crashworthy.lab.experiments.input.hostile import DEEP
 from crashworthy.lab.experiments.trial import of_part
 
 ATTACK = "attack"
 CONTROL = "control"
+SCAN = "scan"
 
 INPUT = "input"
 WHAT = "what"
@@ -41,6 +42,7 @@ _UNCHECKED = frozenset(
     }
 )
 _MOST_ALSO = 3
+NESTED = f"nested {DEEP} deep"
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,8 @@ def _also(judgement: Judgement, inputs: list[str]) -> str:
 
 
 def _accepted(trial: Trial) -> bool:
-    return bool(trial.exchanges) and all(exchange.ok for exchange in trial.exchanges)
+    attack = of_part(trial, "attack")
+    return bool(attack) and all(exchange.ok for exchange in (*of_part(trial, "setup"), *attack))
 
 
 def _proven(trial: Trial, exchange: Exchange, cause: Root) -> Judgement:
@@ -173,6 +176,8 @@ def _proven(trial: Trial, exchange: Exchange, cause: Root) -> Judgement:
         seen += f": {cause.kind}" + (f": {message[0][:160]}" if message and message[0] else "")
         seen += f" at {cause.location}" if cause.location else ""
     words = _words(trial.scenario)
+    # Wherever a body is read: one limit for the depth, or the size, of bodies mends them all.
+    too_deep = cause.kind == "RecursionError" and trial.scenario.settings.get(WHAT) == NESTED
     return Judgement(
         status=Status.PROVEN,
         severity=severity,
@@ -183,7 +188,7 @@ def _proven(trial: Trial, exchange: Exchange, cause: Root) -> Judgement:
         seen=seen,
         trial=trial.id,
         scenario=trial.scenario,
-        location=cause.location,
+        location=None if too_deep else cause.location,
         operations=(exchange.operation,),
         # A framework's own failure is one for all operations; any other without a place is its operation's.
         root=cause.fault if cause.location or severity is Severity.INFO else None,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from crashworthy.core.operation import Operation, ParameterIn
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
+from crashworthy.lab.experiments.input.crashes import NESTED
 from crashworthy.lab.experiments.input.fields import fields, has, schema_at, value_at, with_value, without
 from crashworthy.lab.experiments.input.hostile import DEEP, Hostile, hostile_segments, hostile_texts, hostile_values
 from crashworthy.lab.traffic.template import fill
@@ -17,9 +18,8 @@ from crashworthy.lab.traffic.template import fill
 _MARK = "crashworthy-literal-here"
 _MOST_INPUTS = 24
 
-_NESTED = f"nested {DEEP} deep"
 _NO_UTF_8 = "no UTF-8"
-_EXOTIC_BODIES = frozenset({_NESTED, _NO_UTF_8})
+_EXOTIC_BODIES = frozenset({NESTED, _NO_UTF_8})
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def _whole_body(step: Step) -> Iterator[Mutation]:
             "null": b"null",
             "an empty object": b"{}",
             _NO_UTF_8: b'{"a": "\xff\xfe"}',
-            _NESTED: nested,
+            NESTED: nested,
         }
         for what, raw in bodies.items():
             yield _raw(step, kind, what, raw)

@@ -1,4 +1,4 @@
-"""Sending many changed requests to few copies of the service."""
+"""Sending many changed requests to few copies of the service, and looking at valid ones in between."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from crashworthy.core.scenario import Scenario, Step
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.concurrency.variants import Ground
 from crashworthy.lab.experiments.input.contract import allows
+from crashworthy.lab.experiments.input.crashes import SCAN
 from crashworthy.lab.experiments.input.mutations import Mutation, mutations
+from crashworthy.lab.experiments.input.wedges import failed
 from crashworthy.lab.experiments.trial import Recorder, Stage
 from crashworthy.lab.traffic.player import Played
 
-SCAN = "scan"
 SCAN_TIMEOUT_S = 2.5
-MOST_COPIES = 45
+MOST_COPIES = 60
 
 _FIRST_VALID = 200
 _AGAIN = 190
+_LOOK_EVERY = 12
+"""After so many changed requests that may have left something behind, reads are tried."""
 
 
 @dataclass(frozen=True)
@@ -32,21 +35,32 @@ class Shot:
     exchange: Exchange
     allowed: bool | None
 
+    @property
+    def refused(self) -> bool:
+        """Whether the service said that the request is wrong: then it most likely did nothing."""
+        return self.exchange.response is not None and 400 <= self.exchange.response.status < 500
+
 
 @dataclass
 class Scan:
-    """Shots by trial. `look` is asked after each shot whether the copy can be used further.
+    """Shots by trial, and those of them after which valid requests did not work: the suspects.
 
-    Of the candidate's time `reserve_s` is left for what is done with the shots.
+    After each failure, and each change that was accepted, the good request is tried; `reads` are tried now and then.
+    Where they fail, what came before is shot once more, with a look after each. Of the candidate's time `reserve_s` is
+    left for what is done with the shots.
     """
 
     base: Ground
     operation: Operation
     recorder: Recorder
-    look: Callable[[Stage, Played, Shot], bool] = lambda _stage, _known, _shot: True
+    reads: Sequence[Step] = ()
     reserve_s: float = 0.0
     trials: list[tuple[Trial, list[Shot]]] = field(default_factory=list)
+    suspects: list[Shot] = field(default_factory=list)
+    wedged: bool = False
+    """Set when valid requests are known to fail after changed ones: they are not tried any more."""
     _waiting: list[Mutation] | None = None
+    _unsure: list[Mutation] = field(default_factory=list)
     _fragile: bool = False
     _repeatable: bool | None = None
 
@@ -57,24 +71,47 @@ class Scan:
         """
         if self._waiting is None:
             self._waiting = list(mutations(self.base.steps[0], self.operation))
-        waiting = self._waiting
         scenario = Scenario(setup=self.base.setup, attack=self.base.steps, observe=())
-        while waiting and len(self.trials) < MOST_COPIES and not enough():
+        while (self._unsure or self._waiting) and len(self.trials) < MOST_COPIES and not enough():
             if not self._has_time():
                 self.recorder.notes.append("the time ended before all was tried")
                 return
             shots: list[Shot] = []
-            with self.recorder.copy(scenario, SCAN, timeout_s=SCAN_TIMEOUT_S) as stage:
-                known = stage.player.play(scenario.setup, "setup")
-                stage.exchanges += known.exchanges
-                while waiting and known.ok and self._has_time():
-                    shot = self._shoot(waiting.pop(0), stage, known)
-                    shots.append(shot)
-                    if not self.look(stage, known, shot) or not self._usable(shot, stage, known):
-                        break
+            start = self.recorder.kept.start_of(scenario.setup) if self.recorder.kept else None
+            with self.recorder.copy(scenario, SCAN, timeout_s=SCAN_TIMEOUT_S, start=start) as stage:
+                known = self.recorder.set_up(stage, start)
+                if known.ok:
+                    self._use(stage, known, shots)
             self.trials.append((self.recorder.keep(stage), shots))
             if not shots:
                 return
+
+    def has_suspects(self, count: int) -> bool:
+        """Whether there are as many suspects."""
+        return len(self.suspects) >= count
+
+    def _use(self, stage: Stage, known: Played, shots: list[Shot]) -> None:
+        """Shoot at one copy until it is spent."""
+        careful = bool(self._unsure)
+        waiting = self._unsure or self._waiting or []
+        unseen: list[Shot] = []
+        usable = True
+        while waiting and usable and self._has_time():
+            shot = self._shoot(waiting.pop(0), stage, known)
+            shots.append(shot)
+            if shot.refused:
+                continue
+            usable = self._usable(shot, stage, known)
+            if shot in self.suspects:
+                return
+            unseen.append(shot)
+            if careful or len(unseen) >= _LOOK_EVERY or not (waiting and usable):
+                if not self._can_be_read(stage, known):
+                    # With one shot only, it must have been that one.
+                    self.suspects += unseen if len(unseen) == 1 else []
+                    self._unsure += [] if len(unseen) == 1 else [each.mutation for each in unseen]
+                    return
+                unseen = []
 
     def _has_time(self) -> bool:
         return self.recorder.left() > self.reserve_s
@@ -89,29 +126,42 @@ class Scan:
 
     def _usable(self, shot: Shot, stage: Stage, known: Played) -> bool:
         """Whether the copy still accepts the good request after one that may have changed something."""
-        if shot.exchange.response is None:
-            # What hangs after a failure may hang because of it: from now on, each failure spends its copy.
-            self._fragile = True
+        answered, crashed = shot.exchange.response is not None, failed(shot.exchange)
+        if not stage.instance.alive():
             return False
-        crashed = shot.exchange.response.status >= 500
+        if not crashed and (self.operation.is_safe or self._repeatable is False):
+            return self.operation.is_safe
+        if crashed and self.wedged:
+            return False
+        valid = self._valid(_FIRST_VALID + len(stage.exchanges), stage, known)
+        if failed(valid):
+            self.suspects.append(shot)
+            return False
+        # What hangs after a failure may hang because of it: from now on, each failure spends its copy.
+        self._fragile = self._fragile or not answered
         if crashed and self._fragile:
             return False
-        if not (shot.exchange.ok or crashed) or self.operation.is_safe:
+        if self.operation.is_safe:
             return True
-        if self._repeatable is False:
-            return False
-        if not self._accepts(_FIRST_VALID + len(stage.exchanges), stage, known):
+        if self._repeatable is False or not valid.ok:
             return False
         if self._repeatable is None:
             # What names a thing by a value of its own is refused from now on, and would hide what the next ones do.
-            self._repeatable = self._accepts(_AGAIN, stage, known)
+            self._repeatable = self._valid(_AGAIN, stage, known).ok
         return self._repeatable
 
-    def _accepts(self, number: int, stage: Stage, known: Played) -> bool:
-        valid = self.base.bound(self.base.steps[0], number)
-        answer = stage.player.play((valid,), "probe", known.variables).exchanges
-        stage.exchanges += answer
-        return answer[0].ok
+    def _valid(self, number: int, stage: Stage, known: Played) -> Exchange:
+        return self._probe(self.base.bound(self.base.steps[0], number), stage, known)
+
+    def _can_be_read(self, stage: Stage, known: Played) -> bool:
+        if self.wedged or not stage.instance.alive():
+            return True
+        return not any(failed(self._probe(step, stage, known)) for step in self.reads)
+
+    def _probe(self, step: Step, stage: Stage, known: Played) -> Exchange:
+        (answer,) = stage.player.play((step,), "probe", known.variables).exchanges
+        stage.exchanges.append(answer)
+        return answer
 
 
 def spread(shots: Sequence[Shot], kind: Callable[[Shot], Json], most: int) -> list[Shot]:

@@ -10,12 +10,13 @@ from crashworthy.core.history import Exchange, History, Trial
 from crashworthy.core.location import Location
 from crashworthy.core.scenario import Scenario, Step
 from crashworthy.core.weakness import Severity
-from crashworthy.lab.experiments.input.crashes import INPUT, WHAT, innermost
+from crashworthy.lab.experiments.input.crashes import CONTROL, INPUT, WHAT, innermost
 from crashworthy.lab.experiments.trial import of_part
 from crashworthy.lab.traffic.template import placeholders
 
-ATTACK = "attack"
-CONTROL = "control"
+WEDGE = "wedge"
+"""Purpose of a trial with valid requests after a changed one."""
+PLACE = "suspected_place"
 AGAIN = "probe"
 """The part in which failing requests are tried once more, after a pause."""
 
@@ -41,7 +42,7 @@ def failing(trial: Trial, control: Trial) -> list[tuple[int, Exchange]]:
 def judge_wedges(history: History) -> list[Judgement]:
     """PROVEN for the wedge that stops the most valid requests."""
     control = next((trial for trial in history.trials if trial.purpose == CONTROL), None)
-    tried = [trial for trial in history.trials if trial.purpose == ATTACK]
+    tried = [trial for trial in history.trials if trial.purpose == WEDGE]
     requests = sum(len(of_part(trial, "attack")) for trial in history.trials)
     if control is None or not any(exchange.ok for exchange in of_part(control, "observe")):
         return [_unproven(history, Status.UNKNOWN, "no valid request worked in the control", requests)]
@@ -107,4 +108,6 @@ def _location(trial: Trial, bad: tuple[Exchange, ...], stopped: list[Exchange]) 
 
 
 def _unproven(history: History, status: Status, why: str, tried: int) -> Judgement:
-    return Judgement(status=status, why="; ".join([why, *history.notes]), trials=tried)
+    place = history.settings.get(PLACE)
+    location = Location.model_validate(place) if place else None
+    return Judgement(status=status, why="; ".join([why, *history.notes]), trials=tried, location=location)

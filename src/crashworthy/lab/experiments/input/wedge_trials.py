@@ -1,0 +1,124 @@
+"""Trials of wedges: a changed request alone, once or several times, and valid requests after it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable
+from functools import partial
+
+from crashworthy.core.history import Trial
+from crashworthy.core.playbook import Way
+from crashworthy.core.scenario import Scenario, Step
+from crashworthy.core.value import Json
+from crashworthy.lab.experiments.concurrency.variants import Ground
+from crashworthy.lab.experiments.experiment import Lab
+from crashworthy.lab.experiments.input.crashes import INPUT, WHAT
+from crashworthy.lab.experiments.input.scan import Scan, Shot, spread
+from crashworthy.lab.experiments.input.wedges import AGAIN, WEDGE, failed, failing
+from crashworthy.lab.experiments.trial import Recorder, of_part
+from crashworthy.lab.traffic.template import map_texts
+from crashworthy.lab.traffic.ways import merge
+
+TIMES = 16
+"""More than the connections of a usual pool (SQLAlchemy: 5 and 10 in reserve)."""
+HASTY = "hasty"
+
+_PROBE_TIMEOUT_S = 2.0
+_GIVEN_UP_S = 1.0
+"""A bad request need not be answered; the valid ones after it must be."""
+_PAUSE_S = 1.0
+_MOST_READS = 3
+_MOST_WAYS = 3
+_MOST_REPEATED = 4
+_MOST_SUSPECTS = 3
+_UNIQUE = re.compile(r"(?<!\$)\$\{unique\}")
+_FIRST_OBSERVER = 810_000
+
+
+def observers(base: Ground, operation: str, lab: Lab) -> tuple[Step, ...]:
+    """Valid requests to make afterwards: reads of what the setup made, then whole ways of new identities."""
+    reads = [step for step in base.observe if step.operation != operation][:_MOST_READS]
+    own = lab.playbook.way(operation)
+    others = sorted(
+        (way for way in lab.playbook.ways if way.operation != operation and len(way.steps) < 6),
+        key=lambda way: (way.steps[-1].method == "GET", len(way.steps)),
+    )
+    ways: list[Way] = [*([own] if own else []), *others[:_MOST_WAYS]]
+    return (*reads, *_newcomer(merge(ways).steps))
+
+
+def find_wedges(good: Scenario, control: Trial, scan: Scan) -> None:
+    """Scan all; play each suspect alone as soon as it is one, until one of them wedges the service."""
+    for tried in range(_MOST_SUSPECTS):
+        scan.run(enough=partial(scan.has_suspects, tried + 1))
+        if len(scan.suspects) <= tried:
+            return
+        if _wedges(good, control, scan.suspects[tried], 1, scan.recorder):
+            break
+    scan.wedged = True
+    scan.run()
+
+
+def repeat_refused(good: Scenario, control: Trial, scan: Scan) -> None:
+    """Play one changed request of each kind of refusal several times: it may leave something behind each time."""
+
+    def kind(shot: Shot) -> Json:
+        return [_status(shot), shot.mutation.input.split(" ")[0]]
+
+    refused = [shot for _, shots in scan.trials for shot in shots if not shot.exchange.ok]
+    for shot in spread(sorted(refused, key=lambda shot: -_status(shot)), kind, _MOST_REPEATED):
+        if _wedges(good, control, shot, TIMES, scan.recorder):
+            return
+
+
+def play_wedge(scenario: Scenario, purpose: str, recorder: Recorder, control: Trial | None = None) -> Trial:
+    """Setup, attack (given up when it is not answered), valid requests, and the failing ones again after a pause."""
+    start = recorder.kept.start_of(scenario.setup) if recorder.kept else None
+    with recorder.copy(scenario, purpose, timeout_s=_PROBE_TIMEOUT_S, start=start) as stage:
+        known = recorder.set_up(stage, start)
+        for step in scenario.attack:
+            (answer,) = stage.player.play((step,), "attack", known.variables, timeout_s=_GIVEN_UP_S).exchanges
+            stage.exchanges.append(answer)
+            if answer.response is None:
+                break
+        variables = known.variables
+        suspicious: list[Step] = []
+        for index, step in enumerate(scenario.observe):
+            valid = stage.player.play((step,), "observe", variables)
+            stage.exchanges += valid.exchanges
+            variables = valid.variables
+            if failed(valid.exchanges[0]) and _worked(control, index):
+                suspicious.append(step)
+            # One request that is not answered is enough, and another would cost as much time again.
+            if suspicious and valid.exchanges[0].response is None:
+                break
+        if suspicious:
+            time.sleep(0 if scenario.settings.get(HASTY) else _PAUSE_S)
+            stage.exchanges += stage.player.play(suspicious, AGAIN, variables).exchanges
+    return recorder.keep(stage)
+
+
+def _newcomer(steps: Iterable[Step], number: int = 0) -> tuple[Step, ...]:
+    """The steps with texts of their own, so that they meet nothing that is there already."""
+
+    def text(value: str) -> str:
+        return _UNIQUE.sub(str(_FIRST_OBSERVER + number), value)
+
+    return tuple(map_texts(step, text) for step in steps)
+
+
+def _status(shot: Shot) -> int:
+    return shot.exchange.response.status if shot.exchange.response else 999
+
+
+def _wedges(good: Scenario, control: Trial, shot: Shot, times: int, recorder: Recorder) -> bool:
+    """Whether valid requests fail after the changed one alone."""
+    settings: dict[str, Json] = {INPUT: shot.mutation.input, WHAT: shot.mutation.what}
+    scenario = good.model_copy(update={"attack": (shot.step,) * times, "settings": settings})
+    return bool(failing(play_wedge(scenario, WEDGE, recorder, control), control))
+
+
+def _worked(control: Trial | None, index: int) -> bool:
+    observed = of_part(control, "observe") if control else ()
+    return index < len(observed) and observed[index].ok
