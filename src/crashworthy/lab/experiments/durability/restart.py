@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from crashworthy.core.finding import Judgement
 from crashworthy.core.history import History, Trial
@@ -25,10 +26,11 @@ _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _SUSPECTED = 70.0
 _POST = 18.0
 _OTHER = 6.0
-_ESTIMATE_S = {True: 6.0, False: 12.0}
+_ESTIMATE_S = 5.5
+_WAITS_S = 2.5
 _LIMIT_S = 30.0
-_SETTLE_S = 1.0
-_STILL_S = 4.0
+_SETTLE_S = 0.6
+_STILL_S = 3.0
 _MOST_FILES = 2
 
 
@@ -38,7 +40,7 @@ class Restart(Experiment):
     id = "restart"
     title = "What is there after a restart"
     weaknesses = (LOST_AT_RESTART, TORN_FILE)
-    replay_s = 10.0
+    replay_s = 7.0
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
         """Every reached operation that changes something."""
@@ -46,14 +48,15 @@ class Restart(Experiment):
         def priority(operation: Operation, suspected: bool) -> float:
             return _SUSPECTED if suspected else _POST if operation.method == "POST" else _OTHER
 
-        return one_per_operation(
+        found = one_per_operation(
             lab,
             LOST_AT_RESTART,
             [operation for operation in lab.operations if operation.method in _CHANGING],
             why="may be lost at a restart",
             priority=priority,
-            estimate_s=_ESTIMATE_S[Capability.FORK in lab.testbed.capabilities],
+            estimate_s=_ESTIMATE_S,
         )
+        return [replace(candidate, waits_s=_WAITS_S, also=(TORN_FILE,)) for candidate in found]
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
         """Controls, a restart before the requests, and restarts after them."""
@@ -105,7 +108,7 @@ def _try(scenario: Scenario, recorder: Recorder, empty: History) -> None:
 
     _controls(scenario, recorder)
     control = shown().done
-    if control is None or shown().keeps_setup is not True:
+    if control is None or not shown().full or shown().keeps_setup is not True:
         return
     torn = list(_torn(scenario, control, recorder))
     if torn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from crashworthy.core.finding import Judgement
 from crashworthy.core.history import History, Trial
@@ -25,7 +26,7 @@ _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _SUSPECTED = 80.0
 _POST = 22.0
 _OTHER = 14.0
-_ESTIMATE_S = {True: 1.5, False: 6.0}
+_ESTIMATE_S = 1.5
 _LIMIT_S = 25.0
 _LATE_S = 1.1
 _AFTER_DEATH_S = 0.2
@@ -42,7 +43,7 @@ class BrokenInTheMiddle(Experiment):
     title = "Requests that break off in the middle"
     weaknesses = (HALF_DONE, UNRECORDED_CALL)
     needs = frozenset({Capability.REQUESTS, Capability.FAULTS})
-    replay_s = 6.0
+    replay_s = 5.0
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
         """Every reached operation that changes something."""
@@ -53,7 +54,7 @@ class BrokenInTheMiddle(Experiment):
         changing = [operation for operation in lab.operations if operation.method in _CHANGING]
         calling = {name for each in lab.suspicions if each.weakness == UNRECORDED_CALL.id for name in each.operations}
         return [
-            candidate
+            replace(candidate, also=self.weaknesses)
             for weakness in (UNRECORDED_CALL, HALF_DONE)
             for candidate in one_per_operation(
                 lab,
@@ -61,7 +62,7 @@ class BrokenInTheMiddle(Experiment):
                 [operation for operation in changing if (operation.name in calling) is (weakness is UNRECORDED_CALL)],
                 why="may break off in the middle",
                 priority=priority,
-                estimate_s=_ESTIMATE_S[Capability.FORK in lab.testbed.capabilities],
+                estimate_s=_ESTIMATE_S,
             )
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,13 +13,21 @@ from crashworthy.core.scenario import Interleaving, Scenario, Step
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments import episode
 from crashworthy.lab.experiments.concurrency.variants import Ground, ground
-from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab, one_per_operation
+from crashworthy.lab.experiments.experiment import (
+    USUAL_TRIAL_S,
+    Candidate,
+    Experiment,
+    Lab,
+    one_per_operation,
+)
 from crashworthy.lab.experiments.places import handler_settings
 from crashworthy.lab.experiments.retry import repetitions as shown
 from crashworthy.lab.experiments.retry.promise import HTTP, Promise, promise_of
 from crashworthy.lab.experiments.retry.repetitions import Repetitions, judge_repetitions
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder
 from crashworthy.lab.testbed import Capability
+from crashworthy.lab.traffic.meanings import PLENTY
+from crashworthy.lab.traffic.names import word_set, words
 from crashworthy.lab.traffic.readback import pick_readback
 from crashworthy.lab.traffic.ways import as_actor, is_personal, merge, with_more
 from crashworthy.weaknesses.retry import DUPLICATE_EFFECT, SWALLOWED_BY_KEY
@@ -30,12 +39,12 @@ _HTTP = 16.0
 _OTHER = 20.0
 _TRIALS = 7
 _MORE_TRIALS = 16
-_FORKED_S = 0.08
-_STARTED_S = 0.9
 _LIMIT_S = 30.0
 _MOST_READINGS = 10
 _LATE_S = 1.1
 _PLENTY = 3
+_GIVES = PLENTY | word_set("amount balance deposit credit fund quantity")
+_COSTS = word_set("price cost fee total limit")
 _KEYS = ("crashworthy-key-1", "crashworthy-key-2")
 _TOGETHER = (
     (Interleaving.BARRIER, Capability.BARRIER),
@@ -55,7 +64,6 @@ class RepeatedRequest(Experiment):
         """Every reached operation that changes something; those that promise to take effect once come first."""
         changing = [operation for operation in lab.operations if operation.method in _CHANGING]
         promises = {operation.name: promise_of(operation, lab) for operation in changing}
-        each_s = _FORKED_S if Capability.FORK in lab.testbed.capabilities else _STARTED_S
 
         def promised(operation: Operation) -> bool:
             promise = promises[operation.name]
@@ -67,7 +75,7 @@ class RepeatedRequest(Experiment):
             return _SUSPECTED if suspected else _OTHER if promises[operation.name] is None else _HTTP
 
         return [
-            candidate
+            replace(candidate, waits_s=_LATE_S if strict else 0.0, also=(SWALLOWED_BY_KEY,))
             for strict in (True, False)
             for candidate in one_per_operation(
                 lab,
@@ -75,7 +83,7 @@ class RepeatedRequest(Experiment):
                 [operation for operation in changing if promised(operation) is strict],
                 why="is promised to take effect once" if strict else "may be sent again",
                 priority=priority,
-                estimate_s=each_s * (_MORE_TRIALS if strict else _TRIALS) + (_LATE_S if strict else 0.0),
+                estimate_s=USUAL_TRIAL_S * (_MORE_TRIALS if strict else _TRIALS) + (_LATE_S if strict else 0.0),
             )
         ]
 
@@ -203,12 +211,26 @@ def _plentiful(base: Ground, recorder: Recorder) -> Ground:
 
     As it is where that changes nothing, or is refused.
     """
-    more = replace(base, setup=tuple(with_more(step, _PLENTY) for step in base.setup))
+    more = replace(base, setup=tuple(_with_plenty(step) for step in base.setup))
     if more.setup == base.setup:
         return base
     probe = Scenario(setup=more.setup, attack=(more.bound(more.steps[0], 1),))
     accepted = all(exchange.ok for exchange in episode.play(recorder, probe, shown.PROBE).exchanges)
     return more if accepted else base
+
+
+def _with_plenty(step: Step) -> Step:
+    """The step giving more: stock, places, credit; what things cost stays."""
+    if not isinstance(step.body, dict):
+        return step
+    body: dict[str, Json] = dict(step.body)
+    for name, value in step.body.items():
+        gives = {*words(name)} & _GIVES and not {*words(name)} & _COSTS
+        if gives and isinstance(value, int | float) and not isinstance(value, bool):
+            body[name] = value * _PLENTY
+        elif gives and isinstance(value, str) and re.fullmatch(r"\d+\.\d\d", value, re.ASCII):
+            body[name] = f"{float(value) * _PLENTY:.2f}"
+    return step.model_copy(update={"body": body})
 
 
 def _controls(once: Scenario, recorder: Recorder) -> None:
