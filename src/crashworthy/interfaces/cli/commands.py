@@ -21,6 +21,7 @@ MODULES = {
     "design": "design",
     "ledger": "ledger",
     "role": "role",
+    "weakness": "weakness",
     "schema": "schema",
 }
 """Commands in the order of `--help`, and the modules of this package that register them."""
