@@ -34,7 +34,7 @@ class Step(Value):
 
     Any string in `path`, `query`, `headers` or `body` may hold `${name}`: a value saved by an earlier step,
     or `${unique}`, which differs in each play. A string that is nothing but `${name}` keeps the type of the
-    value. A literal `${` is written `$${`.
+    value. A literal `${` is written `$${`. `Basic user:password` in an Authorization header is encoded when sent.
     `body` is JSON for JSON content types, an object of fields for form types, and text otherwise.
     `path` starts with "/" and holds filled-in path parameters; `operation` is the name of the operation.
     `raw_body` (Base64) overrides `body` where the bytes on the wire matter.

@@ -47,6 +47,11 @@ def call(step: Step, client: str) -> str:
         headers.setdefault("Content-Type", step.content_type or "text/plain")
     elif step.body is not None:
         raise NotWritableError(f"a body of type {kind}")
+    scheme, _, plain = headers.get("Authorization", "").partition(" ")
+    if scheme == "Basic" and ":" in plain:
+        del headers["Authorization"]
+        user, _, password = plain.partition(":")
+        arguments.append(f"auth=({text(user)}, {text(password)})")
     if headers:
         arguments.append(f"headers={value(dict(headers))}")
     if step.method not in {"POST", "PUT", "PATCH"} and step.method in _VERBS and len(arguments) > 1:

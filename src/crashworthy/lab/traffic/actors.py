@@ -17,6 +17,7 @@ from crashworthy.core.value import Json
 from crashworthy.lab.traffic.cookies import set_cookies
 from crashworthy.lab.traffic.facts import Fact, Slot, slots_of
 from crashworthy.lab.traffic.hints import Hints
+from crashworthy.lab.traffic.meanings import SECRETS
 from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.openapi import SecurityScheme
 from crashworthy.lab.traffic.template import escape
@@ -208,6 +209,18 @@ def with_token(way: Way, fact: Fact, form: tuple[str, str]) -> Identity:
 def with_cookies(way: Way) -> Identity:
     """The identity whose cookies the way's last step got; the player keeps and sends them."""
     return Identity(way.actor, way.steps)
+
+
+def basic(sign_up: Way) -> Iterator[Identity]:
+    """Who signed up that way, shown by name and password in each request (RFC 7617)."""
+    sent = sign_up.steps[-1].body
+    texts = {name: value for name, value in sent.items() if isinstance(value, str)} if isinstance(sent, dict) else {}
+    passwords = [name for name in texts if {*words(name)} & SECRETS]
+    for name in sorted(texts, key=lambda name: "${unique}" not in texts[name]):
+        if passwords and name not in passwords and ":" not in texts[name]:
+            yield Identity(
+                sign_up.actor, sign_up.steps, (("Authorization", f"Basic {texts[name]}:{texts[passwords[0]]}"),)
+            )
 
 
 def with_csrf(identity: Identity, cookie: str) -> Identity:

@@ -11,17 +11,19 @@ from crashworthy.core.operation import Operation
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.actors import NOBODY, Identity, is_identity
+from crashworthy.lab.traffic.base import Base
 from crashworthy.lab.traffic.data import ALL, REQUIRED, Maker
 from crashworthy.lab.traffic.encode import FORM, MULTIPART
 from crashworthy.lab.traffic.facts import Slot, slots_of
 from crashworthy.lab.traffic.hints import Hints
 from crashworthy.lab.traffic.knowledge import Knowledge, Source
+from crashworthy.lab.traffic.look import look_first
 from crashworthy.lab.traffic.names import DIRECTIONS, OPPOSITE, collection, words
 from crashworthy.lab.traffic.plan import MADE_UP, Path, Plan
 from crashworthy.lab.traffic.schema import Schema
 from crashworthy.lab.traffic.session import Session
 from crashworthy.lab.traffic.template import as_text
-from crashworthy.lab.traffic.ways import Setup, bind, with_more
+from crashworthy.lab.traffic.ways import bind, with_more
 
 
 @dataclass
@@ -37,22 +39,6 @@ class Draft:
     given: list[Path]
     unmet: list[Slot] = field(default_factory=list)
     seen: list[Slot] = field(default_factory=list)
-
-
-class _Base:
-    """The steps that one request builds on: played in the session, and collected without what others played."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self.setup = Setup()
-        self.live: dict[str, str] = {}
-
-    def include(self, steps: tuple[Step, ...], *, identity: bool = False) -> dict[str, str]:
-        """Play the steps; names of their values in `setup`. `live` leads from these to the session's names."""
-        played = self._session.include(steps, identity=identity)
-        own = self.setup.add(steps)
-        self.live.update({own[name]: played[name] for name in own})
-        return own
 
 
 @dataclass(frozen=True)
@@ -100,7 +86,7 @@ class Workshop:
     def draft(self, operation: Operation, plan: Plan, session: Session) -> Draft:
         """Play the set-up that the plan needs and fill in the request. Raises SetupFailedError."""
         identity = self.knowledge.identities.get(plan.actor, NOBODY) if plan.actor else NOBODY
-        base = _Base(session)
+        base = Base(session)
         step_headers = bind(_carrier(identity), base.include(identity.steps, identity=True)).headers
         known: dict[Path, Json] = {path: json.loads(text) for path, text in plan.values}
         unmet: list[Slot] = []
@@ -122,6 +108,8 @@ class Workshop:
             if lesson is not None:
                 base.include(plan.tuned((*lesson.way.steps[:-1], with_more(lesson.way.steps[-1], plan.much))))
         step, given = self._fill(operation, plan, identity, step_headers, known)
+        if plan.look is not None:
+            step = look_first(base, step, *plan.look)
         return Draft(step, bind(step, base.live), tuple(base.setup.steps), given, unmet, seen)
 
     def _is_bound(self, slot: Slot, operation: Operation, plan: Plan) -> bool:

@@ -32,7 +32,8 @@ def prepare(
     """Fill and encode a step. Raises MissingValueError, and ValueError for what HTTP cannot carry.
 
     A file in a multipart body is an object with `filename`, `content` (text) or `base64`, and `content_type`.
-    Without a `content_type`, an object or list is sent as JSON and a string as text/plain.
+    Without a `content_type`, an object or list is sent as JSON and a string as text/plain. `Basic user:password` in
+    an Authorization header is encoded (RFC 7617), as the user's name may only be known now.
     """
     target = fill_path(step.path, variables)
     query = [(fill_text(name, variables), fill_text(value, variables)) for name, value in step.query]
@@ -40,6 +41,7 @@ def prepare(
         target += ("&" if "?" in target else "?") + urlencode(query, errors="surrogatepass")
     body, content_type = _body(step, variables)
     headers = [(fill_text(name, variables), fill_text(value, variables)) for name, value in step.headers]
+    headers = [(name, _credentials(value) if name.lower() == "authorization" else value) for name, value in headers]
     given = {name.lower() for name, _ in headers}
     host = urlsplit(base_url).netloc
     defaults = [("Host", host), ("User-Agent", "crashworthy"), ("Accept", "application/json, */*;q=0.5")]
@@ -129,6 +131,14 @@ def _part_head(disposition: str, content_type: str | None) -> bytes:
 def _parameter(text: str) -> str:
     # As browsers do (WHATWG HTML, multipart/form-data encoding).
     return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _credentials(value: str) -> str:
+    """`Basic user:password` with what follows the scheme in Base64, which never holds a colon; other values as is."""
+    scheme, _, plain = value.partition(" ")
+    if scheme.lower() != "basic" or ":" not in plain:
+        return value
+    return f"{scheme} {base64.b64encode(plain.encode('utf-8', 'surrogatepass')).decode('ascii')}"
 
 
 def _header_bytes(text: str) -> bytes:

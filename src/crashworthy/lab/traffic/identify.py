@@ -13,6 +13,7 @@ from crashworthy.core.value import Json
 from crashworthy.lab.traffic.actors import (
     Headers,
     Identity,
+    basic,
     given_headers,
     given_logins,
     header_forms,
@@ -64,6 +65,7 @@ class Identifier:
         self._sign_up: tuple[Operation, Way] | None = None
         self._log_in: tuple[Operation, Way] | None = None
         self._tried: set[tuple[str, str]] = set()
+        self._asks_for_basic = any(scheme.kind == "basic" for scheme in schemes)
 
     def offer(self, operation: Operation, way: Way, facts: Sequence[Fact], response: Response) -> None:
         """Look for proofs of identity in the answer to an operation that was reached."""
@@ -83,6 +85,11 @@ class Identifier:
     ) -> tuple[Identity, Exchange | None] | None:
         """An identity that the service lets through where it refused `actor`, and the answer it got; or None."""
         status = exchange.response.status if exchange.response else 0
+        if exchange.response is not None and any(
+            name.lower() == "www-authenticate" and value.lower().startswith("basic")
+            for name, value in exchange.response.headers
+        ):
+            self._asks_for_basic = True
         csrf = self._with_csrf(actor, exchange, session)
         if csrf is not None:
             return csrf, None
@@ -137,6 +144,8 @@ class Identifier:
                 yield with_token(way, fact, form)
         for way in self._cookies:
             yield with_cookies(way)
+        if self._sign_up is not None:
+            yield from basic(self._sign_up[1])
         ids = [
             (way, fact)
             for way, fact in ((fact.way, fact) for fact in self._knowledge.facts)
@@ -151,6 +160,8 @@ class Identifier:
             yield Identity("admin", (), headers)
         for name, password in given_logins(self._environment, self._hints):
             yield from self._logged_in(name, password)
+            if self._asks_for_basic:
+                yield Identity("admin", (), (("Authorization", f"Basic {escape(name)}:{escape(password)}"),))
         yield from self._with_rights()
 
     def _logged_in(self, name: str, password: str) -> Iterator[Identity]:

@@ -26,7 +26,9 @@ class Plan:
     `values` are JSON by slot path: what a field's schema should be, and templates to send as they are. `before`
     names operations to run first on the same objects. `much` multiplies the amounts in these and in what makes the
     objects. `varied` are other values for inputs of operations that run before: name, path, JSON. `fresh` changes the
-    unique texts; `slash` toggles a slash at the end of the path; `content_type` replaces the declared one.
+    unique texts. `look` is a page to get directly before, for what it gives to send back: ("etag", path) or
+    ("csrf", path), where "." stands for the request's own path and ".." for the one above it. `slash` toggles a slash
+    at the end of the path; `content_type` replaces the declared one.
     """
 
     actor: str = ""
@@ -38,6 +40,7 @@ class Plan:
     much: int = 1
     varied: tuple[tuple[str, Path, str], ...] = ()
     fresh: int = 0
+    look: tuple[str, str] | None = None
     slash: bool = False
     content_type: str | None = None
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crashworthy.core.history import Exchange
+from crashworthy.core.history import Exchange, Response
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
-from crashworthy.lab.traffic.callers import Callers
+from crashworthy.lab.traffic.callers import Callers, content
 from crashworthy.lab.traffic.player import UNIQUE, Player
 from crashworthy.lab.traffic.template import placeholders, saved_values
 from crashworthy.lab.traffic.ways import Setup
@@ -69,6 +69,13 @@ class Session:
         if not identity and step.method not in _SAFE and succeeded(exchange):
             self.callers.used.add(step.actor)
         return exchange
+
+    def answer(self, step: Step) -> Response | None:
+        """What that step of the set-up was answered."""
+        wanted = content(step)
+        found = (place for place, each in enumerate(self.setup.steps) if content(each) == wanted)
+        place = next(found, None)
+        return None if place is None else self._exchanges[place].response
 
     def values_in(self, step: Step) -> list[Json]:
         """The saved values that a step is filled with."""

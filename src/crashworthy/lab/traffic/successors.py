@@ -69,7 +69,7 @@ class Successors:
         feedback = read_feedback(exchange, slots, draft.given, has_body=operation.method not in ("GET", "DELETE"))
         if status == 405:
             return []
-        plans: Ranked = []
+        plans: Ranked = self._looks(plan, status, feedback)
         if refused(exchange):
             plans += self._identities(plan)
             plans += [(2.5 + far, each) for far, each in self._before(operation, plan, draft, feedback)]
@@ -90,6 +90,20 @@ class Successors:
             plans += self._other_things(operation, plan, slots, feedback, path=True)
             plans += [(1.5 + each, then) for each, then in self._identities(plan)]
         return [(rank + _DEPTH + far, each) for far, each in plans]
+
+    def _looks(self, plan: Plan, status: int, feedback: Feedback) -> Ranked:
+        """Pages that may give the entity tag or the CSRF token which the refusal asks for."""
+        if status in (412, 428) or re.search(r"\bif-match\b|\betag\b|precondition", feedback.text):
+            return [(0.05 + 0.2 * n, replace(plan, look=("etag", path))) for n, path in enumerate((".", ".."))]
+        if not feedback.csrf:
+            return []
+        pages = [
+            lesson.way.steps[-1].path
+            for lesson in self._workshop.knowledge.lessons.values()
+            if lesson.operation.is_safe and re.search("[cx]srf", lesson.response.body, re.I)
+        ]
+        paths = dict.fromkeys((".", *(path for path in pages if "${" not in path), "..", "/"))
+        return [(0.05 + 0.1 * n, replace(plan, look=("csrf", path))) for n, path in enumerate(list(paths)[:5])]
 
     def without(self, operation: Operation, plan: Plan, rank: float) -> Ranked:
         """Other sources for each input, where the set-up that the plan needs cannot be played."""

@@ -18,6 +18,9 @@ from crashworthy.core.history import Response
 
 KEPT_BYTES = 256 * 1024
 READ_BYTES = 16 * 1024 * 1024
+# Answers of these types may never end: what comes within this time is the answer.
+STREAM_S = 1.0
+_STREAMS = ("text/event-stream", "application/x-ndjson", "application/jsonl", "multipart/x-mixed-replace")
 _HEAD_BYTES = 256 * 1024
 CUT = "the client closed the connection before the answer"
 
@@ -108,6 +111,10 @@ class _BoundedReader(io.RawIOBase):
         self._deadline = deadline
         self._left = READ_BYTES + _HEAD_BYTES
 
+    def hurry(self, seconds: float) -> None:
+        """Read for that much longer at most."""
+        self._deadline = min(self._deadline, time.monotonic() + seconds)
+
     def readable(self) -> bool:
         return True
 
@@ -136,11 +143,15 @@ class _Source:
 def _receive(
     connected: socket.socket, method: str, deadline: float, keep_bytes: int
 ) -> tuple[Response | None, str | None]:
-    answer = http.client.HTTPResponse(_Source(_BoundedReader(connected, deadline)), method=method)  # type: ignore[arg-type]
+    reader = _BoundedReader(connected, deadline)
+    answer = http.client.HTTPResponse(_Source(reader), method=method)  # type: ignore[arg-type]
     kept = bytearray()
-    truncated = False
+    truncated = streams = False
     try:
         answer.begin()
+        streams = (answer.headers.get_content_type() if "Content-Type" in answer.headers else "") in _STREAMS
+        if streams:
+            reader.hurry(STREAM_S)
         while True:
             chunk = answer.read1(65536)
             if not chunk:
@@ -155,9 +166,12 @@ def _receive(
             return None, f"no end of the answer's head after {READ_BYTES + _HEAD_BYTES} bytes"
         truncated = True
     except TimeoutError:
-        if answer.headers is not None:
+        if streams:
+            truncated = True
+        elif answer.headers is not None:
             return None, f"timed out in the middle of the answer ({answer.status}, {len(kept)} bytes of its body read)"
-        raise
+        else:
+            raise
     except http.client.RemoteDisconnected:
         return None, "connection closed without an answer"
     except http.client.IncompleteRead as error:

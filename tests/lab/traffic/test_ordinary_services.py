@@ -1,0 +1,89 @@
+"""Small services of the ordinary kind, each with something that a naive client does not do."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crashworthy.core.operation import Body, Operation, Parameter, ParameterIn
+from crashworthy.core.playbook import Playbook
+from crashworthy.lab.traffic.driver import LearnContext, learn
+from crashworthy.lab.traffic.encode import FORM
+from crashworthy.lab.traffic.player import Player
+
+SERVICES = Path(__file__).parent / "services"
+
+
+def maker_in(name: str) -> Any:
+    """The function `make` of a service's file."""
+    spec = importlib.util.spec_from_file_location(name, SERVICES / f"{name}.py")
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)  # type: ignore[union-attr]
+    return module.make
+
+
+def operation(name: str, fields: tuple[str, ...] = (), kind: str = "application/json") -> Operation:
+    method, path = name.split(" ")
+    ids = [part.partition("}")[0] for part in path.split("{")[1:]]
+    schema = {"type": "object", "properties": {field: {"type": "string"} for field in fields}}
+    return Operation(
+        method=method,
+        path=path,
+        parameters=tuple(
+            Parameter(name=each, where=ParameterIn.PATH, required=True, data_schema={"type": "integer"}) for each in ids
+        ),
+        body=Body(content_type=kind, data_schema=schema) if fields else None,
+        source="routes",
+    )
+
+
+SERVED: dict[str, tuple[bool, tuple[Operation, ...]]] = {
+    "etag_notes": (
+        True,
+        (
+            operation("POST /notes", ("text",)),
+            operation("GET /notes/{note_id}"),
+            operation("PUT /notes/{note_id}", ("text",)),
+            operation("POST /notes/{note_id}/archive"),
+            operation("DELETE /notes/{note_id}"),
+        ),
+    ),
+    "basic_ledger": (False, (operation("POST /signup", ("username", "password")), operation("GET /entries"))),
+    "form_desk": (
+        False,
+        (
+            operation("GET /tickets/new"),
+            operation("POST /tickets/new", ("subject",), FORM),
+            operation("POST /tickets/close-all"),
+            operation("GET /tickets"),
+        ),
+    ),
+    "endless_events": (True, (operation("GET /feed"),)),
+}
+
+
+@pytest.mark.parametrize("name", SERVED)
+def test_every_operation_is_reached_and_every_way_replays(thread_testbed, tree_of, name: str) -> None:
+    asgi, operations = SERVED[name]
+    testbed = thread_testbed(maker_in(name), asgi=asgi)
+    playbook: Playbook = learn(
+        LearnContext(
+            testbed=testbed,
+            tree=tree_of(),
+            operations=operations,
+            seed=1,
+            deadline=time.monotonic() + 60,
+            emit=lambda _event: None,
+        )
+    )
+    assert playbook.unreached == ()
+    for way in playbook.ways:
+        with testbed.fresh() as instance:
+            answer = Player(instance.base_url).play(way.steps).exchanges[-1].response
+        assert answer is not None
+        assert answer.status == way.status, way
