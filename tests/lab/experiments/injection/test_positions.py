@@ -26,6 +26,7 @@ RUN = "/run/outside"
         ("command", {"sink": "arguments", "arguments": ["ls", f";{M}b"]}, False),
         ("code", {"names": [f"{M}b", f"{M}c"]}, True),
         ("code", {"names": [f"{M}b"]}, False),
+        ("code", {"names": [f"{M}b", f"{M}c"], "restricted": True}, False),
         ("template", {"text": f"Hello {M}a{{{{{M}b(", "sandboxed": False}, True),
         ("template", {"text": f"Hello {M}a{{{{{M}b(", "sandboxed": True}, False),
         ("template", {"text": f"Hello {{# {M}a{{{{{M}b( #}}", "sandboxed": False}, False),

@@ -26,7 +26,9 @@ def model_calls(calls: Sequence[OutboundCall], origin: float, word: str) -> Iter
             body = json.loads(call.body)
         except ValueError:
             continue
-        for role, text in _messages(body) if isinstance(body, dict) else ():
+        # Other services have fields of these names, too: a courier's `instructions` say where to leave the parcel.
+        is_model = isinstance(body, dict) and isinstance(body.get("model"), str)
+        for role, text in _messages(body) if is_model else ():
             if word in text.lower():
                 data: dict[str, Json] = {"sink": "prompt", "text": text[:_MAX_TEXT], "role": role, "host": call.host}
                 yield SensorEvent(at=round(call.at - origin, 6), kind=SINK, data=data)

@@ -70,8 +70,13 @@ def argument(report: Report, settings: Mapping[str, Any]) -> Position | None:
 
 
 def code(report: Report, settings: Mapping[str, Any]) -> Position | None:
-    """A call of ours, `b(c)`, whose names the executed code refers to; inside a literal they are no names."""
+    """A call of ours, `b(c)`, whose names the executed code refers to; inside a literal they are no names.
+
+    Who executes code of others on purpose, in RestrictedPython, is not accused of it.
+    """
     marker = str(settings[MARKER])
+    if report.get("restricted"):
+        return None
     names = {name.lower() for name in _texts(report.get("names"))}
     if {f"{marker}b", f"{marker}c"} <= names:
         return "as names that the executed code refers to", max(0, str(report["text"]).lower().find(f"{marker}b"))

@@ -9,7 +9,7 @@ An event `sink` has the data sink ("sql", "shell", "arguments", "code", "templat
 "log", "mail"), text (what the sink was given, `MAX_TEXT` characters at most), and
 - sql: driver;
 - shell, arguments: arguments [text], those that the program or the shell is given;
-- code: names [text], the names that the executed code refers to;
+- code: names [text], the names that the executed code refers to; restricted, whether RestrictedPython is in use;
 - template: engine, sandboxed;
 - path: use ("read", "write", "list", "delete", "rename", "create"), resolved (the real path);
 - log: logger.

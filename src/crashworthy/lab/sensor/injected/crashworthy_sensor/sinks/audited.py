@@ -119,7 +119,7 @@ def _executed(_event: str, args: tuple[Any, ...], frame: FrameType) -> None:
     source, _here.source = getattr(_here, "source", ""), ""
     names = list(_names(args[0], _MAX_DEPTH))[:_MAX_NAMES]
     if any(map(watch.sees, names)):
-        report("code", source, frame, names=names)
+        report("code", source, frame, names=names, restricted="RestrictedPython" in sys.modules)
 
 
 def _compiled(_event: str, args: tuple[Any, ...], _frame: FrameType) -> None:
