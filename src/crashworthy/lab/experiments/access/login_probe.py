@@ -31,9 +31,11 @@ from crashworthy.weaknesses.access import UNLIMITED_GUESSING, USER_ENUMERATION
 
 SCREEN_TURNS, TURNS = 8, 20
 """Turns of a first look, and of the play that is judged by time."""
-_MOST_P = 1e-4
+AGAIN = "again"
+"""Setting: the play repeats a finding, so that it has to pass one test and not the best of many."""
 _SCREEN_P = 0.05
-_LEAST_RATIO = 1.5
+_MOST_P, _MOST_P_AGAIN = 1e-5, 1e-3
+_LEAST_RATIO, _LEAST_RATIO_AGAIN = 1.8, 1.4
 _LEAST_S = 0.003
 _WRONG = "Wr0ng-Passw0rd-here!"
 _PASSWORDS = frozenset({"password", "passwd", "pwd", "passphrase", "pin"})
@@ -127,7 +129,7 @@ def _judged(trial: Trial, history: History) -> list[Judgement]:
     if len(known) == len(unknown) == 1 and known != unknown:
         seen = f"for an account that exists: {next(iter(known))}; for another: {next(iter(unknown))}"
         found.append(_proven(trial, history, "by its answer", seen, 2))
-    elif len(counted) >= TURNS and (seen := _times(counted)):
+    elif len(counted) >= TURNS and (seen := _times(counted, again=bool(trial.scenario.settings.get(AGAIN)))):
         found.append(_proven(trial, history, "by the time it takes", seen, len(counted) * 2))
     if braked == len(turns) and all(succeeded(e) for e in of_part(trial, "observe")):
         found.append(_unbraked(trial, len(turns)))
@@ -140,12 +142,13 @@ def _may_differ(trial: Trial) -> bool:
     return rank_test(known, unknown) < _SCREEN_P
 
 
-def _times(turns: Sequence[tuple[Exchange, Exchange]]) -> str:
+def _times(turns: Sequence[tuple[Exchange, Exchange]], *, again: bool) -> str:
     """What the times say, or "" when they say nothing."""
     known, unknown = ([turn[side].ended - turn[side].started for turn in turns] for side in (0, 1))
     p = rank_test(known, unknown)
     slow, fast = sorted((statistics.median(known), statistics.median(unknown)), reverse=True)
-    if p > _MOST_P or slow < fast * _LEAST_RATIO or slow - fast < _LEAST_S:
+    most, ratio = (_MOST_P_AGAIN, _LEAST_RATIO_AGAIN) if again else (_MOST_P, _LEAST_RATIO)
+    if p > most or slow < fast * ratio or slow - fast < _LEAST_S:
         return ""
     first, second = statistics.median(known) * 1000, statistics.median(unknown) * 1000
     return (
@@ -165,7 +168,7 @@ def _proven(trial: Trial, history: History, how: str, seen: str, requests: int) 
         seen=seen,
         why="anybody can sort a list of names into customers and others",
         trial=trial.id,
-        scenario=plan.model_copy(update={"attack": plan.attack[: max(requests, 4)]}),
+        scenario=plan.model_copy(update={"attack": plan.attack[: max(requests, 4)], "settings": {AGAIN: True}}),
         location=history.location,
         operations=history.operations,
         root=how,

@@ -36,6 +36,10 @@ PERSONS = word_set(
     "account applicant appointment booking candidate client contact customer employee guest invoice member "
     "order passenger patient payment person profile registration reservation student subscriber subscription user"
 )
+_PEOPLE = word_set(
+    "user member customer client person people profile author owner employee staff patient student friend follower "
+    "recipient receiver sender by creator seller buyer assignee"
+)
 PERSONAL = word_set(
     "email mail phone telephone mobile address street birth birthday birthdate dob iban ssn passport salary "
     "diagnosis medical card"
@@ -59,8 +63,28 @@ class Ownership:
 
     @cached_property
     def maker(self) -> Step | None:
-        """The step by which A made the object; None for the account itself."""
-        return maker_of(self.trial.scenario.setup, objects_of(self.trial.scenario))
+        """The step by which A made the object; None for the account itself.
+
+        An object may tell its maker's id ("created_by"), which then leads to the account and not to the object.
+        """
+        maker = maker_of(self.trial.scenario.setup, objects_of(self.trial.scenario))
+        if maker is None:
+            return None
+        made = {word for part in maker.operation.split("/") for word in words(part)}
+        return None if any(noun in _PEOPLE and noun not in made for noun in self._nouns()) else maker
+
+    def _nouns(self) -> Iterator[str]:
+        """The words for what the request under test takes the object as: before it in the path, or beside it."""
+        names = [f"${{{name}}}" for name in objects_of(self.trial.scenario)]
+        for step in self.trial.scenario.attack:
+            template = step.operation.partition(" ")[2].split("/")
+            for before, part in zip(template, step.path.split("/")[1:], strict=False):
+                if any(name in part for name in names):
+                    yield from words(before)[-1:]
+            fields = step.body.items() if isinstance(step.body, dict) else ()
+            for key, value in (*step.query, *fields):
+                if isinstance(value, str) and any(name in value for name in names):
+                    yield from (word for word in words(key) if word != "id")
 
     @cached_property
     def target(self) -> Target | None:
