@@ -68,6 +68,7 @@ def prove(folder: str, name: str) -> Proof:
         ("request_forgery", "flask_sick", "flask_healthy"),
         ("unsafe_deserialisation", "flask_pickle_sick", "flask_pickle_healthy"),
         ("header_injection", "flask_sick", "flask_healthy"),
+        ("restart", "flask_background", "flask_outbox_healthy"),
         ("repeated_request", "flask_key", "flask_key_healthy"),
         ("repeated_request", "fastapi_key", "fastapi_key_stored_healthy"),
         ("repeated_request", "flask_put", "flask_put_sets_healthy"),

@@ -39,6 +39,7 @@ _ONLY_ASKS = word_set(
     "quote rate price tax calculate estimate validate validation check search query lookup verify login token oauth "
     "auth preview status"
 )
+_MESSAGES = word_set("mail email message sms notify notification webhook hook push")
 _UNDOES = word_set("refund cancel void reverse release revert reversal")
 _KEY_FIELD = re.compile(r"idempot|dedup|nonce|request_?id|transaction_?id", re.IGNORECASE)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "CONNECT"})
@@ -78,6 +79,11 @@ def calls(trial: Trial) -> list[Call]:
         if method == "MAIL" or (method not in _SAFE and named & _TAKES_EFFECT and not {*words(path)} & _ONLY_ASKS):
             found.append(Call(event.at, str(event.data.get("host")), method, path, _key(event)))
     return found
+
+
+def is_message(name: str) -> bool:
+    """Whether a call by that name tells somebody something, and moves no money."""
+    return bool({*words(name)} & _MESSAGES)
 
 
 def taken(found: Iterable[Call]) -> Counter[str]:

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from crashworthy.core.proof import Proof
 from crashworthy.core.scenario import Interleaving, Scenario, Step
 from crashworthy.lab.experiments.concurrency.serializability import masks_of
+from crashworthy.lab.experiments.episode import END, SETTLE
 from crashworthy.lab.experiments.injection import lexers, positions
 from crashworthy.lab.experiments.retry.repetitions import AFTER, TOGETHER
 from crashworthy.lab.proof.python_source import NotWritableError, call, needs, saving
@@ -35,6 +36,7 @@ _TEMPLATES = {
     "known-credential": "refused.py.j2",
     "token-after-logout": "refused.py.j2",
     "repeated-request": "repeat.py.j2",
+    "lost-at-restart": "restart.py.j2",
     "right-not-checked": "refused.py.j2",
     "injection": _INJECTION,
 }
@@ -132,7 +134,7 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         raise NotWritableError(f"a request that is sent again {case}")
     injection = _injection(scenario) if template == _INJECTION else None
     race = proof.experiment == "lost-update"
-    compares = race or template == "repeat.py.j2"
+    compares = race or template in {"repeat.py.j2", "restart.py.j2"}
     named = _named(scenario.attack)
     values: dict[str, Any] = {
         "title": proof.title.replace("\\", "\\\\").replace('"""', "'''"),
@@ -160,6 +162,9 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         "uses_pytest": not (compares or injection),
         "uses_partial": race or case == TOGETHER,
         "together": case == TOGETHER,
+        "uses_time": template == "restart.py.j2",
+        "settle": scenario.settings.get(SETTLE, 0),
+        "signal": scenario.settings.get(END, 0),
         "uses_contextlib": injection is not None or (template == "wedge.py.j2" and len(scenario.attack) == 1),
         "saved_used": bool(needs((*scenario.attack, *scenario.observe)) - {"unique"}),
         "observe_saves": any(step.saves for step in scenario.observe),

@@ -15,8 +15,9 @@ from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import History, Trial
 from crashworthy.core.location import Location
 from crashworthy.core.value import Json
+from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.concurrency.serializability import masks_of, with_masks
-from crashworthy.lab.experiments.effects import Change, calls, effects, taken, told
+from crashworthy.lab.experiments.effects import Change, calls, effects, is_message, taken, told
 from crashworthy.lab.experiments.episode import FAULT
 from crashworthy.lab.experiments.observed import MASKED, Mask, differing
 from crashworthy.lab.experiments.partial.points import is_staged, recorded_before_call, steps
@@ -217,7 +218,7 @@ def _unrecorded(shown: Breaks, tried: int) -> list[Judgement]:
         return [
             Judgement(
                 status=Status.PROVEN,
-                severity=UNRECORDED_CALL.severity,
+                severity=Severity.MAJOR if all(map(is_message, names)) else UNRECORDED_CALL.severity,
                 title=f"{shown.history.operations[0]} forgets that it made a call when it {_broken_at(trial)}",
                 expected="one result on both sides, or a record by which the first call can be found and taken back: "
                 + ", ".join(f"{name} {once.get(name, 0)} x" for name in names),

@@ -53,10 +53,18 @@ SINKS = Path(__file__).resolve().parent / "crashworthy_sinks"
 class Running:
     """A started copy of the service: `url`, `meet` to let requests meet in it, and `sinks` to see where text ends."""
 
-    def __init__(self, url: str, plan: Path, stand_in: StandIn) -> None:
+    def __init__(self, url: str, plan: Path, stand_in: StandIn, serve: Any) -> None:
         self.url = url
         self.stand_in = stand_in
         self._plan = plan
+        self._serve = serve
+        self._process = serve()
+
+    def restart(self, number: int) -> None:
+        """Send the service a signal, wait for its end, and start it again on the files that it left."""
+        os.killpg(self._process.pid, number)
+        self._process.wait(START_S)
+        self._process = self._serve()
 
     def lay_canary(self, settings: dict[str, Any]) -> str:
         """Make the file that a payload aims at, beside the service's folder; returns the folder it lies in."""
@@ -117,10 +125,16 @@ def start(
 
             for words in before or []:
                 run(words, {}).wait(START_S)
-            process = run(command, {"CRASHWORTHY_INSIDE": json.dumps(inner)})
-            with _ended_with_us(process, name):
-                _wait_for(port, process, Path(output.name))
-                yield Running(f"http://127.0.0.1:{port}", plan, stand_in)
+            with contextlib.ExitStack() as processes:
+
+                def serve() -> subprocess.Popen[bytes]:
+                    processes.close()  # of the one before, whose number may soon be another's
+                    process = run(command, {"CRASHWORTHY_INSIDE": json.dumps(inner)})
+                    processes.enter_context(_ended_with_us(process, name))
+                    _wait_for(port, process, Path(output.name))
+                    return process
+
+                yield Running(f"http://127.0.0.1:{port}", plan, stand_in, serve)
 
 
 @contextlib.contextmanager
