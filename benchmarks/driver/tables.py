@@ -19,7 +19,10 @@ OBJECTIVE_BEYOND_PEER = 0.80
 
 @dataclass(frozen=True)
 class Summary:
-    """All rows together. Shares are of 1; `beyond` is of what the peer left unreached, None where it left nothing."""
+    """All rows together. Shares are of 1; `beyond` is of what the peer left unreached, None where it left nothing.
+
+    The medians are of the rows in which something was reached.
+    """
 
     reached: int
     total: int
@@ -35,6 +38,8 @@ class Summary:
     def of(cls, outcomes: Sequence[Outcome]) -> Summary:
         """A service that could not be measured counts as not reached."""
         rows = [(outcome, each) for outcome in outcomes for each in outcome.learned]
+        # Not to try is fast, and no merit.
+        used = [(outcome, each) for outcome, each in rows if each.reached]
         failed = [outcome for outcome in outcomes if not outcome.learned]
         compared = [outcome for outcome in outcomes if outcome.peer and not outcome.peer.note and outcome.learned]
         left = more = 0
@@ -46,8 +51,8 @@ class Summary:
         return cls(
             reached=sum(len(each.reached) for _, each in rows),
             total=sum(outcome.total for outcome, _ in rows) + sum(outcome.total for outcome in failed),
-            requests_per_operation=_median([each.requests / max(1, outcome.total) for outcome, each in rows]),
-            seconds=_median([each.seconds for _, each in rows]),
+            requests_per_operation=_median([each.requests / max(1, outcome.total) for outcome, each in used]),
+            seconds=_median([each.seconds for _, each in used]),
             peer_reached=sum(len(outcome.peer.reached) for outcome in compared if outcome.peer),
             peer_total=sum(outcome.total for outcome in compared),
             left=left,
@@ -113,6 +118,10 @@ def print_reasons(console: Console, outcomes: Sequence[Outcome]) -> None:
     """Why the rest was not reached, in the driver's words."""
     for outcome in outcomes:
         for each in outcome.learned:
+            if not each.reached and len(set(each.why.values())) == 1:
+                why = next(iter(each.why.values()))
+                console.print(escape(f"{outcome.service} ({each.known_from}): all: {why}"), soft_wrap=True)
+                continue
             for operation, why in each.why.items():
                 console.print(escape(f"{outcome.service} ({each.known_from}): {operation}: {why}"), soft_wrap=True)
             for operation in each.unlisted:

@@ -151,6 +151,7 @@ def total(db: Session, invoice: Invoice) -> Decimal:
 
 
 def shown(db: Session, invoice: Invoice) -> dict:
+    db.refresh(invoice)
     return {**invoice.model_dump(mode="json"), "total": str(total(db, invoice))}
 
 
