@@ -24,6 +24,7 @@ from crashworthy.lab.traffic.player import Player
 PHASES = "examples,coverage,fuzzing,stateful"
 # Starting, reading the document and writing reports are not counted.
 _PATIENCE_S = 60.0
+_SAMPLE = 8
 _TRANSPORT = frozenset(
     {"host", "content-type", "content-length", "accept", "accept-encoding", "user-agent", "connection", "x-crashworthy"}
 )
@@ -50,13 +51,14 @@ def credentials(playbook: Playbook, base_url: str) -> dict[str, str]:
         by_actor.setdefault(way.actor, []).append(way)
     by_actor.pop("nobody", None)
     for ways in sorted(by_actor.values(), key=len, reverse=True):
-        ordered = sorted(ways, key=lambda way: len(way.steps))
-        sent = [_headers(way, base_url) for way in ordered[:6]]
-        often = Counter(name for headers in sent for name in headers)
-        wanted = {name for name, count in often.items() if 2 * count > len(sent)}
-        best = max(sent, key=lambda headers: len(wanted & headers.keys()), default={})
-        if wanted:
-            return {name: value for name, value in best.items() if name in wanted}
+        # Ways of one step are mostly the sign-up and what is open to all.
+        for longer in (True, False):
+            sent = [_headers(way, base_url) for way in ways if (len(way.steps) > 1) is longer][:_SAMPLE]
+            often = Counter(name for headers in sent for name in headers)
+            wanted = {name for name, count in often.items() if 2 * count > len(sent)}
+            if wanted:
+                best = max(sent, key=lambda headers: len(wanted & headers.keys()))
+                return {name: value for name, value in best.items() if name in wanted}
     return {}
 
 
