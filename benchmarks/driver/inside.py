@@ -20,6 +20,7 @@ from crashworthy.core.history import Exchange
 from crashworthy.core.playbook import Playbook
 from crashworthy.lab.traffic.discover import Discovery, discover, own_operations
 from crashworthy.lab.traffic.driver import LearnContext, learn
+from crashworthy.lab.traffic.memory import memory_of, read_memory
 from crashworthy.lab.traffic.player import Player
 from crashworthy.run.channel import serve_events
 from crashworthy.run.folder import RunFolder
@@ -30,6 +31,7 @@ from crashworthy.source.tree import SourceTree
 
 TASK = "driver-task.json"
 OUTCOME = "driver-outcome.json"
+MEMORY = "driver-memory.json"
 _OF_A_DOCUMENT = "openapi"
 
 
@@ -47,7 +49,12 @@ def measure(job: Job, emit: Emit) -> None:
         for known_from, discovery in _discoveries(found, tree):
             learned, book = _learn(service, known_from, discovery, stand, tree, task, job, emit)
             rounds.append(learned)
-            playbook = playbook or book
+            if playbook is None:
+                playbook = book
+                memory = memory_of(playbook, tree, discovery.operations)
+                (folder.path / MEMORY).write_text(memory.model_dump_json(), "utf-8")
+            if task.memory:
+                break
         peer = _peer(task, service, stand, playbook or Playbook(), folder) if task.peer else None
     outcome = Outcome(service=service.name, total=len(service.operations), learned=tuple(rounds), peer=peer)
     (Path(job.folder) / OUTCOME).write_text(outcome.model_dump_json(indent=1), "utf-8")
@@ -82,6 +89,7 @@ def _learn(
             deadline=began + task.seconds,
             emit=emit,
             environment=stand.credentials,
+            memory=read_memory(Path(task.memory)) if task.memory else None,
             credentials=[tuple(actor.headers.items()) for actor in job.constraints.actors],
         )
     )

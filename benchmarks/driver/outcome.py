@@ -6,13 +6,17 @@ from crashworthy.core.value import Value
 
 
 class Task(Value):
-    """What to measure. `peer` is the other tester's program; None leaves it out."""
+    """What to measure. `peer` is the other tester's program; None leaves it out.
+
+    With `memory`, a file of an earlier run, only one round of learning is measured, which begins with that.
+    """
 
     service: str
     operations_folder: str
     seconds: float
     seed: int
     peer: str | None = None
+    memory: str | None = None
 
 
 class Learned(Value):
@@ -43,6 +47,15 @@ class PeerRun(Value):
     note: str = ""
 
 
+class Warm(Value):
+    """Learning once more with the memory of the first round, after one handler was edited."""
+
+    edited: str
+    reached: tuple[str, ...]
+    requests: int
+    seconds: float
+
+
 class Outcome(Value):
     """All that was measured on one service."""
 
@@ -50,4 +63,5 @@ class Outcome(Value):
     total: int
     learned: tuple[Learned, ...] = ()
     peer: PeerRun | None = None
+    warm: Warm | None = None
     error: str = ""

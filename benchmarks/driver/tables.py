@@ -15,13 +15,15 @@ OBJECTIVE_SHARE = 0.95
 OBJECTIVE_REQUESTS = 30.0
 OBJECTIVE_S = 5.0
 OBJECTIVE_BEYOND_PEER = 0.80
+OBJECTIVE_WARM = 3.0
 
 
 @dataclass(frozen=True)
 class Summary:
     """All rows together. Shares are of 1; `beyond` is of what the peer left unreached, None where it left nothing.
 
-    The medians are of the rows in which something was reached.
+    The medians are of the rows in which something was reached. `faster` is the median of the seconds of the first
+    round by those of the warm one, None where there was none.
     """
 
     reached: int
@@ -32,6 +34,7 @@ class Summary:
     peer_total: int
     left: int
     beyond: float | None
+    faster: float | None
     failed: int
 
     @classmethod
@@ -42,6 +45,11 @@ class Summary:
         used = [(outcome, each) for outcome, each in rows if each.reached]
         failed = [outcome for outcome in outcomes if not outcome.learned]
         compared = [outcome for outcome in outcomes if outcome.peer and not outcome.peer.note and outcome.learned]
+        ratios = [
+            outcome.learned[0].seconds / max(0.01, outcome.warm.seconds)
+            for outcome in outcomes
+            if outcome.warm is not None and outcome.learned
+        ]
         left = more = 0
         for outcome in compared:
             first = outcome.learned[0]
@@ -57,6 +65,7 @@ class Summary:
             peer_total=sum(outcome.total for outcome in compared),
             left=left,
             beyond=more / left if left else None,
+            faster=_median(ratios) if ratios else None,
             failed=len(failed),
         )
 
@@ -74,6 +83,7 @@ class Summary:
             and self.requests_per_operation <= OBJECTIVE_REQUESTS
             and self.seconds <= OBJECTIVE_S
             and (self.beyond is None or self.beyond >= OBJECTIVE_BEYOND_PEER)
+            and (self.faster is None or self.faster >= OBJECTIVE_WARM)
         )
 
     def __str__(self) -> str:
@@ -89,6 +99,8 @@ class Summary:
                 f"of the {self.left} that the peer left, {self.beyond:.1%} reached "
                 f"(objective: {OBJECTIVE_BEYOND_PEER:.0%})"
             )
+        if self.faster is not None:
+            lines.append(f"warm, after one edit: {self.faster:.1f} times as fast (objective: {OBJECTIVE_WARM:g})")
         if self.failed:
             lines.append(f"{self.failed} services could not be measured; their operations count as not reached")
         return "\n".join(lines)
@@ -97,10 +109,10 @@ class Summary:
 def print_table(console: Console, outcomes: Sequence[Outcome], peer_version: str) -> None:
     """One row per service and kind of knowledge."""
     peer_title = f"Schemathesis {peer_version}".strip()
-    table = Table("service", "known from", "reached", "requests per operation", "s", "own lines", peer_title)
+    table = Table("service", "known from", "reached", "requests per operation", "s", "own lines", "warm s", peer_title)
     for outcome in outcomes:
         if not outcome.learned:
-            table.add_row(outcome.service, "", f"0/{outcome.total}", "", "", "", escape(outcome.error[:60]))
+            table.add_row(outcome.service, "", f"0/{outcome.total}", "", "", "", "", escape(outcome.error[:60]))
         for place, each in enumerate(outcome.learned):
             table.add_row(
                 outcome.service,
@@ -109,6 +121,7 @@ def print_table(console: Console, outcomes: Sequence[Outcome], peer_version: str
                 f"{each.requests / max(1, outcome.total):.1f}",
                 f"{each.seconds:.1f}",
                 _share_of_lines(each),
+                _warm(outcome) if place == 0 else "",
                 _peer(outcome) if place == 0 else "",
             )
     console.print(table)
@@ -130,6 +143,13 @@ def print_reasons(console: Console, outcomes: Sequence[Outcome]) -> None:
 
 def _share_of_lines(learned: Learned) -> str:
     return f"{learned.lines / learned.all_lines:.0%}" if learned.all_lines and learned.lines else "-"
+
+
+def _warm(outcome: Outcome) -> str:
+    if outcome.warm is None:
+        return "-"
+    lost = set(outcome.learned[0].reached) - set(outcome.warm.reached)
+    return f"{outcome.warm.seconds:.1f}" + (f" ({len(lost)} lost)" if lost else "")
 
 
 def _peer(outcome: Outcome) -> str:
