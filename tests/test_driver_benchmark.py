@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from benchmarks.driver.edit import edit_one_handler
 from benchmarks.driver.outcome import Learned, Outcome, PeerRun
 from benchmarks.driver.peer import reached
 from benchmarks.driver.services import Service, read_service, read_services
@@ -96,3 +97,15 @@ def test_every_service_of_the_benchmark_has_operations_and_source() -> None:
     services = read_services()
     assert len(services) >= 15
     assert all(service.operations and service.source.is_dir() for service in services)
+
+
+def test_edits_one_handler_and_nothing_else(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    text = 'import flask\napp = flask.Flask("a")\n\n\n@app.get("/one")\ndef one():\n    return "1"\n'
+    (source / "app.py").write_text(text)
+    assert edit_one_handler(source, tmp_path / "none", ["GET /other"]) is None
+    assert edit_one_handler(source, tmp_path / "edited", ["GET /one"]) == "GET /one"
+    assert (source / "app.py").read_text() == text
+    added = [line for line in (tmp_path / "edited" / "app.py").read_text().splitlines() if line not in text]
+    assert [line.strip() for line in added] == ["edited = True  # noqa"]

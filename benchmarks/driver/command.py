@@ -76,13 +76,11 @@ def measure(service: Service, folder: Path, seconds: float, seed: int, peer: Pat
 
 def _in_a_box(source: Path, task: Task, keep_memory: Path | None = None) -> Outcome:
     run = create_run_folder()
-    request = TestRequest(
-        source=source, constraints=load_constraints(source), budget_s=task.seconds, seed=task.seed
-    )
+    request = TestRequest(source=source, constraints=load_constraints(source), budget_s=task.seconds, seed=task.seed)
     job = prepare(request, run, ignore)
     if task.memory:
         # In the box, only the run's own folder can be counted on.
-        task = task.model_copy(update={"memory": shutil.copy(task.memory, run.path / "remembered.json")})
+        task = task.model_copy(update={"memory": str(shutil.copy(task.memory, run.path / "remembered.json"))})
     (run.path / TASK).write_text(task.model_dump_json(), "utf-8")
     until = time.monotonic() + _PATIENCE * task.seconds + 120
     run_in_box(job, run, ignore, module=_INSIDE, overdue=lambda: time.monotonic() > until)
