@@ -187,12 +187,27 @@ WEDGED = (
     SickService("flask_poisoned_list", "flask", "flask_poisoned_list_sick", (), ORDER_LIST, "POST /orders"),
 )
 
+READS = api(operation("GET", "/orders"), ways=((step("GET", "/orders"),),))
+
+PARALLEL_REQUESTS = (
+    SickService(
+        "fastapi_pool",
+        "fastapi",
+        "fastapi_pool_sick",
+        ("fastapi_pool_healthy", "fastapi_pool_closed_healthy"),
+        READS,
+        "GET /orders",
+    ),
+    SickService("flask_refuses", "flask", None, ("flask_refuses_healthy",), READS, "GET /orders"),
+)
+
 ALL = {
     "lost_update": LOST_UPDATE,
     "crash_under_concurrency": CRASH_UNDER_CONCURRENCY,
     "slow_dependency": SLOW_DEPENDENCY,
     "crash_on_input": CRASH_ON_INPUT,
     "wedged": WEDGED,
+    "parallel_requests": PARALLEL_REQUESTS,
     **access.ALL,
     **exposure.ALL,
     **crosssite.ALL,
@@ -207,6 +222,7 @@ EXPERIMENTS = {
     "slow_dependency": "slow-dependency",
     "crash_on_input": "hostile-input",
     "wedged": "hostile-input",
+    "parallel_requests": "parallel-requests",
     **access.EXPERIMENTS,
     **exposure.EXPERIMENTS,
     **crosssite.EXPERIMENTS,

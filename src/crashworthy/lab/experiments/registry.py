@@ -19,6 +19,7 @@ from crashworthy.lab.experiments.exposure.password_trail import PasswordTrail
 from crashworthy.lab.experiments.exposure.traceback_shown import TracebackShown
 from crashworthy.lab.experiments.injection.injection import Injection
 from crashworthy.lab.experiments.input.hostile_input import HostileInput
+from crashworthy.lab.experiments.input.parallel_requests import ParallelRequests
 from crashworthy.lab.experiments.partial.middle import BrokenInTheMiddle
 from crashworthy.lab.experiments.retry.repeated import RepeatedRequest
 
@@ -27,6 +28,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     SlowDependency(),
     Injection(),
     HostileInput(),
+    ParallelRequests(),
     ObjectOfAnother(),
     KnownCredential(),
     ForgeableToken(),

@@ -17,6 +17,7 @@ from crashworthy.core.scenario import Interleaving, Scenario, Step
 from crashworthy.lab.experiments.concurrency.serializability import masks_of
 from crashworthy.lab.experiments.episode import END, SETTLE
 from crashworthy.lab.experiments.injection import lexers, positions
+from crashworthy.lab.experiments.input.stalls import AT_ONCE
 from crashworthy.lab.experiments.retry.repetitions import AFTER, TOGETHER
 from crashworthy.lab.proof.python_source import NotWritableError, call, needs, saving
 from crashworthy.lab.proof.start_command import StartCommand, start_command
@@ -129,6 +130,8 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
     template = _TEMPLATES.get(proof.weakness) or _TEMPLATES.get(proof.experiment)
     if template is None:
         raise NotWritableError(f"a proof of {proof.weakness}")
+    if AT_ONCE in scenario.settings:
+        raise NotWritableError("many requests at once")
     case = scenario.settings.get("case")
     if template == "repeat.py.j2" and case not in _REPETITIONS:
         raise NotWritableError(f"a request that is sent again {case}")

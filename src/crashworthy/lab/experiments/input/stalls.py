@@ -1,0 +1,93 @@
+"""The judge of stalls: is a valid request answered after many at once, which were all answered one after another?
+
+A service that refuses a crowd on purpose (429, 503) is well, and so is one that is slow while the crowd is there: the
+request that counts is made after the crowd has gone, and after the time that its work takes thrice.
+"""
+
+from __future__ import annotations
+
+from crashworthy.core.finding import Judgement, Status
+from crashworthy.core.history import History, Trial
+from crashworthy.core.location import Location
+from crashworthy.core.scenario import Scenario
+from crashworthy.core.weakness import Severity
+from crashworthy.lab.experiments.input.crashes import innermost
+from crashworthy.lab.experiments.trial import of_part
+
+MANY = 100
+"""More than the threads of a usual server and the connections of a usual pool together (AnyIO 40, SQLAlchemy 15)."""
+HOLD_S = 10.0
+SHORT_HOLD_S = 4.0
+"""For how long the valid request is watched in a replay, once it was watched for the full time."""
+
+ALONE = "alone"
+CONTROL = "control"
+BURST = "burst"
+AT_ONCE = "at_once"
+
+_TOLERANCE_S = 0.05
+
+
+def hold_s(scenario: Scenario) -> float:
+    """For how long the valid request must stay unanswered."""
+    value = scenario.settings.get("hold_s", HOLD_S)
+    return float(value) if isinstance(value, int | float) else HOLD_S
+
+
+def waits_in_vain(trial: Trial) -> bool:
+    """Whether the valid request after the crowd got no answer for the whole time, or a server error twice."""
+    answers = of_part(trial, "observe")
+    if not answers or trial.crashed:
+        return False
+    if answers[-1].response is None:
+        return longest_s(trial) >= hold_s(trial.scenario) - _TOLERANCE_S
+    return len(answers) > 1 and all(each.response is not None and each.response.status == 500 for each in answers)
+
+
+def longest_s(trial: Trial) -> float:
+    """How long the slowest valid request after the crowd took."""
+    return max((each.ended - each.started for each in of_part(trial, "observe")), default=0.0)
+
+
+def judge_stalls(history: History) -> Judgement:
+    """PROVEN when the requests are all answered alone, and a valid one after the crowd waits in vain."""
+    control = next((trial for trial in history.trials if trial.purpose == CONTROL), None)
+    burst = next((trial for trial in history.trials if trial.purpose == BURST), None)
+
+    def unproven(status: Status, why: str) -> Judgement:
+        return Judgement(status=status, why="; ".join([why, *history.notes]), trials=len(history.trials))
+
+    alone = of_part(control, "attack") if control else ()
+    if len(alone) < MANY or not all(exchange.ok for exchange in alone):
+        return unproven(Status.UNKNOWN, f"{MANY} requests one after another were not all answered")
+    if burst is None:
+        return unproven(Status.UNKNOWN, "the requests were not made at once")
+    taken_s = alone[-1].ended - alone[0].started
+    crowd = of_part(burst, "attack")
+    answered = sum(exchange.ok for exchange in crowd)
+    after = of_part(burst, "observe")
+    if not waits_in_vain(burst):
+        if not after or after[-1].response is None:
+            return unproven(Status.UNKNOWN, "no valid request could be made afterwards")
+        return unproven(Status.HELD, f"a valid request was answered after {len(crowd)} at once ({answered} answered)")
+    last = after[-1]
+    how = f"status {last.response.status}" if last.response else f"no answer for {longest_s(burst):.0f} s"
+    settings = {name: value for name, value in burst.scenario.settings.items() if name != "hold_s"}
+    return Judgement(
+        status=Status.PROVEN,
+        severity=Severity.BLOCKER,
+        title=f"After {len(crowd)} {last.operation} at once, valid requests wait in vain",
+        expected=f"{last.operation} still answered: one after another, all {len(alone)} took {taken_s:.1f} s",
+        seen=f"{last.operation}: {how}, after {answered} of {len(crowd)} at once were answered and the others gave up",
+        trial=burst.id,
+        scenario=burst.scenario.model_copy(update={"settings": settings}),
+        location=_place(burst),
+        operations=(last.operation,),
+        trials=len(history.trials),
+    )
+
+
+def _place(burst: Trial) -> Location | None:
+    """Where requests of the crowd failed, if any did."""
+    raised = (innermost(event) for event in burst.events if event.kind == "exception")
+    return next((place for place in raised if place is not None), None)
