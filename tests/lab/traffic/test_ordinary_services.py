@@ -35,7 +35,13 @@ def operation(name: str, fields: tuple[str, ...] = (), kind: str = "application/
         method=method,
         path=path,
         parameters=tuple(
-            Parameter(name=each, where=ParameterIn.PATH, required=True, data_schema={"type": "integer"}) for each in ids
+            Parameter(
+                name=each,
+                where=ParameterIn.PATH,
+                required=True,
+                data_schema={"type": "string" if each == "code" else "integer"},
+            )
+            for each in ids
         ),
         body=Body(content_type=kind, data_schema=schema) if fields else None,
         source="routes",
@@ -62,6 +68,10 @@ SERVED: dict[str, tuple[bool, tuple[Operation, ...]]] = {
             operation("POST /tickets/close-all"),
             operation("GET /tickets"),
         ),
+    ),
+    "shared_links": (
+        True,
+        (operation("POST /drops"), operation("GET /shared/{code}"), operation("DELETE /shared/{code}")),
     ),
     "endless_events": (True, (operation("GET /feed"),)),
 }

@@ -196,7 +196,7 @@ class Maker:
     def _string(self, schema: Schema, path: Path) -> Json:
         kind = schema.get("format")
         if kind in ("binary", "byte") or schema.get("contentMediaType"):
-            return sample_file(_name(path), encoded=kind == "byte")
+            return sample_file(_name(path), str(schema.get("contentMediaType", "")), encoded=kind == "byte")
         unique = unique_text(self.actor, self.ordinal)
         meanings, name, in_query = Meanings(self.rng, self.now, unique), words(_name(path)), path[:1] == ("query",)
         text = meanings.formatted(kind, name, in_query=in_query) if isinstance(kind, str) else None

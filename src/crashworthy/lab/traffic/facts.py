@@ -17,6 +17,10 @@ from crashworthy.lab.traffic.template import body_value, pointer_of
 
 _MAX_LEAVES = 150
 _MAX_TEXT = 300
+_LAST_SEGMENT = r"([^/?#]+)/?(?:[?#].*)?$"
+_ADDRESS = re.compile(r"(?:https?://[^/\s]+)?(?:/[^/?#\s]*)*/([^/?#\s]+)/([^/?#\s]+)/?(?:[?#]\S*)?")
+# The name of what an address ends in; only a path parameter under the same word takes it.
+_LINK = ("link",)
 _UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _SAME_KIND = {"customer": "user", "member": "user", "account": "user", "owner": "user", "author": "user"}
 
@@ -102,15 +106,16 @@ def facts_of(way: Way, operation: Operation, response: Response, echoed: Collect
             shape = shapes.get(path[:-1], frozenset())
             facts.append(Fact(way, operation, value, own, around or nouns, _named(save), shape=shape))
     location = next((text for name, text in response.headers if name.lower() == "location"), None)
-    if location and (match := re.search(r"([^/?#]+)/?(?:[?#].*)?$", location)):
+    if location and (match := re.search(_LAST_SEGMENT, location)):
         value = int(match[1]) if match[1].isdigit() else match[1]
         save = Save(
             name=f"{'_'.join(nouns[-1:])}_id",
             where=ValueFrom.HEADER,
             path="Location",
-            pattern=r"([^/?#]+)/?(?:[?#].*)?$",
+            pattern=_LAST_SEGMENT,
         )
         facts.append(Fact(way, operation, value, ("id",), nouns, _named(save)))
+    facts += _linked(way, operation, document)
     step = way.steps[-1]
     for path, value in _scalars(step.body):
         names = [part for part in path if isinstance(part, str)]
@@ -119,6 +124,16 @@ def facts_of(way: Way, operation: Operation, response: Response, echoed: Collect
             facts.append(Fact(way, operation, value, words(names[-1]), around, template=value))
     facts += _path_facts(way, operation, nouns)
     return facts
+
+
+def _linked(way: Way, operation: Operation, document: Json) -> Iterator[Fact]:
+    """What addresses in the answer end in: the name of a thing, under the word that the path has for it."""
+    for path, value in _scalars(document):
+        match = _ADDRESS.fullmatch(value) if isinstance(value, str) else None
+        if match:
+            save = Save(name=f"{'_'.join(words(match[1]))}_link", path=pointer_of(path), pattern=_LAST_SEGMENT)
+            last: Json = int(match[2]) if match[2].isdigit() else match[2]
+            yield Fact(way, operation, last, _LINK, words(match[1]), _named(save))
 
 
 def shapes_of(document: Json) -> dict[tuple[str | int, ...], frozenset[str]]:
@@ -149,6 +164,8 @@ def score(slot: Slot, fact: Fact, consumer: Operation, kinds: Collection[str] = 
     fitting = _type_score(slot.data_schema, fact.value)
     if fitting is None or not fact.field:
         return 0
+    if fact.field == _LINK:
+        return 4.5 if slot.path[0] == "path" and slot.noun == fact.nouns else 0
     last = wanted[-1]
     about = {*fact.field, *fact.nouns, *kinds}
     about |= {_SAME_KIND[word] for word in about if word in _SAME_KIND}

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import base64
+import io
 import struct
+import zipfile
 import zlib
 
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.names import words
 
 
-def sample_file(name: str, *, encoded: bool = False) -> Json:
-    """A file for a multipart field as `encode.prepare` takes it, or its Base64 text where `encoded`."""
-    kinds = {*words(name)}
+def sample_file(name: str, media_type: str = "", *, encoded: bool = False) -> Json:
+    """A file for a multipart field as `encode.prepare` takes it, or its Base64 text where `encoded`.
+
+    Its kind is that of `media_type`, such as "image/jpeg" or ".zip", else what the field's name asks for.
+    """
+    asked = {*words(media_type.partition(";")[0])}
+    kinds = asked if asked & _KNOWN else {*words(name)}
+    if kinds & {"jpeg", "jpg"}:
+        return _file("sample.jpg", "image/jpeg", _JPEG, encoded=encoded)
     if kinds & {"image", "picture", "photo", "avatar", "logo", "thumbnail", "cover", "png", "icon"}:
         return _file("sample.png", "image/png", _png(), encoded=encoded)
+    if kinds & {"zip", "archive", "backup", "bundle"}:
+        return _file("sample.zip", "application/zip", _zip(), encoded=encoded)
     if kinds & {"pdf", "document", "invoice", "resume", "cv"}:
         return _file("sample.pdf", "application/pdf", _PDF, encoded=encoded)
     if kinds & {"json"}:
         return _file("sample.json", "application/json", b'[{"id": 1, "name": "sample"}]', encoded=encoded)
+    if kinds & {"xml", "feed", "opml"}:
+        return _file("sample.xml", "application/xml", _XML, encoded=encoded)
     if kinds & {"csv", "import", "sheet", "table", "row"}:
         return _file("sample.csv", "text/csv", b"id,name\n1,sample\n", encoded=encoded)
     return _file("sample.txt", "text/plain", b"sample text\n", encoded=encoded)
@@ -42,3 +54,21 @@ _PDF = (
     b"%PDF-1.1\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
+
+_XML = b'<?xml version="1.0" encoding="UTF-8"?>\n<items><item><id>1</id><name>sample</name></item></items>\n'
+
+# A grey square, baseline, with its own quantisation and Huffman tables (ITU-T T.81).
+_JPEG = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP////////////////////////////////////////////////////////////////////////////"
+    "//////////wAALCAAIAAgBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AP//Z"
+)
+
+_KNOWN = frozenset({"jpeg", "jpg", "png", "zip", "pdf", "json", "xml", "csv", "image"})
+
+
+def _zip() -> bytes:
+    """An archive of one file, the same bytes each time."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("sample.txt", (2020, 1, 1, 0, 0, 0)), "sample text\n")
+    return content.getvalue()

@@ -110,6 +110,10 @@ class Meanings:
             "decimal": lambda: f"{10:.2f}",
             "integer": lambda: "1",
             "json": lambda: "{}",
+            "isbn-13": lambda: with_weighted_digit("978", self.rng),
+            "ean-13": lambda: with_weighted_digit("400", self.rng),
+            "isbn-10": lambda: isbn_10(self.rng),
+            "iban": lambda: _TEXTS["iban"],
         }
         if kind.startswith("strftime:"):
             return self.moment(name, in_query=in_query).strftime(kind.removeprefix("strftime:"))
@@ -177,6 +181,20 @@ class Meanings:
         if said & _ENDS:
             return base + timedelta(days=2)
         return base
+
+
+def with_weighted_digit(prefix: str, rng: random.Random) -> str:
+    """Thirteen digits whose last one checks the others, with weights 1 and 3 (ISO 2108, GS1 General Specifications)."""
+    body = prefix + "".join(rng.choices("0123456789", k=12 - len(prefix)))
+    total = sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(body))
+    return f"{body}{-total % 10}"
+
+
+def isbn_10(rng: random.Random) -> str:
+    """Ten characters, the last of which checks the others modulo 11 (ISO 2108:1992)."""
+    body = "".join(rng.choices("0123456789", k=9))
+    check = -sum(int(digit) * (10 - place) for place, digit in enumerate(body)) % 11
+    return body + ("X" if check == 10 else str(check))
 
 
 def guess_type(name: tuple[str, ...]) -> str:

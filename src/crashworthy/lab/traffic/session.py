@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from crashworthy.core.history import Exchange, Response
@@ -12,6 +13,7 @@ from crashworthy.lab.traffic.player import UNIQUE, Player
 from crashworthy.lab.traffic.template import placeholders, saved_values
 from crashworthy.lab.traffic.ways import Setup
 
+_LONGEST_PAUSE_S = 2.0
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 ACCEPTED_AUTH_PAGES = ("login", "signin", "sign-in", "auth")
 
@@ -66,6 +68,10 @@ class Session:
     def _play(self, step: Step, part: str, *, identity: bool = False) -> Exchange:
         spoken = self.callers.spoken(step)
         exchange = self.player.play([spoken], part, self._variables, plan=self._plan).exchanges[0]
+        if exchange.response is not None and exchange.response.status == 429:
+            # It says nothing about the request, only about how many there were (RFC 6585, section 4).
+            time.sleep(_pause(exchange.response))
+            exchange = self.player.play([spoken], part, self._variables, plan=self._plan).exchanges[0]
         if not identity and step.method not in _SAFE and succeeded(exchange):
             self.callers.used.add(step.actor)
         return exchange
@@ -99,6 +105,12 @@ def succeeded(exchange: Exchange) -> bool:
         return False
     location = next((text for name, text in exchange.response.headers if name.lower() == "location"), "")
     return bool(location) and not any(page in location.lower() for page in ACCEPTED_AUTH_PAGES)
+
+
+def _pause(response: Response) -> float:
+    """Seconds to wait, as the answer says, within bounds."""
+    said = next((text for name, text in response.headers if name.lower() == "retry-after"), "")
+    return min(float(said), _LONGEST_PAUSE_S) if said.isdigit() else 1.0
 
 
 def describe(exchange: Exchange) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -243,7 +244,8 @@ class Successors:
         for slot in slots:
             if slot.path[0] != "body":
                 continue
-            enum = slot.data_schema.get("enum")
+            patch = json.loads(dict(plan.patches).get(slot.path, "null")) or {}
+            enum = patch.get("enum", slot.data_schema.get("enum"))
             mentioned = slot.path in feedback.mentioned
             if isinstance(enum, list):
                 rest: list[Json] = [value for value in enum[1:6] if value is not None]

@@ -77,6 +77,10 @@ def _wish(lower: str, text: str, path: Path) -> Schema:
         return wish
     for kind, said in (
         ("uuid", r"\buuid\b"),
+        ("isbn-10", r"\bisbn-?10\b"),
+        ("isbn-13", r"\bisbn\b|\bisbn-?13\b"),
+        ("ean-13", r"\bean\b|\bean-?13\b|\bgtin\b"),
+        ("iban", r"\biban\b"),
         ("email", r"valid e-?mail|email address|valid address"),
         ("date-time", r"\bdate-?time\b|iso.?8601|timestamp"),
         ("date", r"valid date|iso date|\bdate format"),
