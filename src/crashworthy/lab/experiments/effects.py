@@ -37,7 +37,7 @@ _TAKES_EFFECT = word_set(
 )
 _ONLY_ASKS = word_set(
     "quote rate price tax calculate estimate validate validation check search query lookup verify login token oauth "
-    "auth preview status"
+    "auth preview status availability risk fraud score simulate eligibility"
 )
 _MESSAGES = word_set("mail email message sms notify notification webhook hook push")
 _UNDOES = word_set("refund cancel void reverse release revert reversal")

@@ -135,7 +135,7 @@ def judge_halves(history: History) -> list[Judgement]:
         status = Status.HELD if lasting <= 1 or called else Status.UNKNOWN
         return [_unproven(history, status, why, len(history.trials)), *called]
     why = f"broken off {tried} times, it was done in full or not at all"
-    return [_unproven(history, Status.HELD, why, tried), *called]
+    return [_unproven(history, Status.UNKNOWN if history.notes else Status.HELD, why, tried), *called]
 
 
 def _half(shown: Breaks, tried: int) -> list[Judgement]:
@@ -238,7 +238,9 @@ def _recorded(shown: Breaks, tried: int) -> Judgement:
     """Calls that nothing was found against."""
     before = shown.once is not None and recorded_before_call(shown.once)
     why = "something was on record before the call was made" if before else "no call was made again unnoticed"
-    return _unproven(shown.history, Status.HELD, why, tried).model_copy(update={"weakness": UNRECORDED_CALL.id})
+    sure = before or (bool(shown.of(CALLED)) and not shown.history.notes)
+    judgement = _unproven(shown.history, Status.HELD if sure else Status.UNKNOWN, why, tried)
+    return judgement.model_copy(update={"weakness": UNRECORDED_CALL.id})
 
 
 def _broken_at(trial: Trial) -> str:

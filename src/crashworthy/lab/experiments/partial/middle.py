@@ -27,13 +27,14 @@ _SUSPECTED = 80.0
 _POST = 22.0
 _OTHER = 14.0
 _ESTIMATE_S = 1.5
-_LIMIT_S = 25.0
+_LIMIT_S = 30.0
 _LATE_S = 1.1
 _AFTER_DEATH_S = 0.2
 _STILL_S = 2.5
 _PAUSE_S = 1.0
 _MOST_FAILURES = 8
 _MOST_DEATHS = 3
+_MOST_AGAIN = 2
 
 
 class BrokenInTheMiddle(Experiment):
@@ -117,6 +118,11 @@ def _try(once: Scenario, recorder: Recorder, empty: History) -> None:
     control = shown().once
     if control is None:
         return
+    for scenario in _forgotten(once, control):
+        trial = episode.play(recorder, scenario, halves.CALLED)
+        if trial in shown().of(halves.CALLED) and shown().unrecorded(trial):
+            _late(once, recorder)
+            break
     found = steps(control)
     interrupting = [
         {"step": step.number, "how": how}
@@ -130,17 +136,14 @@ def _try(once: Scenario, recorder: Recorder, empty: History) -> None:
             episode.play(recorder, _with(scenario, {episode.SETTLE: _STILL_S}), halves.STILL)
             _late(once, recorder)
             break
-        if trial.scenario.settings.get(episode.FAULT) in interrupting and trial in shown().of(halves.BROKEN):
+        tried = len([each for each in recorder.trials if each.purpose == halves.AGAIN])
+        fault = trial.scenario.settings.get(episode.FAULT)
+        if fault in interrupting and tried < _MOST_AGAIN and trial in shown().of(halves.BROKEN):
             again = scenario.model_copy(update={"attack": once.attack * 2})
             trial = episode.play(recorder, _with(again, {episode.PAUSE: _PAUSE_S}), halves.AGAIN)
             if shown().used_up(trial) is not None:
                 _late(once, recorder)
                 break
-    for scenario in _forgotten(once, control):
-        trial = episode.play(recorder, scenario, halves.CALLED)
-        if trial in shown().of(halves.CALLED) and shown().unrecorded(trial):
-            _late(once, recorder)
-            break
 
 
 def _controls(once: Scenario, recorder: Recorder) -> None:

@@ -137,7 +137,9 @@ def _of_repetition(shown: Repetitions) -> Judgement:
     if not shown.visible:
         why = "nothing that can be read back shows what the request does"
         return _unproven(history, Status.UNKNOWN if promise and promise != HTTP else Status.HELD, why, tried)
-    return _unproven(history, Status.HELD, f"sent again {tried} times, it took effect once", tried)
+    sure = promise is None or not history.notes
+    why = f"sent again {tried} times, it took effect once"
+    return _unproven(history, Status.HELD if sure else Status.UNKNOWN, why, tried)
 
 
 def _proven(shown: Repetitions, trial: Trial, changed: list[Change], called: list[str], tried: int) -> Judgement:
