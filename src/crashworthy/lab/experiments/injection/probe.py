@@ -26,6 +26,7 @@ ATTACK, INPUT, STORED = "attack", "input", "stored"
 WATCH = "watch"
 PREFIX = "cwz"
 SHOT_TIMEOUT_S = 2.5
+OBSERVE_TIMEOUT_S = 1.0
 MOST_COPIES = 14
 _RESERVE_S = 2.0
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -196,7 +197,10 @@ class Probe:
             if again is None:
                 break
             known = again
-        stage.exchanges += stage.player.play(self.base.observe, "observe", known.variables, plan=PLAN).exchanges
+        if not self.operation.is_safe:
+            stage.exchanges += stage.player.play(
+                self.base.observe, "observe", known.variables, plan=PLAN, timeout_s=OBSERVE_TIMEOUT_S
+            ).exchanges
         note_model_calls(stage)
         empty(self.outside)
 
