@@ -15,6 +15,7 @@ from crashworthy.core.proof import Proof
 from crashworthy.core.report import RunReport
 from crashworthy.core.verdict import Outcome
 from crashworthy.core.weakness import Severity
+from crashworthy.lab.experiments.rating import score
 from crashworthy.reports import screen_timeline
 from crashworthy.reports.legible import legible, one_line, plural
 from crashworthy.reports.overview import Overview, overview
@@ -105,6 +106,8 @@ def _proven(finding: Finding, view: Overview, width: int, *, new: bool) -> Itera
     facts = [str(finding.severity), finding.weakness]
     if finding.cwe is not None:
         facts.append(f"CWE-{finding.cwe}")
+    if finding.cvss is not None:
+        facts.append(f"CVSS {score(finding.cvss)}")
     proof = view.proof(finding)
     if proof is not None:
         facts.append(f"shown in {proof.replayed} of {plural(proof.replays, 'fresh replay')}")
@@ -140,6 +143,8 @@ def _expected_and_seen(finding: Finding) -> RenderableType:
         table.add_row("expected", Text(one_line(finding.expected, _LONGEST), style="green"))
     if finding.seen:
         table.add_row("seen", Text(one_line(finding.seen, _LONGEST), style="bold red"))
+    if finding.why:
+        table.add_row("so", Text(one_line(finding.why, _LONGEST)))
     return table
 
 
