@@ -49,6 +49,38 @@ SALES = api(
     ways=((step("POST", "/sales", body={"amount": 5}),), (step("GET", "/report"),)),
 )
 
+_member = step("POST", "/members", body={"name": "member-${unique}1"}, save="member")
+_book = step("POST", "/books", body={"title": "book-${unique}1"}, save="book")
+_borrow = step("POST", "/books/{book}/loans", path="/books/${book}/loans", body={"member": "${member}"})
+LOANS = api(
+    operation("POST", "/members", object_of("name", kind="string")),
+    operation("POST", "/books", object_of("title", kind="string")),
+    operation("POST", "/books/{book}/loans", object_of("member")),
+    operation("GET", "/members/{member}/loans"),
+    ways=(
+        (_member,),
+        (_book,),
+        (_member, _book, _borrow),
+        (_member, step("GET", "/members/{member}/loans", path="/members/${member}/loans")),
+    ),
+)
+
+_user = step("POST", "/users", body={"name": "user-${unique}1"}, save="user")
+_event = step("POST", "/events", body={"seats": 5}, save="event").model_copy(update={"actor": "admin"})
+_seat = step("POST", "/events/{event}/seats", path="/events/${event}/seats", body={"user": "${user}"})
+SEATS = api(
+    operation("POST", "/users", object_of("name", kind="string")),
+    operation("POST", "/events", object_of("seats")),
+    operation("POST", "/events/{event}/seats", object_of("user")),
+    operation("GET", "/events/{event}"),
+    ways=(
+        (_user,),
+        (_event,),
+        (_user, _event, _seat),
+        (_event, step("GET", "/events/{event}", path="/events/${event}")),
+    ),
+)
+
 _WITHDRAW = "POST /accounts/{account}/withdraw"
 
 LOST_UPDATE = (
@@ -95,6 +127,22 @@ LOST_UPDATE = (
         ACCOUNTS,
         _WITHDRAW,
         postgresql=True,
+    ),
+    SickService(
+        "flask_loan_limit",
+        "flask",
+        "flask_loan_limit_sick",
+        ("flask_loan_limit_healthy_guarded",),
+        LOANS,
+        "POST /books/{book}/loans",
+    ),
+    SickService(
+        "fastapi_seats",
+        "fastapi",
+        "fastapi_seats_sick",
+        ("fastapi_seats_healthy_lock",),
+        SEATS,
+        "POST /events/{event}/seats",
     ),
     SickService("fastapi_background", "fastapi", None, ("fastapi_background_healthy",), SALES, "POST /sales"),
 )

@@ -20,7 +20,7 @@ from sick_services.stand import candidate_for, open_lab, service_file
 SLOW_FOLDERS = frozenset(
     {"slow_dependency", "parallel_requests", "repeated_request", "broken_in_the_middle", "restart"}
 )
-SLOW_SERVICES = frozenset({"fastapi_background", "fastapi_pool", "flask_lock"})
+SLOW_SERVICES = frozenset({"fastapi_background", "fastapi_pool", "fastapi_seats", "flask_loan_limit", "flask_lock"})
 
 
 def cases(*, healthy: bool) -> list[ParameterSet]:

@@ -12,6 +12,7 @@ from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import History, Trial
 from crashworthy.core.scenario import Interleaving, Scenario
 from crashworthy.core.value import Json
+from crashworthy.lab.experiments.concurrency import others
 from crashworthy.lab.experiments.concurrency import variants as plan
 from crashworthy.lab.experiments.concurrency.candidates import race_candidates
 from crashworthy.lab.experiments.concurrency.footprint import only_adds, only_reads
@@ -63,11 +64,16 @@ class LostUpdate(Experiment):
         base = plan.ground(candidate.operations, lab.playbook, lab.operations)
         try:
             if base is not None:
-                for scenario in _scenarios(base, recorder):
-                    if _guilty(scenario, recorder, thorough=candidate.suspected or not lab.crowded):
+                thorough = candidate.suspected or not lab.crowded
+                guilty = False
+                for scenario in _same(base, recorder):
+                    guilty = _guilty(scenario, recorder, thorough=thorough)
+                    if guilty or (not candidate.suspected and _harmless(recorder)):
                         break
-                    if not candidate.suspected and _harmless(recorder):
-                        break
+                # What may happen once to one actor or object is another question than how often to several.
+                if not (guilty and len(base.steps) > 1) and (candidate.suspected or not _harmless(recorder)):
+                    for scenarios in (_by_two(candidate, recorder), _on_others(base, recorder)):
+                        any(_guilty(scenario, recorder, thorough=False) for scenario in scenarios)
         except OutOfTimeError:
             recorder.notes.append("the time ended before all variants were tried")
         finally:
@@ -81,7 +87,7 @@ class LostUpdate(Experiment):
 
     def judgements(self, history: History) -> Sequence[Judgement]:
         """Of the lost update, and of each server error that the requests meet only together; what is proven first."""
-        found = [judge_outcomes(history), *judge_server_errors(history)]
+        found = [*judge_outcomes(history), *judge_server_errors(history)]
         return sorted(found, key=lambda each: each.status is Status.PROVEN, reverse=True)
 
     def quick(self, scenario: Scenario) -> Scenario:
@@ -128,8 +134,36 @@ def _places(candidate: Candidate, recorder: Recorder) -> dict[str, Json]:
     return settings
 
 
-def _scenarios(base: plan.Ground, recorder: Recorder) -> Iterator[Scenario]:
-    """Variants in the order of trying; later ones use what the trials of the first have shown."""
+def _by_two(candidate: Candidate, recorder: Recorder) -> Iterator[Scenario]:
+    """Two actors at once, and again with one only of what they ask for."""
+    two = others.by_two(candidate.operations, recorder.lab.playbook, recorder.lab.operations)
+    if two is None:
+        return
+    yield others.by_two_actors(two)
+    if len(candidate.operations) > 1:
+        return
+    for what, few in others.with_few(two):
+        scenario = others.by_two_actors(few, what)
+        if _accepted(recorder.play(scenario, "probe")) == 1:
+            yield scenario
+            break
+
+
+def _on_others(base: plan.Ground, recorder: Recorder) -> Iterator[Scenario]:
+    """Two objects of one actor at once, at the limit where there is one."""
+    several = others.on_others(base, others.MOST_OBJECTS) if len(base.steps) == 1 else None
+    if several is None:
+        return
+    last = others.last_of_others(several, recorder.play(others.one_by_one(several), "probe"))
+    yield last or others.on_two_objects(several)
+
+
+def _accepted(trial: Trial) -> int:
+    return sum(exchange.ok for exchange in of_part(trial, "attack"))
+
+
+def _same(base: plan.Ground, recorder: Recorder) -> Iterator[Scenario]:
+    """The same requests, or others of their kind, by the same actors."""
     first: Scenario | None = None
     for scenario in plan.first_variants(base):
         yield scenario
@@ -151,7 +185,7 @@ def _scarce(base: plan.Ground, first: Scenario, recorder: Recorder) -> Iterator[
     after = next((trial for trial in variant.serial if len(trial.order) == len(first.attack)), None)
     if before and after:
         for scenario in plan.last_amounts(base, before, after, variant.masks):
-            if sum(exchange.ok for exchange in of_part(recorder.play(scenario, "probe"), "attack")) == 1:
+            if _accepted(recorder.play(scenario, "probe")) == 1:
                 yield scenario
                 break
     last = plan.last_of_many(base, recorder.play(plan.until_refused(base), "probe"))

@@ -57,6 +57,9 @@ def modes(lab: Lab, control: Trial, variant: Variant, *, thorough: bool) -> list
         wanted = _WRITING[thorough]
     else:
         wanted = _IN_MEMORY[thorough]
+    if len(set(variant.kinds)) > 1:
+        # Which of two writes comes last decides what different requests show, and only this interleaving settles it.
+        wanted = tuple(sorted(wanted, key=lambda item: item[0] is not Interleaving.OVERTAKE))
     planned: list[Mode] = []
     for mode, needs, n in wanted:
         if needs is not None and needs not in can:

@@ -9,24 +9,33 @@ from crashworthy.core.history import History, Trial
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.concurrency.footprint import only_adds, only_reads
 from crashworthy.lab.experiments.concurrency.serializability import Outcome, Variant, masks_of, variants, with_masks
-from crashworthy.lab.experiments.concurrency.wording import expected_and_seen, location, title
+from crashworthy.lab.experiments.concurrency.wording import expected_and_seen, location, meeting_of, title
 from crashworthy.weaknesses.concurrency import LOST_UPDATE
 
 
-def judge_outcomes(history: History) -> Judgement:
-    """PROVEN, HELD or UNKNOWN for the lost update."""
+def judge_outcomes(history: History) -> list[Judgement]:
+    """PROVEN, HELD or UNKNOWN for the lost update, the worst first.
+
+    That several actors, or one on several objects, are accepted beyond a limit is a fault of its own; any other
+    outcome of theirs is told only where equal requests of one actor show none.
+    """
     tried = variants(history.trials)
     concurrent = sum(len(variant.concurrent) for variant in tried)
+    proven: dict[str, Judgement] = {}
     unsettled = False
-    for variant in sorted(tried, key=lambda item: len(item.attack)):
-        for trial in variant.concurrent:
+    for variant in sorted(tried, key=lambda item: (meeting_of(item) != "", len(item.attack))):
+        meeting = meeting_of(variant)
+        for trial in variant.concurrent if meeting not in proven else ():
             outcome = variant.assess(trial)
-            if outcome.guilty and variant.settled:
-                return _proven(history, variant, trial, outcome, concurrent)
             unsettled = unsettled or outcome.guilty
+            if outcome.guilty and variant.settled and (not proven or outcome is Outcome.EXCESS):
+                proven[meeting] = _proven(history, variant, trial, outcome, concurrent)
+                break
+    if proven:
+        return list(proven.values())
     status, why = _unproven(tried, concurrent, unsettled)
     why = "; ".join([why, *history.notes])
-    return Judgement(status=status, why=why, trials=concurrent, weakness=LOST_UPDATE.id)
+    return [Judgement(status=status, why=why, trials=concurrent, weakness=LOST_UPDATE.id)]
 
 
 def any_visible(tried: Sequence[Variant]) -> bool:
@@ -48,6 +57,7 @@ def _proven(history: History, variant: Variant, trial: Trial, outcome: Outcome, 
         location=location(history, trial),
         trials=trials,
         weakness=LOST_UPDATE.id,
+        root=meeting_of(variant) or None if outcome is Outcome.EXCESS else None,
     )
 
 

@@ -125,7 +125,7 @@ class Variant:
         accepted = [index for index, exchange in attacks(trial) if exchange.ok]
         # A full order that accepted exactly these is as good as an order of these alone, but all must be there.
         wanted += list(self.orders(accepted))
-        return [order for order in wanted if self.signature(order) not in played]
+        return [order for order in dict.fromkeys(wanted) if self.signature(order) not in played]
 
     def assess(self, trial: Trial) -> Outcome:
         """Judge one concurrent trial."""

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from crashworthy.core.history import Trial
 from crashworthy.core.operation import Operation
-from crashworthy.core.playbook import Playbook
+from crashworthy.core.playbook import Playbook, Way
 from crashworthy.core.scenario import Scenario, Step
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.concurrency.serializability import VARIANT, accepted_pattern
@@ -68,9 +68,14 @@ class Ground:
 
 def ground(operations: Sequence[str], playbook: Playbook, known: Sequence[Operation]) -> Ground | None:
     """The merged ways to the operations, or None when one of them has no way."""
-    ways = [playbook.way(name) for name in operations]
-    merged = merge(way for way in ways if way is not None)
-    if len(merged.last) != len(operations):
+    ways = [way for name in operations if (way := playbook.way(name)) is not None]
+    return ground_of(ways, playbook, known) if len(ways) == len(operations) else None
+
+
+def ground_of(ways: Sequence[Way], playbook: Playbook, known: Sequence[Operation]) -> Ground | None:
+    """The merged ways, or None where one of them is empty."""
+    merged = merge(ways)
+    if len(merged.last) != len(ways):
         return None
     read = pick_readback(known, playbook, merged.setup, merged.last)
     gets = [step for step in read.observe if step.method == "GET"]
@@ -103,14 +108,14 @@ def larger(scenario: Scenario, requests: int) -> Scenario:
 def last_amounts(base: Ground, before: Trial, after: Trial, masks: Iterable[Mask]) -> Iterator[Scenario]:
     """Variants that ask for all there is, twice: amounts that the requests changed, put into numbers of the body."""
     step = base.steps[0]
-    fields = [(path, value) for path, value in _numbers(step.body) if _amount(value) > 0]
+    fields = [(path, value) for path, value in numbers(step.body) if _amount(value) > 0]
     amounts: list[float] = []
     for _, _, first, second in changes(before, after, masks, limit=30):
         if _is_number(first) and _is_number(second) and _amount(first) > 0:
             amounts.append(_amount(first))
     combined = [(path, value, amount) for amount in dict.fromkeys(amounts) for path, value in fields]
     for path, value, amount in combined[:_MOST_AMOUNTS]:
-        whole = _with(step.body, path, _like(value, amount))
+        whole = with_value(step.body, path, _like(value, amount))
         attack = [base.bound(step.model_copy(update={"body": whole}), index) for index in (1, 2)]
         name = f"all of it: {'.'.join(map(str, path))} = {amount:g}"
         yield base.scenario(name, attack)
@@ -134,13 +139,14 @@ def last_of_many(base: Ground, counted: Trial) -> Scenario | None:
     return base.scenario("the last one", [base.bound(step, 1), base.bound(step, 2)], more_setup=taken)
 
 
-def _numbers(value: Json, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Json]]:
+def numbers(value: Json, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Json]]:
+    """The numbers in a body, also those written as texts, with their paths."""
     if isinstance(value, dict):
         for key, item in value.items():
-            yield from _numbers(item, (*path, key))
+            yield from numbers(item, (*path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _numbers(item, (*path, index))
+            yield from numbers(item, (*path, index))
     elif _is_number(value):
         yield path, value
 
@@ -162,11 +168,12 @@ def _like(value: Json, amount: float) -> Json:
     return int(amount) if amount.is_integer() else amount
 
 
-def _with(body: Json, path: tuple[str | int, ...], new: Json) -> Json:
+def with_value(body: Json, path: tuple[str | int, ...], new: Json) -> Json:
+    """The body with another value at that path."""
     if not path:
         return new
     if isinstance(body, dict):
-        return {key: _with(item, path[1:], new) if key == path[0] else item for key, item in body.items()}
+        return {key: with_value(item, path[1:], new) if key == path[0] else item for key, item in body.items()}
     if isinstance(body, list):
-        return [_with(item, path[1:], new) if index == path[0] else item for index, item in enumerate(body)]
+        return [with_value(item, path[1:], new) if index == path[0] else item for index, item in enumerate(body)]
     return body

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from crashworthy.core.history import History, SensorEvent, Trial
 from crashworthy.core.location import Location
 from crashworthy.core.value import Json
+from crashworthy.lab.experiments.concurrency.others import MEETING
 from crashworthy.lab.experiments.concurrency.serializability import (
     Outcome,
     Variant,
@@ -28,10 +29,17 @@ def title(variant: Variant, outcome: Outcome) -> str:
     """The fault in one line."""
     names = list(dict.fromkeys(step.operation for step in variant.attack))
     who = f"{names[0]} requests" if len(names) == 1 else " and ".join(names)
+    if meeting := meeting_of(variant):
+        who += f" {meeting}"
     if outcome is Outcome.EXCESS:
         limit = "only one can be" if variant.limit == 1 else f"only {variant.limit} can be"
         return f"Concurrent {who} are all accepted where {limit}"
     return f"Concurrent {who} overwrite each other's changes"
+
+
+def meeting_of(variant: Variant) -> str:
+    """Who or what meets in the variant, "" for equal requests of one actor."""
+    return str(variant.trials[0].scenario.settings.get(MEETING, ""))
 
 
 def expected_and_seen(variant: Variant, trial: Trial, outcome: Outcome) -> tuple[str, str]:
