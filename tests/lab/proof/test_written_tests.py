@@ -17,11 +17,13 @@ from crashworthy.core.history import Trial
 from crashworthy.core.proof import Proof
 from crashworthy.core.scenario import Interleaving, Scenario, Step
 from crashworthy.core.weakness import Severity
+from crashworthy.lab.experiments.concurrency.lost_update import LostUpdate
 from crashworthy.lab.experiments.registry import EXPERIMENTS as REGISTRY
 from crashworthy.lab.proof.confirm import confirm, replay_proof
 from crashworthy.lab.proof.start_command import start_command
 from crashworthy.lab.proof.write_test import BESIDE, write_tests
 from sick_services.catalog import ALL, EXPERIMENTS
+from sick_services.service import api, operation, step
 from sick_services.stand import candidate_for, open_lab, service_file
 
 TIMES = 2
@@ -93,6 +95,21 @@ def test_it_fails_on_the_sick_service_and_passes_on_the_mended_one(
     py_compile.compile(str(test), doraise=True, cfile=str(tmp_path / "compiled.pyc"))
     assert [outcome(test, tmp_path / "sick") for _ in range(TIMES)] == [1] * TIMES
     assert [outcome(test, tmp_path / "mended") for _ in range(TIMES)] == [0] * TIMES
+
+
+@pytest.mark.slow
+def test_what_was_given_twice_is_asserted_to_differ(tmp_path: Path) -> None:
+    for which in ("sick", "healthy_statement"):
+        (tmp_path / which).mkdir()
+        shutil.copy(service_file("lost_update", f"flask_ticket_{which}"), tmp_path / which / "app.py")
+    tickets = api(operation("POST", "/tickets", {}), ways=((step("POST", "/tickets", body={"name": "ada"}),),))
+    experiment = LostUpdate()
+    with open_lab(service_file("lost_update", "flask_ticket_sick"), "flask", tickets) as lab:
+        history = experiment.run(candidate_for(experiment, lab, "POST /tickets"), lab)
+        proof = confirm(experiment, history, experiment.judge(history), lab)
+    assert proof is not None
+    test, _ = write_tests([proof], tmp_path / "sick", tmp_path / "tests")
+    assert [outcome(test, tmp_path / which) for which in ("sick", "healthy_statement")] == [1, 0]
 
 
 @pytest.mark.slow

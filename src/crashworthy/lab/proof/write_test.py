@@ -13,7 +13,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from crashworthy.core.proof import Proof
-from crashworthy.core.scenario import Interleaving, Scenario, Step
+from crashworthy.core.scenario import Interleaving, Save, Scenario, Step
+from crashworthy.lab.experiments.concurrency.outcomes import distinct_of
 from crashworthy.lab.experiments.concurrency.serializability import masks_of
 from crashworthy.lab.experiments.episode import END, SETTLE
 from crashworthy.lab.experiments.injection import lexers, positions
@@ -154,6 +155,10 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         "requests": [{"name": name, "call": call(step, _client(step))} for name, step in named.items()],
         "attack": ", ".join(next(n for n, s in named.items() if s == step) for step in scenario.attack),
         "times": len(scenario.attack),
+        "distinct": [
+            {"name": path.lstrip("/"), "value": saving(Save(name="value", path=path), "answer")}
+            for path in distinct_of(scenario)
+        ],
         "observe": [_observed(step, scenario) for step in scenario.observe],
         "test_name": file_name(proof),
         "how": scenario.interleaving.value if scenario.interleaving in _BY_BARRIER else "sleep",

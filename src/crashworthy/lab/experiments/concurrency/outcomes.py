@@ -6,11 +6,21 @@ from collections.abc import Sequence
 
 from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import History, Trial
+from crashworthy.core.scenario import Scenario
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.concurrency.footprint import only_adds, only_reads
 from crashworthy.lab.experiments.concurrency.serializability import Outcome, Variant, masks_of, variants, with_masks
 from crashworthy.lab.experiments.concurrency.wording import expected_and_seen, location, meeting_of, title
 from crashworthy.weaknesses.concurrency import LOST_UPDATE
+
+DISTINCT = "distinct"
+"""Setting of a proven scenario: JSON Pointers into the answers to what must not be given twice."""
+
+
+def distinct_of(scenario: Scenario) -> tuple[str, ...]:
+    """The pointers in the scenario's settings."""
+    saved = scenario.settings.get(DISTINCT)
+    return tuple(str(path) for path in saved) if isinstance(saved, list) else ()
 
 
 def judge_outcomes(history: History) -> list[Judgement]:
@@ -45,19 +55,23 @@ def any_visible(tried: Sequence[Variant]) -> bool:
 
 def _proven(history: History, variant: Variant, trial: Trial, outcome: Outcome, trials: int) -> Judgement:
     expected, seen = expected_and_seen(variant, trial, outcome)
-    only_answers = outcome is Outcome.EXCESS and " is " not in seen
+    only_answers = outcome is Outcome.GIVEN_TWICE or (outcome is Outcome.EXCESS and " is " not in seen)
+    scenario = with_masks(trial.scenario, variant.masks | masks_of(trial.scenario))
+    distinct = [path for path, _ in variant.given_twice(trial)] if outcome is Outcome.GIVEN_TWICE else []
+    if distinct:
+        scenario = scenario.model_copy(update={"settings": {**scenario.settings, DISTINCT: list(distinct)}})
     return Judgement(
         status=Status.PROVEN,
         severity=Severity.MAJOR if only_answers else LOST_UPDATE.severity,
-        title=title(variant, outcome),
+        title=title(variant, outcome, distinct[0].rpartition("/")[2] if distinct else ""),
         expected=expected,
         seen=seen,
         trial=trial.id,
-        scenario=with_masks(trial.scenario, variant.masks | masks_of(trial.scenario)),
+        scenario=scenario,
         location=location(history, trial),
         trials=trials,
         weakness=LOST_UPDATE.id,
-        root=meeting_of(variant) or None if outcome is Outcome.EXCESS else None,
+        root=(meeting_of(variant) or None) if outcome is Outcome.EXCESS else distinct[0] if distinct else None,
     )
 
 

@@ -18,6 +18,7 @@ from itertools import permutations
 from crashworthy.core.history import Exchange, Trial
 from crashworthy.core.scenario import Interleaving, Scenario, Step
 from crashworthy.core.value import Json
+from crashworthy.lab.experiments.concurrency.identity import given_twice
 from crashworthy.lab.experiments.observed import Mask, differing, state
 from crashworthy.lab.experiments.trial import of_part
 
@@ -33,6 +34,7 @@ class Outcome(Enum):
     SERIAL = "some serial order gives the same"
     EXCESS = "more requests were accepted than any serial order allows"
     STATE = "no serial order gives the final state"
+    GIVEN_TWICE = "two answers name different things alike"
     AMBIGUOUS = "a request failed, so that the trial says nothing"
     INCOMPLETE = "serial orders to compare with are missing"
     UNSTABLE = "two equal serial plays do not agree"
@@ -40,7 +42,7 @@ class Outcome(Enum):
     @property
     def guilty(self) -> bool:
         """Whether the outcome is a proof."""
-        return self in {Outcome.EXCESS, Outcome.STATE}
+        return self in {Outcome.EXCESS, Outcome.STATE, Outcome.GIVEN_TWICE}
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,20 @@ class Variant:
         wanted += list(self.orders(accepted))
         return [order for order in dict.fromkeys(wanted) if self.signature(order) not in played]
 
+    def given_twice(self, trial: Trial) -> list[tuple[str, Json]]:
+        """What a concurrent trial's answers name alike and no serial play's do; requests of one operation only."""
+        if len({step.operation for step in self.attack}) > 1:
+            return []
+        return given_twice([_accepted_answers(serial) for serial in self.serial], _accepted_answers(trial))
+
     def assess(self, trial: Trial) -> Outcome:
         """Judge one concurrent trial."""
+        outcome = self._assess(trial)
+        if outcome in {Outcome.SERIAL, Outcome.AMBIGUOUS} and self.given_twice(trial):
+            return Outcome.GIVEN_TWICE
+        return outcome
+
+    def _assess(self, trial: Trial) -> Outcome:
         if not self.stable:
             return Outcome.UNSTABLE
         if self.missing(trial):
@@ -192,6 +206,10 @@ def serial_peers(variant: Variant, trial: Trial) -> Sequence[Trial]:
     accepted = variant.accepted(trial)
     same = [serial for serial in variant.serial if variant.accepted(serial) == accepted]
     return same or [serial for serial in variant.serial if len(serial.order) == len(variant.attack)]
+
+
+def _accepted_answers(trial: Trial) -> list[Exchange]:
+    return [exchange for _, exchange in attacks(trial) if exchange.ok]
 
 
 def _unclear(exchange: Exchange) -> bool:

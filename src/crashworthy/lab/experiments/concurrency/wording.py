@@ -25,8 +25,8 @@ SHARED = "shared"
 _LONGEST = 60
 
 
-def title(variant: Variant, outcome: Outcome) -> str:
-    """The fault in one line."""
+def title(variant: Variant, outcome: Outcome, what: str = "") -> str:
+    """The fault in one line; `what` is the name of what was given twice."""
     names = list(dict.fromkeys(step.operation for step in variant.attack))
     who = f"{names[0]} requests" if len(names) == 1 else " and ".join(names)
     if meeting := meeting_of(variant):
@@ -34,6 +34,8 @@ def title(variant: Variant, outcome: Outcome) -> str:
     if outcome is Outcome.EXCESS:
         limit = "only one can be" if variant.limit == 1 else f"only {variant.limit} can be"
         return f"Concurrent {who} are all accepted where {limit}"
+    if outcome is Outcome.GIVEN_TWICE:
+        return f"Concurrent {who} are given the same {what}"
     return f"Concurrent {who} overwrite each other's changes"
 
 
@@ -44,6 +46,9 @@ def meeting_of(variant: Variant) -> str:
 
 def expected_and_seen(variant: Variant, trial: Trial, outcome: Outcome) -> tuple[str, str]:
     """What any serial order gives, and what the trial gave."""
+    if outcome is Outcome.GIVEN_TWICE:
+        path, value = variant.given_twice(trial)[0]
+        return f"answers with different {_readable(path)}", f"two answers with {_readable(path)} {_short(value)}"
     total = len(variant.attack)
     accepted = sum(variant.accepted(trial).values())
     expected, seen = _state(variant, trial)
