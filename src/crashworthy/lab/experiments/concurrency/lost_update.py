@@ -72,7 +72,10 @@ class LostUpdate(Experiment):
                         break
                 # What may happen once to one actor or object is another question than how often to several.
                 if not (guilty and len(base.steps) > 1) and (candidate.suspected or not _harmless(recorder)):
-                    for scenarios in (_by_two(candidate, recorder), _on_others(base, recorder)):
+                    for scenarios in (
+                        _by_two(candidate, recorder, limits_only=guilty),
+                        _on_others(base, recorder, limits_only=guilty),
+                    ):
                         any(_guilty(scenario, recorder, thorough=False) for scenario in scenarios)
         except OutOfTimeError:
             recorder.notes.append("the time ended before all variants were tried")
@@ -134,12 +137,14 @@ def _places(candidate: Candidate, recorder: Recorder) -> dict[str, Json]:
     return settings
 
 
-def _by_two(candidate: Candidate, recorder: Recorder) -> Iterator[Scenario]:
+def _by_two(candidate: Candidate, recorder: Recorder, *, limits_only: bool) -> Iterator[Scenario]:
     """Two actors at once, and again with one only of what they ask for."""
     two = others.by_two(candidate.operations, recorder.lab.playbook, recorder.lab.operations)
     if two is None:
         return
-    yield others.by_two_actors(two)
+    scenario = others.by_two_actors(two)
+    if not limits_only or _accepted(recorder.play(scenario, "probe")) == 1:
+        yield scenario
     if len(candidate.operations) > 1:
         return
     for what, few in others.with_few(two):
@@ -149,13 +154,16 @@ def _by_two(candidate: Candidate, recorder: Recorder) -> Iterator[Scenario]:
             break
 
 
-def _on_others(base: plan.Ground, recorder: Recorder) -> Iterator[Scenario]:
+def _on_others(base: plan.Ground, recorder: Recorder, *, limits_only: bool) -> Iterator[Scenario]:
     """Two objects of one actor at once, at the limit where there is one."""
     several = others.on_others(base, others.MOST_OBJECTS) if len(base.steps) == 1 else None
     if several is None:
         return
     last = others.last_of_others(several, recorder.play(others.one_by_one(several), "probe"))
-    yield last or others.on_two_objects(several)
+    if last is not None:
+        yield last
+    elif not limits_only:
+        yield others.on_two_objects(several)
 
 
 def _accepted(trial: Trial) -> int:
