@@ -1,4 +1,4 @@
-"""One number for two tickets is proof where nothing can be read back; an amount that two answers share is none."""
+"""One number for two tickets is proof where nothing can be read back; what two answers tell of a state is none."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def judged(name: str, framework: str, path: str) -> tuple[Judgement, bool]:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "framework", "path", "what"),
-    [("flask_ticket_sick", "flask", "/tickets", "number"), ("fastapi_queue_sick", "fastapi", "/queue", "position")],
+    [("flask_ticket_sick", "flask", "/tickets", "number"), ("fastapi_queue_sick", "fastapi", "/queue", "number")],
 )
 def test_what_names_a_thing_may_not_be_given_twice(name: str, framework: str, path: str, what: str) -> None:
     judgement, confirmed = judged(name, framework, path)
@@ -66,8 +66,9 @@ def test_equal_numbers_of_two_things_are_told() -> None:
 
 
 def test_an_amount_may_be_the_same_for_both() -> None:
-    left = [answers({"left": 9}, {"left": 8})] * 2
-    assert given_twice(left, answers({"left": 8}, {"left": 8})) == []
+    for name in ("left", "position"):
+        told = [answers({name: 9}, {name: 8})] * 2
+        assert given_twice(told, answers({name: 8}, {name: 8})) == []
 
 
 def test_what_serial_plays_share_names_something_else() -> None:
@@ -85,7 +86,7 @@ def test_one_serial_play_is_too_few() -> None:
     ("body", "found"),
     [
         ({"ticket": {"seatNumber": 4, "price": 4}}, {"/ticket/seatNumber": 4}),
-        ({"code": "A1", "valid": True, "position": None}, {"/code": "A1"}),
+        ({"code": "A1", "valid": True, "ref": None}, {"/code": "A1"}),
         ({"encoded": 3, "notes": "x", "balance": 3, "total_count": 2}, {}),
         ([{"number": 1}], {}),
     ],

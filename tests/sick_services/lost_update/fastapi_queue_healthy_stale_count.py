@@ -1,4 +1,4 @@
-"""Adds a person, waits, and tells of the queue as it is then: the numbers are the same, the places are not."""
+"""Adds a person, waits, and tells of the queue as it is then: two may hear the same place, but no number twice."""
 
 import asyncio
 
@@ -20,6 +20,6 @@ async def notify():
 @app.post("/queue", status_code=201)
 async def join(body: Person):
     waiting.append(body.name)
-    position = len(waiting)
+    number = len(waiting)
     await notify()
-    return {"position": position, "length": len(waiting)}
+    return {"number": number, "position": len(waiting)}

@@ -19,7 +19,7 @@ async def notify():
 
 @app.post("/queue", status_code=201)
 async def join(body: Person):
-    position = len(waiting) + 1
+    number = len(waiting) + 1
     await notify()
     waiting.append(body.name)
-    return {"position": position, "ahead": position - 1}
+    return {"number": number, "ahead": number - 1}

@@ -1,7 +1,8 @@
-"""Values in answers that tell things apart: the number of a ticket, a place in a queue, a code.
+"""Values in answers that name things: the number of a ticket, a code, an id.
 
-An amount that two answers share ("8 left") may have been read after both were done, and breaks nothing. What names a
-thing may not be given twice. It is known by its name, and by experience: no serial play gave it twice.
+What is told of a state may be the same in two answers, for both may have read it after both were done: "8 left", and
+"you are the 10th" too. What names a thing may not be given twice. It is known by its key, and by experience: no
+serial play gave it twice.
 """
 
 from __future__ import annotations
@@ -13,11 +14,8 @@ from collections.abc import Iterator, Sequence
 from crashworthy.core.history import Exchange
 from crashworthy.core.value import Json
 
-_NAMES = (
-    "code|guid|id|ids|nr|num|number|no|order|pk|place|position|queue|rank|ref|reference|seat|seq|sequence|serial|slot"
-    "|spot|ticket|token|turn|uuid"
-)
-_IDENTITY = re.compile(rf"(^|_)({_NAMES})$|[a-z](Code|Id|ID|Nr|Number|No|Position|Rank|Ref|Reference|Seat|Ticket)$")
+_NAMES = "code|guid|id|nr|number|no|pk|ref|reference|seat|serial|ticket|token|uuid"
+_IDENTITY = re.compile(rf"(^|_)({_NAMES})$|[a-z](Code|Id|ID|Nr|Number|No|Ref|Reference|Seat|Ticket)$")
 _DEEPEST = 3
 _FEWEST_PLAYS = 2
 
