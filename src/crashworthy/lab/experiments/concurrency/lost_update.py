@@ -64,14 +64,16 @@ class LostUpdate(Experiment):
         base = plan.ground(candidate.operations, lab.playbook, lab.operations)
         try:
             if base is not None:
-                thorough = candidate.suspected or not lab.crowded
+                # Without a place, what is suspected is a server error, which the first variant shows or none does.
+                suspected = candidate.suspected and candidate.location is not None
+                thorough = suspected or not lab.crowded
                 guilty = False
                 for scenario in _same(base, recorder):
                     guilty = _guilty(scenario, recorder, thorough=thorough)
-                    if guilty or (not candidate.suspected and _harmless(recorder)):
+                    if guilty or (not suspected and _harmless(recorder)):
                         break
                 # What may happen once to one actor or object is another question than how often to several.
-                if not (guilty and len(base.steps) > 1) and (candidate.suspected or not _harmless(recorder)):
+                if not (guilty and len(base.steps) > 1) and (suspected or not _harmless(recorder)):
                     for scenarios in (
                         _by_two(candidate, recorder, limits_only=guilty),
                         _on_others(base, recorder, limits_only=guilty),
