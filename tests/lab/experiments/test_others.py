@@ -78,6 +78,8 @@ def test_the_limit_is_learned_by_one_after_another() -> None:
     assert variant(201, 201, 201, 201, 201) is None
     assert variant(201, 409, 201, 409, 409) is None
     assert variant(201, 500, 500, 500, 500) is None
+    one = race_trial("probe", [201, 409, 409, 409, 409], 0, attack=several.steps)
+    assert last_of_others(several, one, least=2) is None
 
 
 def test_a_limit_that_several_objects_exceed_is_a_fault_of_its_own() -> None:

@@ -28,7 +28,7 @@ from crashworthy.lab.experiments.concurrency.plays import (
     with_settings,
 )
 from crashworthy.lab.experiments.concurrency.serializability import VARIANT, Outcome, variants
-from crashworthy.lab.experiments.concurrency.server_errors import judge_server_errors
+from crashworthy.lab.experiments.concurrency.server_errors import judge_server_errors, overlap_crashes
 from crashworthy.lab.experiments.concurrency.wording import HANDLER, SHARED, written
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.kept import KeptSetups
@@ -66,9 +66,10 @@ class LostUpdate(Experiment):
             if base is not None:
                 # Without a place, what is suspected is a server error, which the first variant shows or none does.
                 suspected = candidate.suspected and candidate.location is not None
-                thorough = suspected or not lab.crowded
                 guilty = False
                 for scenario in _same(base, recorder):
+                    # Where overlapping ends in an error, the database keeps the requests apart.
+                    thorough = suspected or not (lab.crowded or _has_crashed(recorder))
                     guilty = _guilty(scenario, recorder, thorough=thorough)
                     if guilty or (not suspected and _harmless(recorder)):
                         break
@@ -161,7 +162,9 @@ def _on_others(base: plan.Ground, recorder: Recorder, *, limits_only: bool) -> I
     several = others.on_others(base, others.MOST_OBJECTS) if len(base.steps) == 1 else None
     if several is None:
         return
-    last = others.last_of_others(several, recorder.play(others.one_by_one(several), "probe"))
+    # Where one object is all that is allowed, equal requests have shown as much.
+    counted = recorder.play(others.one_by_one(several), "probe")
+    last = others.last_of_others(several, counted, least=2 if limits_only else 1)
     if last is not None:
         yield last
     elif not limits_only:
@@ -226,6 +229,11 @@ def _guilty(scenario: Scenario, recorder: Recorder, *, thorough: bool) -> bool:
         if outcome.guilty and stands(scenario, recorder):
             return True
     return False
+
+
+def _has_crashed(recorder: Recorder) -> bool:
+    """Whether a trial so far met a server error that no serial play met."""
+    return any(overlap_crashes(variant, trial) for variant in variants(recorder.trials) for trial in variant.concurrent)
 
 
 def _harmless(recorder: Recorder) -> bool:

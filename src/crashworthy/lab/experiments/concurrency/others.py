@@ -87,12 +87,15 @@ def one_by_one(base: Ground) -> Scenario:
     return base.scenario("how many others", base.steps)
 
 
-def last_of_others(base: Ground, counted: Trial) -> Scenario | None:
-    """The variant in which two objects are asked for where one more is allowed; None when `counted` found no limit."""
+def last_of_others(base: Ground, counted: Trial, *, least: int = 1) -> Scenario | None:
+    """The variant in which two objects are asked for where one more is allowed.
+
+    None when `counted` found no limit, or a smaller one than `least`.
+    """
     pattern = accepted_pattern(counted)
     limit = sum(pattern)
     refused = [e.response.status for e in of_part(counted, "attack") if e.response is not None and not e.ok]
-    if not 1 <= limit < len(pattern) or any(pattern[limit:]) or any(not 400 <= status < 500 for status in refused):
+    if not least <= limit < len(pattern) or any(pattern[limit:]) or any(not 400 <= status < 500 for status in refused):
         return None
     more = base.steps[: limit - 1]
     last = base.scenario("others up to the limit", base.steps[limit - 1 : limit + 1], more_setup=more)
