@@ -16,6 +16,7 @@ from crashworthy.lab.traffic.attempt import Draft, Workshop
 from crashworthy.lab.traffic.callers import Callers
 from crashworthy.lab.traffic.coverage import Coverage
 from crashworthy.lab.traffic.facts import Slot
+from crashworthy.lab.traffic.forms import read_forms
 from crashworthy.lab.traffic.identify import Identifier
 from crashworthy.lab.traffic.knowledge import Knowledge
 from crashworthy.lab.traffic.lessons.lessons import NOTHING_LEARNED, Lessons
@@ -78,7 +79,7 @@ class Explorer:
         self.coverage = coverage
         self._callers: Callers | None = None
         self._callers_copy = 0
-        self._operations = sorted(operations, key=_order)
+        self._operations = _in_order(operations)
         self._workshop = workshop
         self._identifier = identifier
         self._successors = Successors(workshop, self._operations)
@@ -103,7 +104,8 @@ class Explorer:
         for number in range(_ROUNDS):
             before = self.knowledge.version
             self._is_first = number == 0 and not self.knowledge.lessons
-            for operation in self._operations:
+            for name in [each.name for each in self._operations]:
+                operation = next(each for each in self._operations if each.name == name)
                 if not self.goes_on():
                     return
                 trail = self.trails[operation.name]
@@ -210,6 +212,7 @@ class Explorer:
             trail.attempts += 1
             if succeeded(exchange) and exchange.response is not None:
                 trail.plan = plan
+                self.knowledge.page = plan.look if plan.look and plan.look[0] == "csrf" else self.knowledge.page
                 self._reached(operation, plan, draft, exchange, session)
                 break
             trail.last, trail.unmet = describe(exchange), tuple(draft.unmet) or trail.unmet
@@ -306,7 +309,18 @@ class Explorer:
         echoed = [*session.values_in(draft.live), *segments(draft.step.path)]
         facts = self.knowledge.learn(operation, way, exchange.response, echoed, (*draft.unmet, *draft.seen))
         self._identifier.offer(operation, way, facts, exchange.response)
+        if operation.is_safe and "<form" in exchange.response.body:
+            self._take_forms(exchange)
         self._progress(len(self.knowledge.lessons))
+
+    def _take_forms(self, exchange: Exchange) -> None:
+        """Learn from a page's forms what other operations take; these are begun anew."""
+        assert exchange.response is not None
+        found = read_forms(exchange.request.url, exchange.response.body, self._operations)
+        for name in found.keys() - self.knowledge.lessons.keys():
+            self.trails[name] = Trail()
+            self.knowledge.version += 1
+        self._operations = _in_order([found.get(each.name, each) for each in self._operations])
 
     def session(self) -> Session:
         """A new session."""
@@ -333,6 +347,12 @@ def segments(path: str) -> list[str | int]:
 def _moved(played: Plan, plan: Plan) -> bool:
     """Whether objects on which other operations ran already are exchanged for others."""
     return played.much != plan.much or (bool(played.before) and played.choices != plan.choices)
+
+
+def _in_order(operations: Sequence[Operation]) -> list[Operation]:
+    """First the pages that may have the form of an operation which says nothing of what it takes."""
+    silent = {each.path for each in operations if each.method == "POST" and each.body is None}
+    return sorted(operations, key=lambda each: (each.method != "GET" or each.path not in silent, _order(each)))
 
 
 def _order(operation: Operation) -> tuple[int, int, int, int, str]:

@@ -69,14 +69,16 @@ def read_feedback(
     for at, text in _messages(exchange.response.body):
         lower = text.lower()
         result.texts.append(lower)
-        fields = _fields(at, text, slots, elsewhere)
+        forgery = "csrf" in lower or "xsrf" in lower
+        # A token against forgery is no input to make up; see `look`.
+        fields = [] if forgery else _fields(at, text, slots, elsewhere)
         fields += [path for path, value in sent.items() if path not in fields and value in text]
         result.mentioned.update(fields)
         if _TAKEN.search(lower) and not MISSING.search(lower):
             result.taken = True
         result.state = result.state or bool(_STATE.search(lower))
         result.increase = result.increase or bool(_INCREASE.search(lower))
-        result.csrf = result.csrf or "csrf" in lower or "xsrf" in lower
+        result.csrf = result.csrf or forgery
         alternatives = _alternatives(lower, fields, given)
         result.patches.update(alternatives)
         for path in fields:

@@ -144,7 +144,7 @@ class Identifier:
                 yield with_token(way, fact, form)
         for way in self._cookies:
             yield with_cookies(way)
-        if self._sign_up is not None:
+        if self._sign_up is not None and self._asks_for_basic:
             yield from basic(self._sign_up[1])
         ids = [
             (way, fact)

@@ -52,7 +52,7 @@ class Source:
 
 @dataclass
 class Knowledge:
-    """Grows while exploring; `version` counts what was learned.
+    """Grows while exploring; `version` counts what was learned. `page` gave a token that a change had to carry.
 
     `flows` are known beforehand: from an input (operation, slot path) to the answers (operation, JSON Pointer) that
     its value was seen to come from.
@@ -62,6 +62,7 @@ class Knowledge:
     facts: list[Fact] = field(default_factory=list)
     identities: dict[str, Identity] = field(default_factory=dict)
     shapes: dict[frozenset[str], tuple[str, ...]] = field(default_factory=dict)
+    page: tuple[str, str] | None = None
     version: int = 0
     flows: Mapping[tuple[str, tuple[str, ...]], frozenset[tuple[str, str]]] = field(default_factory=dict)
 

@@ -36,7 +36,9 @@ def look_first(base: Base, step: Step, kind: str, path: str) -> Step:
         return step.model_copy(update={"headers": (*rest, ("If-Match", f"${{{names['etag']}}}"))})
     _, answer = base.look(page)
     fields: Json = body_value(answer) if answer else None
-    field = next((name for name in fields if _is_token(name)), None) if isinstance(fields, dict) else None
+    named = [name for name in fields if is_token(name)] if isinstance(fields, dict) else []
+    # Fields of forms have names that programs can use; those in a page's head are for its scripts.
+    field = min(named, key=lambda name: "-" in name) if named else None
     if field is None:
         return step
     names, _ = base.look(page.model_copy(update={"saves": (Save(name="csrf", path=pointer_of((field,))),)}))
@@ -53,6 +55,7 @@ def look_first(base: Base, step: Step, kind: str, path: str) -> Step:
 _ETAG = Save(name="etag", where=ValueFrom.HEADER, path="ETag")
 
 
-def _is_token(name: str) -> bool:
+def is_token(name: str) -> bool:
+    """Whether a field of that name holds a token against forged requests."""
     plain = "".join(letter for letter in name.lower() if letter.isalpha())
     return any(word in plain for word in _TOKEN_WORDS)

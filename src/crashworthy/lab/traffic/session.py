@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
+from urllib.parse import parse_qsl
 
 from crashworthy.core.history import Exchange, Response
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.callers import Callers, content
+from crashworthy.lab.traffic.encode import FORM
+from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.player import UNIQUE, Player
 from crashworthy.lab.traffic.template import placeholders, saved_values
 from crashworthy.lab.traffic.ways import Setup
 
 _LONGEST_PAUSE_S = 2.0
+_LEADING_TO_LOGIN = frozenset({"register", "registration", "signup", "join", "logout", "signout", "reset", "verify"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 ACCEPTED_AUTH_PAGES = ("login", "signin", "sign-in", "auth")
 
@@ -98,13 +103,30 @@ class Session:
 
 
 def succeeded(exchange: Exchange) -> bool:
-    """Whether the service did what was asked: a 2xx, or a redirect that does not ask for a login."""
+    """Whether the service did what was asked: a 2xx, or a redirect that does not ask for a login.
+
+    A page with the form that was sent is no success, whatever its status.
+    """
     if exchange.ok:
-        return True
+        return not _is_form_again(exchange)
     if exchange.response is None or exchange.response.status not in (302, 303, 307):
         return False
     location = next((text for name, text in exchange.response.headers if name.lower() == "location"), "")
-    return bool(location) and not any(page in location.lower() for page in ACCEPTED_AUTH_PAGES)
+    if not any(page in location.lower() for page in ACCEPTED_AUTH_PAGES):
+        return bool(location)
+    # Who has just signed up, or logged out, is led to the login page as well; who is turned away is led back later.
+    came_from = {*words(exchange.operation.rpartition(" ")[2])}
+    return bool(came_from & _LEADING_TO_LOGIN) and not re.search(r"[?&](next|return|redirect|continue)", location)
+
+
+def _is_form_again(exchange: Exchange) -> bool:
+    """Whether a page shows the form that was sent once more: that is how pages say what was wrong."""
+    body = exchange.response.body if exchange.response else ""
+    if exchange.request.method != "POST" or "<form" not in body or not exchange.request.body:
+        return False
+    kind = next((value for name, value in exchange.request.headers if name.lower() == "content-type"), "")
+    sent = [name for name, _ in parse_qsl(exchange.request.body)] if kind.startswith(FORM) else []
+    return bool(sent) and all(re.search(rf"""name=["']?{re.escape(name)}["'\s>]""", body) for name in sent)
 
 
 def _pause(response: Response) -> float:

@@ -67,6 +67,8 @@ class Successors:
         """Plans to try after `exchange`, with ranks (lower first) that grow with the number of changes."""
         slots = slots_of(operation)
         status = exchange.response.status if exchange.response else 0
+        # A page that shows the form again, whatever its status, says that something in it was wrong.
+        status = 400 if 200 <= status < 300 else status
         feedback = read_feedback(exchange, slots, draft.given, has_body=operation.method not in ("GET", "DELETE"))
         if status == 405:
             return []
@@ -103,7 +105,8 @@ class Successors:
             for lesson in self._workshop.knowledge.lessons.values()
             if lesson.operation.is_safe and re.search("[cx]srf", lesson.response.body, re.I)
         ]
-        paths = dict.fromkeys((".", *(path for path in pages if "${" not in path), "..", "/"))
+        known = [self._workshop.knowledge.page[1]] if self._workshop.knowledge.page else []
+        paths = dict.fromkeys((*known, ".", *(path for path in pages if "${" not in path), "..", "/"))
         return [(0.05 + 0.1 * n, replace(plan, look=("csrf", path))) for n, path in enumerate(list(paths)[:5])]
 
     def without(self, operation: Operation, plan: Plan, rank: float) -> Ranked:

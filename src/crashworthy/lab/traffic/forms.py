@@ -1,0 +1,116 @@
+"""Forms in HTML pages: what an operation takes whose source or document does not say (HTML Living Standard, 4.10)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+from crashworthy.core.operation import Body, Operation
+from crashworthy.core.value import Json
+from crashworthy.lab.traffic.encode import FORM, MULTIPART
+from crashworthy.lab.traffic.look import is_token
+from crashworthy.lab.traffic.schema import Schema
+
+_MOST_CHARACTERS = 256 * 1024
+_MOST_FORMS = 20
+_MOST_FIELDS = 60
+_BUTTONS = frozenset({"submit", "button", "reset", "image"})
+_FORMATS = {"email": "email", "password": "password", "url": "uri", "date": "date", "time": "time"}
+_LOCAL_TIME = "strftime:%Y-%m-%dT%H:%M"
+
+
+@dataclass
+class _Form:
+    action: str
+    method: str
+    fields: dict[str, Schema] = field(default_factory=dict)
+    required: list[str] = field(default_factory=list)
+
+    @property
+    def body(self) -> Body:
+        """What a browser would send."""
+        files = any(schema.get("format") == "binary" for schema in self.fields.values())
+        schema: Schema = {"type": "object", "properties": dict(self.fields)}
+        if self.required:
+            schema["required"] = list[Json](self.required)
+        return Body(content_type=MULTIPART if files else FORM, data_schema=schema)
+
+
+def read_forms(page_url: str, html: str, operations: Iterable[Operation]) -> dict[str, Operation]:
+    """Operations without a known body that forms of the page lead to, with that body, by name."""
+    reader = _Reader()
+    reader.feed(html[:_MOST_CHARACTERS])
+    found: dict[str, Operation] = {}
+    bodiless = [each for each in operations if each.body is None or not each.body.data_schema.get("properties")]
+    for form in reader.forms:
+        path = urlsplit(urljoin(page_url, form.action)).path
+        for operation in bodiless:
+            pattern = re.sub(r"\\\{[^{}]*\\\}", "[^/]+", re.escape(operation.path))
+            if form.fields and operation.method == form.method and re.fullmatch(pattern, path):
+                found[operation.name] = operation.model_copy(update={"body": form.body})
+    return found
+
+
+class _Reader(HTMLParser):
+    """Collects the forms of a page with their fields. Tokens against forgery are left to `look`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[_Form] = []
+        self._select: tuple[str, list[Json]] | None = None
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form" and len(self.forms) < _MOST_FORMS:
+            method = given.get("method", "get").upper()
+            self.forms.append(_Form(given.get("action", ""), method))
+            self._inside = True
+        elif tag == "option" and self._select is not None and given.get("value"):
+            self._select[1].append(given["value"])
+        elif self._inside and given.get("name") and tag in ("input", "textarea", "select"):
+            self._field(tag, given)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._inside = False
+        elif tag == "select" and self._select is not None:
+            name, options = self._select
+            if options:
+                self.forms[-1].fields[name] = {"enum": options}
+            self._select = None
+
+    def _field(self, tag: str, given: dict[str, str]) -> None:
+        form, name, kind = self.forms[-1], given["name"], given.get("type", "text").lower()
+        if is_token(name) or (tag == "input" and kind in _BUTTONS) or len(form.fields) >= _MOST_FIELDS:
+            return
+        if tag == "select":
+            self._select = name, []
+        form.fields[name] = _schema(kind if tag == "input" else tag, given)
+        if "required" in given or kind == "hidden":
+            form.required.append(name)
+
+
+def _schema(kind: str, given: dict[str, str]) -> Schema:
+    """The schema of one field."""
+    if kind in ("checkbox", "radio"):
+        return {"enum": [given.get("value") or "on"]}
+    if kind == "hidden":
+        return {"const": given.get("value", "")}
+    if kind == "file":
+        return {"type": "string", "format": "binary", "contentMediaType": given.get("accept", "").partition(",")[0]}
+    schema: Schema = {"type": "integer" if kind in ("number", "range") else "string"}
+    limits = {"min": "minimum", "max": "maximum"} if schema["type"] == "integer" else {}
+    for attribute, key in {**limits, "minlength": "minLength", "maxlength": "maxLength"}.items():
+        if re.fullmatch(r"-?\d{1,9}", given.get(attribute, "")):
+            schema[key] = int(given[attribute])
+    if given.get("pattern"):
+        schema["pattern"] = f"^(?:{given['pattern']})$"
+    if kind in _FORMATS:
+        schema["format"] = _FORMATS[kind]
+    elif kind == "datetime-local":
+        schema["format"] = _LOCAL_TIME
+    return schema
