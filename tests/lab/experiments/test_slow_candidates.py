@@ -29,7 +29,7 @@ def suspicion(rule: str, *operations: str) -> Suspicion:
     )
 
 
-def lab(*suspicions: Suspicion) -> Lab:
+def lab(*suspicions: Suspicion, tree: Any = None) -> Lab:
     operations = tuple(
         operation(method, path) for method, path in (("GET", "/quote"), ("POST", "/orders"), ("GET", "/"))
     )
@@ -37,7 +37,7 @@ def lab(*suspicions: Suspicion) -> Lab:
     testbed: Any = SimpleNamespace(capabilities=frozenset(), dependencies=("shipping",))
     return Lab(
         testbed,
-        SourceTree(Path(), (), (), (), (), (), (), frozenset()),
+        tree or SourceTree(Path(), (), (), (), (), (), (), frozenset()),
         operations,
         seed=1,
         deadline=0,
@@ -55,3 +55,12 @@ def test_operations_that_reach_one_call_are_one_candidate_and_the_most_suspected
     # Who waits at a call that is known to hold is seen in a few seconds, that a request makes no call at once.
     assert held.estimate_s < 2 * HOLD_S
     assert look.estimate_s < 1
+
+
+def test_who_reaches_a_suspected_call_unsuspected_is_watched_there_too() -> None:
+    reaching = {str(CALL): ("POST /orders", "GET /quote"), "shop.py:40": ("GET /",)}
+    calls = [SimpleNamespace(location=CALL), SimpleNamespace(location=Location(file="shop.py", line=40))]
+    tree = SimpleNamespace(outbound=calls, operations_reaching=lambda place: reaching[str(place)])
+    suspected, other = SlowDependency().candidates(lab(suspicion("no-limit", "POST /orders"), tree=tree))
+    assert (set(suspected.operations), suspected.suspected) == ({"POST /orders", "GET /quote"}, True)
+    assert (other.operations, other.suspected) == (("GET /",), False)

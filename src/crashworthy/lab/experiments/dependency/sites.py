@@ -43,21 +43,23 @@ def candidates(lab: Lab) -> Sequence[Candidate]:
         reaching = set(lab.tree.operations_reaching(call.location)) & reached - covered
         if reaching:
             covered |= reaching
-            site = others.setdefault(f"{call.location}", _Site(call.location, f"calls out at {call.location}"))
-            site.suspicions.update(reaching)
-    found = [
+            # Who reaches a suspected call by a way that no rule follows waits there as well.
+            known = suspected.get(f"{call.location}")
+            found = known or others.setdefault(f"{call.location}", _Site(call.location, "calls another service"))
+            found.suspicions.update(reaching)
+    sites = [
         *_of(suspected.values(), lab, _SUSPECTED, suspected=True),
         *_of(others.values(), lab, _REACHING, suspected=False),
     ]
     if lab.tree.outbound or lab.testbed.dependencies:
-        found += [
+        sites += [
             Candidate(
                 HELD_BY_SLOW_DEPENDENCY, (operation.name,), "may call another service", _UNKNOWN, _LOOK_S, proof_s=0.0
             )
             for operation in lab.operations
             if operation.name in reached and operation.name not in covered
         ]
-    return found
+    return sites
 
 
 def _of(sites: Iterable[_Site], lab: Lab, priority: float, *, suspected: bool) -> list[Candidate]:

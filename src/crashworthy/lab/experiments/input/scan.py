@@ -20,6 +20,7 @@ from crashworthy.lab.traffic.player import Played
 SCAN_TIMEOUT_S = 2.5
 MOST_COPIES = 60
 
+_NO_TIME = "the time ended before all was tried"
 _FIRST_VALID = 200
 _AGAIN = 190
 _LOOK_EVERY = 12
@@ -74,7 +75,8 @@ class Scan:
         scenario = Scenario(setup=self.base.setup, attack=self.base.steps, observe=())
         while (self._unsure or self._waiting) and len(self.trials) < MOST_COPIES and not enough():
             if not self._has_time():
-                self.recorder.notes.append("the time ended before all was tried")
+                if _NO_TIME not in self.recorder.notes:
+                    self.recorder.notes.append(_NO_TIME)
                 return
             shots: list[Shot] = []
             start = self.recorder.kept.start_of(scenario.setup) if self.recorder.kept else None
