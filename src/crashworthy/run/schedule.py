@@ -15,7 +15,7 @@ _PATIENCE_S = 5.0
 _GUESS_S = 4.0
 _MOST_GUESSED = 6.0
 # Suspected operations of an experiment go first until it has used its share of the time, or this part of all of it.
-_LEAST_SHARE = 0.15
+_LEAST_SHARE = 0.3
 _TRIALS_PER_REPLAY = 2
 _NO_TIME = "the budget left no time for it"
 
