@@ -51,17 +51,26 @@ class Beta(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
-    """What is believed of one task: `draws` of the share that an AI does to the standard, and of what it was a
-    quarter ago. Draws of all tasks are paired: the same place in each is one possible world.
+    """What is believed of one task: `history[i, k]`: draw i of the share that an AI did to the standard k quarters ago.
+    Draws of all tasks are paired: the same place in each is one possible world.
 
     `evidence_share`: how much of the doubt of before the ledger has taken away, 0 to 1 (of the variance, in logits).
     """
 
     reach: Beta
     prior: Normal
-    draws: Array
-    before: Array
+    history: Array
     evidence_share: float
+
+    @property
+    def draws(self) -> Array:
+        """The share now, of each draw."""
+        return np.asarray(self.history[:, 0])
+
+    @property
+    def before(self) -> Array:
+        """The share a quarter ago; the same as now where the evidence is younger."""
+        return np.asarray(self.history[:, min(1, self.history.shape[1] - 1)])
 
     @property
     def mean(self) -> float:
@@ -84,13 +93,11 @@ def estimate(
     weaknesses = sorted({weakness for task in tasks for weakness in evidence[task].weaknesses})
     observations = list(_observations(tasks, evidence, weaknesses, today))
     believed = posterior(before, [detection_of(weakness).logit for weakness in weaknesses], observations)
-    quarter_ago = min(1, believed.rate.shape[2] - 1)
     return {
         task: Estimate(
             reach=reaches[place],
             prior=before[place],
-            draws=believed.rate[:, place, 0],
-            before=believed.rate[:, place, quarter_ago],
+            history=believed.rate[:, place],
             evidence_share=_told(before[place], believed.rate[:, place, 0]) if observations else 0.0,
         )
         for place, task in enumerate(tasks)

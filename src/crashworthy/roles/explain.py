@@ -51,10 +51,8 @@ def how_much_is_known(assessment: RoleAssessment) -> str:
             "Say --author ai, or sign the commits."
         )
     rest = len(assessment.tasks) - len(moved)
-    return (
-        f"Evidence of {changes} moves {len(moved)} of {len(assessment.tasks)} tasks; "
-        f"the other {rest} rest on published opinion."
-    )
+    others = f"; the other {rest} rest{'s' * (rest == 1)} on published opinion." if rest else "."
+    return f"Evidence of {changes} moves {len(moved)} of {len(assessment.tasks)} tasks{others}"
 
 
 def _reach(each: TaskAssessment, model: PriorModel) -> Iterator[str]:

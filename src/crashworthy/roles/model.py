@@ -22,6 +22,30 @@ class Stage(StrEnum):
     AUTOMATED = "Automated"
 
 
+class Trend(StrEnum):
+    """Whether more or less of a skill is asked of people as tools write more of the code."""
+
+    EMERGING = "emerging"
+    STEADY = "steady"
+    DECLINING = "declining"
+
+
+class Skill(Value):
+    """What tasks need people to be able to do. `trend`, its reason `why`, and `hours` are our own judgement.
+
+    `hours`: of deliberate work, from a neighbouring role to where it can be relied on. `area`: the part of a learning
+    plan it belongs to. `families`: of weaknesses that practise it.
+    """
+
+    id: Id
+    title: str
+    area: str
+    trend: Trend
+    hours: Annotated[int, Field(gt=0)]
+    why: str
+    families: tuple[str, ...] = ()
+
+
 class Source(Value):
     """Where a figure was published."""
 
@@ -57,7 +81,11 @@ class Demands(Value):
 
 
 class Task(Value):
-    """A task of a role. `share` is its share of the working time; `anchors` are O*NET task ids."""
+    """A task of a role.
+
+    `share` is its share of the working time; `anchors` are O*NET task ids; `skills` are ids; `phrases` are how postings
+    and people word it, by which it is recognised.
+    """
 
     id: Id
     title: str
@@ -66,15 +94,22 @@ class Task(Value):
     demands: Demands
     anchors: tuple[int, ...] = ()
     figures: tuple[Figure, ...] = ()
+    skills: tuple[Id, ...] = ()
+    phrases: tuple[str, ...] = ()
 
 
 class Role(Value):
-    """A role. `occupations` are O*NET-SOC codes of the occupations it is made of."""
+    """A role. `occupations` are O*NET-SOC codes of the occupations it is made of, the nearest first.
+
+    `aliases` are other names that people give it. `skills` are those that its tasks name.
+    """
 
     id: Id
     title: str
     description: str
+    aliases: tuple[str, ...] = ()
     occupations: tuple[str, ...] = ()
+    skills: tuple[Skill, ...] = ()
     sources: tuple[Source, ...] = ()
     figures: tuple[Figure, ...] = ()
     tasks: Annotated[tuple[Task, ...], Field(min_length=1)]
@@ -92,7 +127,14 @@ class Role(Value):
         cited = {figure.source for figure in figures}
         if cited - known:
             raise ValueError(f"figures cite sources that are not listed: {', '.join(sorted(cited - known))}")
+        named = {skill for task in self.tasks for skill in task.skills} - {skill.id for skill in self.skills}
+        if named:
+            raise ValueError(f"tasks name skills that are not described: {', '.join(sorted(named))}")
         return self
+
+    def skill(self, skill_id: str) -> Skill:
+        """The skill with that id. KeyError when no task names it."""
+        return {skill.id: skill for skill in self.skills}[skill_id]
 
     def task(self, task_id: str) -> Task | None:
         """The task with that id."""

@@ -15,7 +15,9 @@ from crashworthy.roles.estimate import INTERVAL, Estimate, estimate, quantile
 from crashworthy.roles.evidence import TaskEvidence
 from crashworthy.roles.model import Figure, Role, Source, Stage, Task
 from crashworthy.roles.prior import Prior, PriorModel
+from crashworthy.roles.quadrant import Place, Quadrant, place
 from crashworthy.roles.stage import Costs, Decision, costs, decide
+from crashworthy.roles.threat import Threat, threat
 from crashworthy.roles.what_next import Turn, turn
 
 Interval = tuple[float, float]
@@ -31,18 +33,30 @@ class TaskAssessment(NamedTuple):
     costs: Costs
     decision: Decision
     turn: Turn
+    place: Place
+
+
+class Past(NamedTuple):
+    """The score a number of quarters ago."""
+
+    quarters_ago: int
+    score: float
+    interval: Interval
 
 
 class RoleAssessment(NamedTuple):
     """A role's tasks and its score, 0 to 100: the share of its working time whose work an AI does to the standard.
 
-    `change` is the score's change over the last quarter with its interval, None without older evidence.
+    `change` is the score's change over the last quarter with its interval, None without older evidence. `past`: the
+    score as far back as the evidence reaches, the oldest first, this quarter last.
     """
 
     role: Role
     tasks: tuple[TaskAssessment, ...]
     score: float
     interval: Interval
+    threat: Threat
+    past: tuple[Past, ...]
     change: tuple[float, Interval] | None = None
 
     @property
@@ -69,6 +83,10 @@ class TaskPage(Value):
     interval: Interval
     prior: dict[str, float | str] | None
     evidence_share: float
+    quadrant: Quadrant
+    quadrant_probability: float
+    judgement: float
+    skills: tuple[str, ...]
     turn: dict[str, int | None]
     changes: dict[str, int]
     published: tuple[Figure, ...]
@@ -76,7 +94,10 @@ class TaskPage(Value):
 
 
 class RolePage(Value):
-    """A role as `role show --json` gives it; the score and its interval are from 0 to 100."""
+    """A role as `role show --json` gives it; the score and its interval are from 0 to 100, the threat's to 10.
+
+    `past`: (quarters ago, score, low, high), the oldest first.
+    """
 
     role: str
     title: str
@@ -84,6 +105,9 @@ class RolePage(Value):
     interval: Interval
     change: float | None
     change_interval: Interval | None
+    threat: float
+    threat_interval: Interval
+    past: tuple[tuple[int, float, float, float], ...]
     changes: int
     tasks: tuple[TaskPage, ...]
     figures: tuple[Figure, ...]
@@ -107,7 +131,19 @@ def assess(
     now = 100 * shares @ np.array([each.estimate.draws for each in tasks])
     change = now - 100 * shares @ np.array([each.estimate.before for each in tasks])
     moved = (float(np.mean(change)), _interval(change)) if np.any(change) else None
-    return RoleAssessment(role, tasks, float(np.mean(now)), _interval(now), moved)
+    return RoleAssessment(
+        role=role,
+        tasks=tasks,
+        score=float(np.mean(now)),
+        interval=_interval(now),
+        threat=threat(
+            [task.share for task in role.tasks],
+            [task.demands.routine for task in role.tasks],
+            [each.estimate.draws for each in tasks],
+        ),
+        past=_past(shares, np.array([each.estimate.history for each in tasks])),
+        change=moved,
+    )
 
 
 def to_page(assessment: RoleAssessment) -> RolePage:
@@ -119,6 +155,9 @@ def to_page(assessment: RoleAssessment) -> RolePage:
         interval=_rounded(assessment.interval),
         change=None if assessment.change is None else round(assessment.change[0], 1),
         change_interval=None if assessment.change is None else _rounded(assessment.change[1]),
+        threat=round(assessment.threat.score, 1),
+        threat_interval=_rounded(assessment.threat.interval),
+        past=tuple((past.quarters_ago, round(past.score, 1), *_rounded(past.interval)) for past in assessment.past),
         changes=assessment.changes,
         tasks=tuple(_task_page(each) for each in assessment.tasks),
         figures=assessment.role.figures,
@@ -131,7 +170,17 @@ def _assess_task(task: Task, prior: Prior | None, evidence: TaskEvidence, believ
     known = [detection_of(weakness).mean for weakness in evidence.weaknesses]
     found = sum(known) / len(known) if known else 0.0
     decision = decide(believed.draws, evidence, task.demands)
-    return TaskAssessment(task, prior, evidence, believed, at, decision, turn(believed.draws, at, found))
+    what_next = turn(believed.draws, at, found)
+    return TaskAssessment(
+        task, prior, evidence, believed, at, decision, what_next, place(believed.draws, task.demands, at.assist)
+    )
+
+
+def _past(shares: Array, history: Array) -> tuple[Past, ...]:
+    """The score of each quarter from histories of shape (tasks, draws, quarters)."""
+    scores = 100 * np.tensordot(shares, history, axes=1)
+    quarters = range(scores.shape[1] - 1, -1, -1)
+    return tuple(Past(ago, float(scores[:, ago].mean()), _interval(scores[:, ago])) for ago in quarters)
 
 
 def _rounded(interval: Interval) -> Interval:
@@ -161,6 +210,10 @@ def _task_page(each: TaskAssessment) -> TaskPage:
             name: value if isinstance(value, str) else round(value, 3) for name, value in each.prior._asdict().items()
         },
         evidence_share=round(each.estimate.evidence_share, 3),
+        quadrant=each.place.quadrant,
+        quadrant_probability=round(each.place.probability, 3),
+        judgement=round(each.place.up, 3),
+        skills=each.task.skills,
         turn=each.turn._asdict(),
         changes={author: len(each.evidence.by(author)) for author in ("ai", "human", "unknown")},
         published=each.task.figures,

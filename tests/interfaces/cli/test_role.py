@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from typer.testing import CliRunner
 
 from crashworthy.core.errors import CrashworthyError
-from crashworthy.interfaces.cli import role
+from crashworthy.interfaces.cli import roles
 from crashworthy.roles import evidence
 from crashworthy.roles.load import library
 from crashworthy.weaknesses.catalogue import CATALOGUE
@@ -44,7 +44,7 @@ demands = { routine = 0.2, judgement = 0.9, stakes = 0.6, feedback = 0.2, ambigu
 def app(monkeypatch: pytest.MonkeyPatch) -> typer.Typer:
     monkeypatch.setenv("COLUMNS", "140")
     app = typer.Typer()
-    role.register(app)
+    roles.register(app)
     return app
 
 

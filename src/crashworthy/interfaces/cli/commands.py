@@ -20,7 +20,7 @@ MODULES = {
     "playbook": "playbook",
     "design": "design",
     "ledger": "ledger",
-    "role": "role",
+    "role": "roles",
     "weakness": "weakness",
     "schema": "schema",
 }

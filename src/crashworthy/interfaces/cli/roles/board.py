@@ -1,4 +1,4 @@
-"""How a role is shown on the screen."""
+"""A role on the screen: score, tasks, and where each figure comes from."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crashworthy.roles.actions import recommended
 from crashworthy.roles.explain import agreement, explain, how_much_is_known, published_stage
 from crashworthy.roles.model import Role, Stage
 from crashworthy.roles.prior import PriorModel
@@ -13,6 +14,7 @@ from crashworthy.roles.score import Interval, RoleAssessment, TaskAssessment
 
 _STYLE = {Stage.HUMAN: "blue", Stage.AT_RISK: "red", Stage.AI_ASSISTED: "yellow", Stage.AUTOMATED: "green"}
 _WIDE = 110
+_ACTIONS = 4
 
 
 def print_role(console: Console, assessment: RoleAssessment) -> None:
@@ -31,6 +33,12 @@ def print_role(console: Console, assessment: RoleAssessment) -> None:
     if assessment.change is not None:
         moved, (least, most) = assessment.change
         console.print(f"Over the last quarter: {moved:+.1f}, {least:+.1f} to {most:+.1f} for 90 % sure.", markup=False)
+    threat, (least, most) = assessment.threat.score, assessment.threat.interval
+    console.print(
+        f"AI Threat Score {threat:.1f} of 10, {least:.1f} to {most:.1f}: the share of its routine output that tools "
+        "can do already.",
+        markup=False,
+    )
     console.print(how_much_is_known(assessment), markup=False)
     console.print()
     console.print(_tasks(assessment, console.width))
@@ -41,6 +49,11 @@ def print_role(console: Console, assessment: RoleAssessment) -> None:
             "published without evidence, and ours hand nothing over before this team's ledger shows that it holds.",
             markup=False,
         )
+    actions = recommended(assessment)
+    if actions:
+        console.print("\nWhat to do next:", style="bold")
+    for action in actions[:_ACTIONS]:
+        console.print(f"  {action.do}: {action.why}.", markup=False)
     if assessment.role.figures:
         console.print("\nPublished about the role:", style="bold")
         sources = {source.id: source for source in assessment.role.sources}
