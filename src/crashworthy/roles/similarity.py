@@ -96,9 +96,10 @@ def _ranked(words: Mapping[str, str], known: _Known) -> tuple[Match, ...]:
             of_phrase = known.sum(common) / known.sum(phrase)
             if of_phrase > best:
                 best, shared = of_phrase, common
+        if not best:
+            continue
         alike = best**_OF_PHRASE * (known.sum(of_line) / line) ** (1 - _OF_PHRASE)
-        if alike:
-            found.append(Match(task, round(alike, 3), tuple(words[stem] for stem in words if stem in shared)))
+        found.append(Match(task, round(alike, 3), tuple(words[stem] for stem in words if stem in shared)))
     return tuple(sorted(found, key=lambda match: (-match.similarity, match.task)))
 
 
