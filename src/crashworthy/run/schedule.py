@@ -107,24 +107,43 @@ class Schedule:
     @property
     def waiting_s(self) -> float:
         """How long all that waits will likely take."""
-        return sum(queue.expected_s(candidate) for queue in self.queues for candidate in queue.waiting)
+        return sum(queue.expected_s(candidate) for queue, candidate in self._all())
 
     def take(self, lab: Lab) -> Iterator[tuple[Experiment, Candidate]]:
         """Candidates in the order to try them. Call `spent` after each.
 
-        One is begun only when what it may show can still be replayed; that time is `lab.reserve_s` meanwhile.
+        One is begun only when what it may show can still be replayed; that time is `lab.reserve_s` meanwhile. In the
+        end come those that may still show that nothing happens: only what there is no time for at all is left out.
         """
+        late: list[tuple[_Queue, Candidate]] = []
         while queue := self._next(lab.left()):
             candidate = queue.waiting.pop(0)
             expected, reserve = queue.expected_s(candidate), queue.reserve_s(candidate)
             if expected + reserve > lab.left():
+                late.append((queue, candidate))
+                continue
+            # Who takes his time takes about twice as much, and the others' replays must still fit.
+            others_s = self.waiting_s + max((other.reserve_s(each) for other, each in self._all()), default=0.0)
+            lab.crowded = 2 * expected + reserve + others_s > lab.left()
+            yield from self._begin(queue, candidate, lab, reserve)
+        for queue, candidate in late:
+            left = lab.left() - queue.expected_s(candidate)
+            if left < 0:
                 self.skipped.append((queue.experiment, candidate, _NO_TIME))
                 continue
-            lab.crowded = expected + self.waiting_s > lab.left()
-            lab.reserve_s = reserve
-            self._present = candidate
-            yield queue.experiment, candidate
-            lab.reserve_s = 0.0
+            lab.crowded = True
+            yield from self._begin(queue, candidate, lab, min(left, queue.reserve_s(candidate)))
+
+    def _begin(
+        self, queue: _Queue, candidate: Candidate, lab: Lab, reserve_s: float
+    ) -> Iterator[tuple[Experiment, Candidate]]:
+        lab.reserve_s = reserve_s
+        self._present = candidate
+        yield queue.experiment, candidate
+        lab.reserve_s = 0.0
+
+    def _all(self) -> Iterator[tuple[_Queue, Candidate]]:
+        return ((queue, candidate) for queue in self.queues for candidate in queue.waiting)
 
     def spent(self, experiment: Experiment, seconds: float, *, proofs: int = 0, proving_s: float = 0.0) -> None:
         """Tell how long the present candidate took in all, and of that its attempts to prove what it showed."""
