@@ -30,7 +30,7 @@ from sick_services.catalog import ALL, EXPERIMENTS, SickService
 from sick_services.stand import candidate_for, open_lab, service_file
 
 # The families of the catalogue whose weaknesses somebody exploits.
-FAMILIES = frozenset({Family.INJECTION, Family.ACCESS, Family.EXPOSURE, Family.CROSSSITE})
+FAMILIES = frozenset({Family.INJECTION, Family.ACCESS, Family.EXPOSURE, Family.CROSSSITE, Family.RESOURCE})
 
 
 def judge(folder: str, service: SickService, name: str, seed: int) -> tuple[tuple[Judgement, ...], float]:

@@ -9,6 +9,7 @@ from sick_services import catalog_access as access
 from sick_services import catalog_crosssite as crosssite
 from sick_services import catalog_exposure as exposure
 from sick_services import catalog_injection as injection
+from sick_services import catalog_resource as resource
 from sick_services import consistency
 from sick_services.service import FOLDER, Api, SickService, api, object_of, operation, step
 
@@ -260,6 +261,7 @@ ALL = {
     **exposure.ALL,
     **crosssite.ALL,
     **injection.ALL,
+    **resource.ALL,
     **consistency.ALL,
 }
 """By folder."""
@@ -275,6 +277,7 @@ EXPERIMENTS = {
     **exposure.EXPERIMENTS,
     **crosssite.EXPERIMENTS,
     **dict.fromkeys(injection.ALL, "injection"),
+    **resource.EXPERIMENTS,
     **consistency.EXPERIMENTS,
 }
 """The experiment for each folder."""

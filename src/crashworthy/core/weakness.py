@@ -40,6 +40,7 @@ class Family(StrEnum):
     DURABILITY = "durability"
     PARTIAL = "partial"
     RETRY = "retry"
+    RESOURCE = "resource"
 
 
 class Weakness(Value):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from crashworthy.core.history import SensorEvent
 from crashworthy.core.scenario import DependencyFault
@@ -45,6 +45,13 @@ class OutboundCall(Protocol):
     def body(self) -> bytes: ...  # noqa: D102
 
 
+class Usage(NamedTuple):
+    """What the processes of a copy have used: seconds of CPU since they began, and bytes of memory at present."""
+
+    cpu_s: float
+    resident: int
+
+
 class KeptState(Protocol):
     """A state that copies can begin from; see `Testbed.keep`."""
 
@@ -68,6 +75,9 @@ class Instance(Protocol):
 
     def drain(self, settle_s: float = 0.0) -> tuple[SensorEvent, ...]:
         """Sensor events since the last drain, by time; `at` is in seconds of time.monotonic()."""
+
+    def usage(self) -> Usage:
+        """What its processes have used; nothing once they have ended."""
 
     def output(self) -> str:
         """The end of what the service printed (bounded)."""

@@ -12,6 +12,7 @@ from crashworthy.weaknesses import (
     exposure,
     injection,
     partial,
+    resource,
     retry,
 )
 from crashworthy.weaknesses import input as input_family
@@ -27,5 +28,6 @@ _FAMILIES = (
     durability,
     partial,
     retry,
+    resource,
 )
 CATALOGUE: dict[str, Weakness] = {weakness.id: weakness for family in _FAMILIES for weakness in family.WEAKNESSES}

@@ -21,6 +21,7 @@ from crashworthy.lab.experiments.injection.injection import Injection
 from crashworthy.lab.experiments.input.hostile_input import HostileInput
 from crashworthy.lab.experiments.input.parallel_requests import ParallelRequests
 from crashworthy.lab.experiments.partial.middle import BrokenInTheMiddle
+from crashworthy.lab.experiments.resource.cost_by_number import CostByNumber
 from crashworthy.lab.experiments.retry.repeated import RepeatedRequest
 
 EXPERIMENTS: tuple[Experiment, ...] = (
@@ -43,4 +44,5 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     TracebackShown(),
     ScriptInPage(),
     OtherSites(),
+    CostByNumber(),
 )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
+import psutil
+
 from crashworthy.core.history import SensorEvent
 from crashworthy.lab.service.launch import await_message
 from crashworthy.lab.service.process import ServiceProcess
 from crashworthy.lab.service.readiness import LOOPBACK
+from crashworthy.lab.testbed import Usage
 
 _FORK_TIMEOUT_S = 10.0
 
@@ -42,6 +46,19 @@ class RunningCopy(ABC):
     def output(self) -> str:
         """What it printed: the first and last 64 KiB."""
         return self._process.output()
+
+    def usage(self) -> Usage:
+        """CPU and memory of its processes together."""
+        cpu_s, resident = 0.0, 0
+        with contextlib.suppress(psutil.Error):
+            first = psutil.Process(self.pid)
+            for process in (first, *first.children(recursive=True)):
+                with contextlib.suppress(psutil.Error), process.oneshot():
+                    times = process.cpu_times()
+                    # Of children that have ended, too.
+                    cpu_s += sum(times[:4])
+                    resident += process.memory_info().rss
+        return Usage(cpu_s, resident)
 
     def has_given_up(self) -> bool:
         """Whether it printed a traceback and nothing since."""
