@@ -38,6 +38,12 @@ def test_the_second_actor_is_another_user_of_the_same_object() -> None:
     assert [step.actor for step in two.setup].count("admin") == 1
 
 
+def test_two_operations_of_two_actors_may_be_about_objects_of_their_own() -> None:
+    two = by_two([BORROW, "POST /books"], LOANS.playbook, LOANS.operations)
+    assert two is not None
+    assert [step.actor for step in two.steps] == ["A", "B"]
+
+
 def test_where_nobody_takes_part_there_is_no_second_actor() -> None:
     assert by_two(["POST /votes"], VOTES.playbook, VOTES.operations) is None
 

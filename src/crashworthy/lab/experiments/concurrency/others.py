@@ -36,7 +36,8 @@ def by_two(operations: Sequence[str], playbook: Playbook, known: Sequence[Operat
         return None
     first = ways if len(ways) > 1 else [ways[0], ways[0]]
     base = ground_of([*first[:-1], second], playbook, known)
-    return base if base is not None and _meet(base.steps) else None
+    # Different operations were paired for the data they share, through whatever objects.
+    return base if base is not None and (len(operations) > 1 or _meet(base.steps)) else None
 
 
 def with_few(base: Ground) -> Iterator[tuple[str, Ground]]:
