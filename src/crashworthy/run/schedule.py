@@ -16,6 +16,10 @@ _GUESS_S = 4.0
 _MOST_GUESSED = 6.0
 # Suspected operations of an experiment go first until it has used its share of the time, or this part of all of it.
 _LEAST_SHARE = 0.3
+# All suspected operations together go first in this part of the time: nobody suspects what no rule can see.
+_SUSPECTED_SHARE = 0.6
+# Experiments keep some seconds of what they are given for the end of their trials.
+_SLACK_S = 3.0
 _TRIALS_PER_REPLAY = 2
 _NO_TIME = "the budget left no time for it"
 
@@ -73,6 +77,8 @@ class Schedule:
     refused: list[NotTried] = field(default_factory=list)
     skipped: list[tuple[Experiment, Candidate, str]] = field(default_factory=list)
     share_s: float = 0.0
+    suspected_s: float = 0.0
+    """Time left for suspected operations to go first."""
     _present: Candidate | None = None
 
     @classmethod
@@ -89,6 +95,7 @@ class Schedule:
                 continue
             waiting = sorted(experiment.candidates(lab), key=lambda each: (each.suspected, each.priority), reverse=True)
             schedule.queues.append(_Queue(experiment, waiting, pace, extra))
+        schedule.suspected_s = lab.left() * _SUSPECTED_SHARE
         schedule.share_s = lab.left() * max(_LEAST_SHARE, 1 / max(1, len(schedule.queues)))
         return schedule
 
@@ -119,7 +126,7 @@ class Schedule:
         while queue := self._next(lab.left()):
             candidate = queue.waiting.pop(0)
             expected, reserve = queue.expected_s(candidate), queue.reserve_s(candidate)
-            if expected + reserve > lab.left():
+            if expected + _SLACK_S + reserve > lab.left():
                 late.append((queue, candidate))
                 continue
             # Who takes his time takes about twice as much, and the others' replays must still fit.
@@ -127,7 +134,7 @@ class Schedule:
             lab.crowded = 2 * expected + reserve + others_s > lab.left()
             yield from self._begin(queue, candidate, lab, reserve)
         for queue, candidate in late:
-            left = lab.left() - queue.expected_s(candidate)
+            left = lab.left() - queue.expected_s(candidate) - _SLACK_S
             if left < 0:
                 self.skipped.append((queue.experiment, candidate, _NO_TIME))
                 continue
@@ -150,6 +157,7 @@ class Schedule:
         queue = next(queue for queue in self.queues if queue.experiment is experiment)
         if self._present is not None:
             queue.tried(self._present, seconds, proofs, proving_s)
+            self.suspected_s -= seconds if self._present.suspected else 0.0
 
     def abandon(self, why: str) -> None:
         """Nothing more will be tried."""
@@ -163,13 +171,14 @@ class Schedule:
         An experiment that has had no turn yet goes first when its suspected operation would not fit afterwards.
         """
         waiting = [queue for queue in self.queues if queue.waiting]
-        best = max(waiting, key=lambda queue: queue.promise(self.share_s), default=None)
+        share_s = self.share_s if self.suspected_s > 0 else 0.0
+        best = max(waiting, key=lambda queue: queue.promise(share_s), default=None)
         if best is None:
             return None
-        after_s = left_s - best.expected_s(best.waiting[0]) - best.reserve_s(best.waiting[0])
+        after_s = left_s - _need_s(best)
         last_chance = [queue for queue in waiting if queue.waiting[0].suspected and after_s < _need_s(queue) <= left_s]
         return max((queue for queue in last_chance if not queue.spent_s), key=_need_s, default=best)
 
 
 def _need_s(queue: _Queue) -> float:
-    return queue.expected_s(queue.waiting[0]) + queue.reserve_s(queue.waiting[0])
+    return queue.expected_s(queue.waiting[0]) + _SLACK_S + queue.reserve_s(queue.waiting[0])
