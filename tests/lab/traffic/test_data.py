@@ -93,6 +93,12 @@ def test_texts_by_name() -> None:
     assert "100117" in value["sku"]
 
 
+@pytest.mark.parametrize("second", ["password2", "password_2", "confirm", "repeatPassword"])
+def test_the_password_is_repeated_whatever_the_field_is_called(second: str) -> None:
+    value = made(text("login", "password", second))
+    assert value[second] == value["password"]
+
+
 def test_ends_come_after_starts_and_births_before_now() -> None:
     value = made(text("start_date", "end_date", "birth_date"))
     assert "2030-05-17" < value["start_date"] < value["end_date"]

@@ -175,8 +175,12 @@ class Maker:
                 for other, value in values.items():
                     if other != name and list(words(other)) == meant:
                         values[name] = value
-            elif parts and re.fullmatch(r"[a-z]+2", name) and f"{name[:-1]}1" in values:
-                values[name] = values[f"{name[:-1]}1"]
+            elif re.fullmatch(r"[A-Za-z_]+2", name):
+                first = next((each for each in (f"{name[:-1]}1", name[:-1].rstrip("_")) if each in values), name)
+                values[name] = values[first]
+            elif {*parts} & CONFIRM and isinstance(values[name], str):
+                secret = next((each for each in values if {*words(each)} & SECRETS and each != name), name)
+                values[name] = values[secret]
         return values
 
     def _array(self, schema: Schema, path: Path) -> Json:
