@@ -194,3 +194,11 @@ def test_what_nobody_suspects_has_a_part_of_the_time() -> None:
     ]
     schedule = Schedule.of([*eager, Planned("other", ("look", 10.0, 1.0))], present)
     assert order(schedule, present, cost=10).index("look") <= 6
+
+
+def test_each_experiment_tries_its_first_suspicion_before_another_one_its_second() -> None:
+    present = lab(seconds=100)
+    races = Planned("races", ("race0", 350, 4), ("race1", 350, 4), suspected=frozenset({"race0", "race1"}))
+    holds = Planned("holds", ("hold", 90, 12), suspected=frozenset({"hold"}))
+    # The first race takes far longer than anybody thought.
+    assert order(Schedule.of([races, holds], present), present, cost=30) == ["race0", "hold", "race1"]

@@ -51,14 +51,16 @@ class _Queue:
         guessed = REPLAYS * (self.experiment.replay_s + self.extra_replay_s)
         return min(guessed, self.proving_s / self.proofs) if self.proofs else guessed
 
-    def promise(self, share_s: float) -> tuple[bool, float]:
-        """Suspected ones before others, within the share; then priority per second, which falls as time is used up.
+    def promise(self, share_s: float) -> tuple[bool, bool, float]:
+        """Suspected ones before others, within the share, and the first of an experiment before the second of another.
 
-        So every experiment has its turn, and what costs next to nothing need not wait for it.
+        Then priority per second, which falls as time is used up: so every experiment has its turn, and what costs next
+        to nothing need not wait for it.
         """
         candidate = self.waiting[0]
         value = candidate.priority / self.expected_s(candidate) / (1 + self.spent_s / _PATIENCE_S)
-        return candidate.suspected and self.spent_s < share_s, value
+        suspected = candidate.suspected and self.spent_s < share_s
+        return suspected, suspected and not self.spent_s, value
 
     def tried(self, candidate: Candidate, seconds: float, proofs: int, proving_s: float) -> None:
         self.spent_s += seconds
