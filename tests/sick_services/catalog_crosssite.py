@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crashworthy.core.operation import Operation, Parameter, ParameterIn
+from crashworthy.lab.traffic.encode import FORM
 from sick_services.catalog_access import ME_BY_COOKIE
 from sick_services.service import SickService, api, object_of, operation, step
 
@@ -20,6 +21,36 @@ COMMENTS = api(
 SEARCH = api(_get("/search", "q", "page"), ways=((step("GET", "/search"),),))
 GO = api(_get("/go", "next"), ways=((step("GET", "/go"),),))
 OUT = api(_get("/out", "url"), ways=((step("GET", "/out"),),))
+_LOGIN = step("POST", "/login", body={"username": "user${unique}1", "password": "Str0ng-${unique}1"})
+_CHANGE = step("POST", "/address", body={"address": "Road ${unique}1"}).model_copy(update={"content_type": FORM})
+ADDRESS = api(
+    operation("POST", "/login", object_of("username", "password", kind="string")),
+    operation("POST", "/address", object_of("address", kind="string")),
+    ways=((_LOGIN,), (_LOGIN, _CHANGE)),
+)
+ADDRESS_PAGE = api(
+    *ADDRESS.operations,
+    operation("GET", "/address"),
+    ways=(
+        (_LOGIN,),
+        (_LOGIN, step("GET", "/address")),
+        (
+            _LOGIN,
+            step("GET", "/address", save="t", saved_at="/t"),
+            _CHANGE.model_copy(update={"body": {"address": "Road ${unique}1", "t": "${t}"}}),
+        ),
+    ),
+)
+TRANSFERS = api(
+    operation("POST", "/login", object_of("username", "password", kind="string")),
+    operation("POST", "/transfers", object_of("amount")),
+    operation("GET", "/transfers"),
+    ways=(
+        (_LOGIN,),
+        (_LOGIN, step("POST", "/transfers", body={"amount": 5})),
+        (_LOGIN, step("GET", "/transfers")),
+    ),
+)
 
 ALL = {
     "script_in_page": (
@@ -45,5 +76,20 @@ ALL = {
             "fastapi_origin", "fastapi", "fastapi_origin_sick", ("fastapi_origin_healthy",), ME_BY_COOKIE, "GET /me"
         ),
     ),
+    "cross_site_change": (
+        SickService("flask_address", "flask", "flask_address_sick", ("flask_lax_healthy",), ADDRESS, "POST /address"),
+        SickService("flask_token", "flask", None, ("flask_token_healthy",), ADDRESS_PAGE, "POST /address"),
+        SickService(
+            "fastapi_transfer",
+            "fastapi",
+            "fastapi_transfer_sick",
+            ("fastapi_origin_healthy", "fastapi_type_healthy"),
+            TRANSFERS,
+            "POST /transfers",
+        ),
+    ),
 }
-EXPERIMENTS = dict.fromkeys(ALL, "other-sites") | {"script_in_page": "script-in-page"}
+EXPERIMENTS = dict.fromkeys(ALL, "other-sites") | {
+    "script_in_page": "script-in-page",
+    "cross_site_change": "foreign-form",
+}

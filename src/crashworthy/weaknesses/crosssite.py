@@ -34,4 +34,14 @@ OPEN_TO_ANY_ORIGIN = Weakness(
     tasks=_TASKS,
 )
 
-WEAKNESSES = (SCRIPT_IN_PAGE, OPEN_REDIRECT, OPEN_TO_ANY_ORIGIN)
+CROSS_SITE_CHANGE = Weakness(
+    id="cross-site-change",
+    title="A form on any other site changes what the visitor owns here",
+    family=Family.CROSSSITE,
+    severity=Severity.MAJOR,
+    cwe=352,
+    cost="Somebody who is logged in opens a link, and their address, password or balance is changed without a click.",
+    tasks=_TASKS,
+)
+
+WEAKNESSES = (SCRIPT_IN_PAGE, OPEN_REDIRECT, OPEN_TO_ANY_ORIGIN, CROSS_SITE_CHANGE)

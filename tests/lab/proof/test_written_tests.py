@@ -79,6 +79,8 @@ def prove(folder: str, name: str) -> Proof:
         ("object_of_another", "flask_notes_DELETE", "flask_notes_healthy"),
         ("object_of_another", "flask_sessions", "flask_sessions_healthy"),
         ("known_credential", "flask_seeded", "flask_seeded_healthy"),
+        ("cross_site_change", "flask_address", "flask_lax_healthy"),
+        ("cross_site_change", "fastapi_transfer", "fastapi_origin_healthy"),
         ("token_after_logout", "flask_cookie", "flask_cookie_healthy"),
     ],
 )

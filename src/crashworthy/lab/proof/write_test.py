@@ -40,6 +40,7 @@ _TEMPLATES = {
     "repeated-request": "repeat.py.j2",
     "lost-at-restart": "restart.py.j2",
     "right-not-checked": "refused.py.j2",
+    "cross-site-change": "foreign.py.j2",
     "injection": _INJECTION,
 }
 # What a test's own stand-in cannot play: redirects, and what a model was told.
@@ -153,6 +154,7 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         "actors": _actors(scenario),
         "setup": _setup(scenario.setup),
         "requests": [{"name": name, "call": call(step, _client(step))} for name, step in named.items()],
+        "visitor": scenario.attack[-1].actor if scenario.attack else "A",
         "attack": ", ".join(next(n for n, s in named.items() if s == step) for step in scenario.attack),
         "times": len(scenario.attack),
         "distinct": [

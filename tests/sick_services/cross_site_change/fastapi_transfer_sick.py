@@ -1,0 +1,40 @@
+"""Money is sent by a JSON document whose type nobody looks at, with a cookie for other sites."""
+
+import json
+import secrets
+from typing import Annotated
+
+from fastapi import Cookie, FastAPI, HTTPException, Request, Response
+from pydantic import BaseModel
+
+app = FastAPI()
+sessions: dict[str, str] = {}
+sent: dict[str, list[int]] = {}
+
+
+class Login(BaseModel):
+    username: str
+    password: str
+
+
+@app.post("/login")
+def login(body: Login, answer: Response):
+    sid = secrets.token_hex(16)
+    sessions[sid] = body.username
+    answer.set_cookie("sid", sid, httponly=True, samesite="none", secure=True)
+    return {"ok": True}
+
+
+@app.post("/transfers")
+async def transfer(request: Request, sid: Annotated[str, Cookie()] = ""):
+    if sid not in sessions:
+        raise HTTPException(401)
+    sent.setdefault(sessions[sid], []).append(int(json.loads(await request.body())["amount"]))
+    return {"ok": True}
+
+
+@app.get("/transfers")
+def transfers(sid: Annotated[str, Cookie()] = ""):
+    if sid not in sessions:
+        raise HTTPException(401)
+    return {"sent": sent.get(sessions[sid], [])}
