@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from pydantic import Field
@@ -43,11 +44,20 @@ class Family(StrEnum):
     RESOURCE = "resource"
 
 
+class Reference(Value):
+    """Where more can be read: a requirement, a standard, a paper."""
+
+    title: str
+    url: str = Field(pattern=r"^https://")
+
+
 class Weakness(Value):
     """A class of defect.
 
     `title` names the fault, never the remedy. `cost` says what it costs in production. `tasks` are ids of
-    role tasks (crashworthy.roles) whose hand-over to an AI this weakness speaks about.
+    role tasks (crashworthy.roles) whose hand-over to an AI this weakness speaks about. `proven_by` says what has to be
+    seen for a proof, and what does not count. `mend` says in two to five sentences how it is mended in practice, and
+    at what price; the first is an instruction that stands alone. Both may mark code with backquotes.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
@@ -57,3 +67,14 @@ class Weakness(Value):
     cwe: int | None = None
     cost: str
     tasks: tuple[str, ...] = ()
+    proven_by: str = ""
+    mend: str = ""
+    references: tuple[Reference, ...] = ()
+
+    @property
+    def mend_in_short(self) -> str:
+        """The first sentence of `mend`."""
+        return _NEXT_SENTENCE.split(self.mend, maxsplit=1)[0]
+
+
+_NEXT_SENTENCE = re.compile(r"(?<=\.)\s+(?=[A-Z`])")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crashworthy.core.weakness import Weakness
+from crashworthy.core.weakness import Family, Weakness
 from crashworthy.weaknesses import (
     access,
     concurrency,
@@ -31,3 +31,5 @@ _FAMILIES = (
     resource,
 )
 CATALOGUE: dict[str, Weakness] = {weakness.id: weakness for family in _FAMILIES for weakness in family.WEAKNESSES}
+DESCRIPTIONS: dict[Family, str] = {family.WEAKNESSES[0].family: family.__doc__ or "" for family in _FAMILIES}
+"""What the weaknesses of each family have in common, in one sentence."""

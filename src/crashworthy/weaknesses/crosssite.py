@@ -1,6 +1,7 @@
 """Weaknesses by which one site acts in the browser of another site's visitor."""
 
-from crashworthy.core.weakness import Family, Severity, Weakness
+from crashworthy.core.weakness import Family, Reference, Severity, Weakness
+from crashworthy.weaknesses.references import asvs
 
 _TASKS = ("security-implementation", "endpoint-implementation")
 
@@ -12,6 +13,22 @@ SCRIPT_IN_PAGE = Weakness(
     cwe=79,
     cost="Who writes a comment acts as everybody who reads it: sessions are taken, and orders are placed by others.",
     tasks=_TASKS,
+    proven_by=(
+        "A text with markup is sent in one input, and the parser of a browser finds an image with our event handler "
+        "in an answer that is served as a page: in this one, or in one that is read afterwards. Escaped and cleaned "
+        "text, JSON and downloads are no finding; where the page's content security policy forbids inline handlers "
+        "it is told only."
+    ),
+    mend=(
+        "Make pages by a template engine that escapes by itself, and give it values, never markup: no `mark_safe`, "
+        "`|safe` or f-string of HTML. Where users may write markup, clean it by a list of allowed elements (`nh3`) "
+        "when it is shown. Check the scheme of links as well, for `javascript:` survives escaping. A content "
+        "security policy without `unsafe-inline` is a second line, and costs moving inline scripts into files."
+    ),
+    references=(
+        asvs("1.2.1"),
+        asvs("1.3.1"),
+    ),
 )
 
 OPEN_REDIRECT = Weakness(
@@ -22,6 +39,18 @@ OPEN_REDIRECT = Weakness(
     cwe=601,
     cost="Links in fraudulent mails begin with the company's own name, and logins hand their visitors to a copy of it.",
     tasks=_TASKS,
+    proven_by=(
+        "A link of the service that names another site in a parameter is answered with a redirect whose `Location`, "
+        "read as a browser reads it, has that host. An address that its author stored, as in a short link, is no "
+        "finding."
+    ),
+    mend=(
+        "Redirect to paths of your own only: refuse a target that has a scheme or host which is not yours. Ask a "
+        "function that reads addresses as browsers do, such as Django's `url_has_allowed_host_and_scheme`: "
+        "`//host`, `https:host` and backslashes lead elsewhere as well. Where other sites are wanted, keep a list, "
+        "or sign the target; both have to be kept up to date."
+    ),
+    references=(asvs("3.7.2"),),
 )
 
 OPEN_TO_ANY_ORIGIN = Weakness(
@@ -32,6 +61,24 @@ OPEN_TO_ANY_ORIGIN = Weakness(
     cwe=942,
     cost="A visit to some other page is enough, and that page reads the account of whoever is logged in here.",
     tasks=_TASKS,
+    proven_by=(
+        "An answer that is refused without the login, where the login is a cookie, allows an origin that the "
+        "service cannot know by its name, together with `Access-Control-Allow-Credentials: true`. A login in a "
+        "header gives other sites nothing to send; where the cookies are SameSite Lax or Strict it is told only."
+    ),
+    mend=(
+        "List the origins that may read with credentials, each in full, and compare them as a whole. With "
+        "credentials `*` means everybody, for most frameworks then answer with the caller's own origin; so does a "
+        "pattern without its ends. `SameSite=Lax` cookies stop most of it, and not what comes from a sibling "
+        "domain. Each new front end has to be added to the list."
+    ),
+    references=(
+        asvs("3.4.2"),
+        Reference(
+            title="Fetch standard, CORS protocol and credentials",
+            url="https://fetch.spec.whatwg.org/#cors-protocol-and-credentials",
+        ),
+    ),
 )
 
 CROSS_SITE_CHANGE = Weakness(

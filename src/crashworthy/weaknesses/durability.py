@@ -1,6 +1,7 @@
 """Weaknesses that show when the service's process ends, starts again, or is not the only one."""
 
-from crashworthy.core.weakness import Family, Severity, Weakness
+from crashworthy.core.weakness import Family, Reference, Severity, Weakness
+from crashworthy.weaknesses.references import rfc
 
 LOST_AT_RESTART = Weakness(
     id="lost-at-restart",
@@ -9,6 +10,19 @@ LOST_AT_RESTART = Weakness(
     severity=Severity.BLOCKER,
     cost="Each deployment and each crash loses orders whose customers were told that all is well.",
     tasks=("endpoint-implementation", "database-queries"),
+    proven_by=(
+        "After requests were acknowledged the process is killed or told to stop and started again on what it left: "
+        "what they did is gone, also seconds later, and what was there before them is not. A service that keeps "
+        "nothing over a restart does so by design, which is told; after a 202 a kill alone is no more than a "
+        "suspicion."
+    ),
+    mend=(
+        "Commit before you answer; where the work comes later, commit a record of it and answer 202. Queues in "
+        "memory and background tasks hold only what may be lost: what was promised goes into a table or a durable "
+        "queue, and is taken up again at the start. On SIGTERM take no new requests, and finish those that are "
+        "under way. A commit per request costs a write to the disk: put several together where that is too slow."
+    ),
+    references=(rfc(9110, "15.3.3"),),
 )
 
 TORN_FILE = Weakness(
@@ -18,6 +32,23 @@ TORN_FILE = Weakness(
     severity=Severity.BLOCKER,
     cost="One crash at the wrong moment empties the store of all that was ever saved, or keeps it from starting.",
     tasks=("endpoint-implementation",),
+    proven_by=(
+        "The process is killed after it opened a file to write it anew, which empties the file; started again, it "
+        "does not start, or does not have what the file held before. What the broken request itself was to add may "
+        "be lost."
+    ),
+    mend=(
+        "Write a new file beside the old one, flush it to the disk (`os.fsync`), and give it the old one's name by "
+        "`os.replace`. Readers then see the one or the other, and no half. Let one writer at a time read, change "
+        "and write. As soon as there is a second kind of thing to keep, a database (SQLite is one file) costs less "
+        "than all this."
+    ),
+    references=(
+        Reference(
+            title="Pillai et al.: All File Systems Are Not Created Equal (OSDI 2014)",
+            url="https://www.usenix.org/conference/osdi14/technical-sessions/presentation/pillai",
+        ),
+    ),
 )
 
 WEAKNESSES = (LOST_AT_RESTART, TORN_FILE)
