@@ -1,7 +1,7 @@
 """Weaknesses by which one site acts in the browser of another site's visitor."""
 
 from crashworthy.core.weakness import Family, Reference, Severity, Weakness
-from crashworthy.weaknesses.references import asvs
+from crashworthy.weaknesses.references import asvs, cheat_sheet
 
 _TASKS = ("security-implementation", "endpoint-implementation")
 
@@ -89,6 +89,24 @@ CROSS_SITE_CHANGE = Weakness(
     cwe=352,
     cost="Somebody who is logged in opens a link, and their address, password or balance is changed without a click.",
     tasks=_TASKS,
+    proven_by=(
+        "A request as a page of another site can send it (a form's types, plain text or no type, no header of its "
+        "own, no value that only a page of the service told) changes something with the visitor's cookie, and is "
+        "refused without it. Where the cookie is SameSite Lax or Strict it never leaves the site, and nothing is "
+        "held against the service."
+    ),
+    mend=(
+        "Give the cookie `SameSite=Lax`, and ask each change for a token that other sites do not know (Django's "
+        "middleware, Flask-WTF's `CSRFProtect`). An API for scripts may instead take JSON by its type only, ask for "
+        "a header of its own, or compare `Origin` with its own hosts: browsers then ask first. `Lax` alone does not "
+        "hold against sibling domains, and changes by GET are not covered by any of it. Tokens have to be put into "
+        "each form."
+    ),
+    references=(
+        asvs("3.5.1"),
+        asvs("3.3.2"),
+        cheat_sheet("Cross-Site Request Forgery Prevention"),
+    ),
 )
 
 WEAKNESSES = (SCRIPT_IN_PAGE, OPEN_REDIRECT, OPEN_TO_ANY_ORIGIN, CROSS_SITE_CHANGE)

@@ -1,6 +1,7 @@
 """Weaknesses by which one cheap request costs the service much time or memory."""
 
-from crashworthy.core.weakness import Family, Severity, Weakness
+from crashworthy.core.weakness import Family, Reference, Severity, Weakness
+from crashworthy.weaknesses.references import asvs
 
 _TASKS = ("input-validation", "endpoint-implementation")
 
@@ -12,6 +13,25 @@ COST_BY_NUMBER = Weakness(
     cwe=770,
     cost="One digit more in a link keeps a processor busy for seconds, and a handful of such links stop everybody.",
     tasks=_TASKS,
+    proven_by=(
+        "One request costs a second of CPU, 96 MiB of memory or 12 MiB of answer at a large number, several times "
+        "less at a tenth of it, and next to nothing at 1, before and after. Time on the clock is not counted, nor "
+        "is a number that is refused or whose cost ends to grow because it is clamped, or because no more is "
+        "stored."
+    ),
+    mend=(
+        "Bound every number that says how much, and refuse what is above with a 4xx. A default is no bound, and a "
+        "bound at the edge (`Query(le=100)`) is read by callers as well. Where much is wanted, hand it out in pages "
+        "after a key, or make it in a job that callers ask for. A low bound makes more requests: choose it by what "
+        "one of them costs."
+    ),
+    references=(
+        asvs("15.2.2"),
+        Reference(
+            title="OWASP API Security Top 10 2023, API4",
+            url="https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
+        ),
+    ),
 )
 
 WEAKNESSES = (COST_BY_NUMBER,)
