@@ -1,8 +1,9 @@
 """How surely repetitions, half-done requests and losses at restarts are proven: `python benchmarks/consistency.py`.
 
-Each sick service of tests/sick_services/consistency.py is judged with `--seeds` seeds and each healthy twin as often.
-Objectives: at least 19 of 20 seeds prove each sick service, and no healthy twin is accused. It also prints how many
-fresh copies a second were played on, which the start of the service decides. Exits 1 when an objective is missed.
+Each sick service of tests/sick_services/consistency.py and several.py is judged with `--seeds` seeds, and each healthy
+twin as often. Objectives: at least 19 of 20 seeds prove each sick service, and no healthy twin is accused. It also
+prints how many fresh copies a second were played on, which the start of the service decides. Exits 1 when an objective
+is missed.
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ from crashworthy.core.scenario import Scenario
 from crashworthy.lab.experiments.concurrency.variants import ground
 from crashworthy.lab.experiments.registry import EXPERIMENTS as REGISTRY
 from crashworthy.lab.experiments.trial import Recorder
+from sick_services import consistency, several
 from sick_services.catalog import LOST_UPDATE
-from sick_services.consistency import ALL, EXPERIMENTS
 from sick_services.service import SickService
 from sick_services.stand import candidate_for, open_lab, service_file
 
+ALL = {**consistency.ALL, **several.ALL}
+EXPERIMENTS = {**consistency.EXPERIMENTS, **several.EXPERIMENTS}
 SHARE = 0.95
 TRIALS = 100
 
@@ -49,7 +52,8 @@ def judge(folder: str, service: SickService, name: str, seeds: int) -> Row:
     row = Row(f"{folder}/{name}")
     for seed in range(seeds):
         file = service_file(folder, name)
-        with open_lab(file, service.framework, service.api, seed=seed, idempotent=service.idempotent) as lab:
+        promises = {"idempotent": service.idempotent, "workers": service.workers}
+        with open_lab(file, service.framework, service.api, seed=seed, **promises) as lab:
             began = time.monotonic()
             history = experiment.run(candidate_for(experiment, lab, service.operation), lab)
             row.seconds += time.monotonic() - began

@@ -10,7 +10,7 @@ from sick_services import catalog_crosssite as crosssite
 from sick_services import catalog_exposure as exposure
 from sick_services import catalog_injection as injection
 from sick_services import catalog_resource as resource
-from sick_services import consistency
+from sick_services import consistency, several
 from sick_services.service import FOLDER, Api, SickService, api, object_of, operation, step
 
 _open = step("POST", "/accounts", body={"balance": 100}, save="account")
@@ -263,6 +263,7 @@ ALL = {
     **injection.ALL,
     **resource.ALL,
     **consistency.ALL,
+    **several.ALL,
 }
 """By folder."""
 
@@ -279,6 +280,7 @@ EXPERIMENTS = {
     **dict.fromkeys(injection.ALL, "injection"),
     **resource.EXPERIMENTS,
     **consistency.EXPERIMENTS,
+    **several.EXPERIMENTS,
 }
 """The experiment for each folder."""
 

@@ -25,7 +25,7 @@ class Api:
 class SickService:
     """One weakness in one service: the files of the sick one and of its healthy twins, and where to attack.
 
-    `idempotent` is what its crashworthy.toml would promise.
+    `idempotent` and `workers` are what its crashworthy.toml would say. Without an `operation` it is about the start.
     """
 
     name: str
@@ -33,9 +33,10 @@ class SickService:
     sick: str | None
     healthy: tuple[str, ...]
     api: Api
-    operation: str
+    operation: str | None
     postgresql: bool = False
     idempotent: tuple[str, ...] = ()
+    workers: int = 1
 
 
 def step(

@@ -36,6 +36,7 @@ def open_lab(
     may_fork: bool = True,
     postgresql: bool = False,
     idempotent: tuple[str, ...] = (),
+    workers: int = 1,
 ) -> Iterator[Lab]:
     """The service in `file` (with an application called `app`), started in a folder of its own."""
     # A socket's path may not be long, which pytest's own folders are.
@@ -82,6 +83,7 @@ def open_lab(
             deadline=time.monotonic() + budget_s,
             emit=lambda _event: None,
             idempotent=idempotent,
+            workers=workers,
         )
 
 
@@ -89,5 +91,6 @@ def service_file(weakness: str, name: str) -> Path:
     return FOLDER / weakness / f"{name}.py"
 
 
-def candidate_for(experiment: Experiment, lab: Lab, operation: str) -> Candidate:
-    return next(each for each in experiment.candidates(lab) if each.operations == (operation,))
+def candidate_for(experiment: Experiment, lab: Lab, operation: str | None) -> Candidate:
+    wanted = (operation,) if operation else ()
+    return next(each for each in experiment.candidates(lab) if each.operations == wanted)

@@ -17,13 +17,17 @@ OperationName = Annotated[str, Field(pattern=r"^[A-Z]+ /\S*$")]
 
 
 class Service(Value):
-    """How to start the service, where detection needs help. `{port}` in `command` is the port to listen on."""
+    """How to start the service, where detection needs help. `{port}` in `command` is the port to listen on.
+
+    `workers` is the number of its processes that serve side by side, on one machine or on several.
+    """
 
     command: str | None = None
     cwd: str | None = None
     python: str | None = None
     openapi: str | None = None
     env: dict[str, str] = {}
+    workers: Annotated[int, Field(gt=0)] | None = None
 
 
 class Workload(Value):

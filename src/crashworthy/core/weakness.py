@@ -42,6 +42,7 @@ class Family(StrEnum):
     PARTIAL = "partial"
     RETRY = "retry"
     RESOURCE = "resource"
+    WORKERS = "workers"
 
 
 class Reference(Value):

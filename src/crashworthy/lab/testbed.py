@@ -101,6 +101,10 @@ class Testbed(Protocol):
         """Hosts of outbound dependencies seen so far (from the source or from calls)."""
 
     @property
+    def workers(self) -> int:
+        """Processes that the service declares to serve side by side, each of which loads the application by itself."""
+
+    @property
     def outside(self) -> Path:
         """A folder that the service can reach and has no business in: canaries are laid there."""
 
@@ -117,6 +121,12 @@ class Testbed(Protocol):
         """Another process of the service on the state that the present copy works on, or has left behind.
 
         Nothing is put back. To be used inside `fresh`; StartError when the service does not start on that state.
+        """
+
+    def start_together(self, count: int, *, at_once: bool = True) -> tuple[str | None, ...]:
+        """Start so many processes on the state before the first start, at once or one after the other, and end them.
+
+        The output of each that ended by itself before it served, None for those that serve. Not inside `fresh`.
         """
 
     def faults(self, faults: Sequence[DependencyFault]) -> AbstractContextManager[None]:

@@ -210,6 +210,7 @@ class Engine:
             emit=self.emit,
             credentials=stand.credentials,
             idempotent=self.job.constraints.idempotent,
+            workers=self.job.constraints.service.workers or stand.testbed.workers,
             trial_s=trial_seconds(stand.testbed, self.progress.playbook),
         )
 

@@ -89,6 +89,7 @@ def _replay_inside(job: Job, emit: Emit) -> None:
             deadline=time.monotonic() + job.budget_s,
             emit=emit,
             idempotent=job.constraints.idempotent,
+            workers=job.constraints.service.workers or stand.testbed.workers,
         )
         emit(StageStarted(stage="proof", detail=proof.title))
         outcomes = [replay_proof(experiment, proof, lab) for _ in range(REPLAYS)]

@@ -14,6 +14,7 @@ from crashworthy.weaknesses import (
     partial,
     resource,
     retry,
+    workers,
 )
 from crashworthy.weaknesses import input as input_family
 
@@ -29,6 +30,7 @@ _FAMILIES = (
     partial,
     retry,
     resource,
+    workers,
 )
 CATALOGUE: dict[str, Weakness] = {weakness.id: weakness for family in _FAMILIES for weakness in family.WEAKNESSES}
 DESCRIPTIONS: dict[Family, str] = {family.WEAKNESSES[0].family: family.__doc__ or "" for family in _FAMILIES}

@@ -18,7 +18,16 @@ from sick_services.stand import candidate_for, open_lab, service_file
 
 # A hold takes ten seconds each, three times over for a proof.
 SLOW_FOLDERS = frozenset(
-    {"cost_by_number", "slow_dependency", "parallel_requests", "repeated_request", "broken_in_the_middle", "restart"}
+    {
+        "cost_by_number",
+        "slow_dependency",
+        "parallel_requests",
+        "repeated_request",
+        "broken_in_the_middle",
+        "restart",
+        "workers",
+        "starting",
+    }
 )
 SLOW_SERVICES = frozenset({"fastapi_background", "fastapi_pool", "fastapi_seats", "flask_loan_limit", "flask_lock"})
 
@@ -53,6 +62,7 @@ def judged(folder: str, service: SickService, name: str, *, prove: bool) -> tupl
         seed=7,
         postgresql=service.postgresql,
         idempotent=service.idempotent,
+        workers=service.workers,
     ) as lab:
         history = experiment.run(candidate_for(experiment, lab, service.operation), lab)
         judgements = list(experiment.judgements(history))

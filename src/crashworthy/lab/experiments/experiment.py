@@ -55,7 +55,8 @@ class Lab:
 
     `credentials` are secrets that the service was started with, by the name of the variable that sets them.
     `crowded` says that the time left is hardly enough for all that waits: what nobody suspects is then tried less.
-    `idempotent` are the operations that the constraints promise to be, by name.
+    `idempotent` are the operations that the constraints promise to be, by name; `workers` is the number of processes
+    that are declared to serve side by side.
     Of the time left, `reserve_s` is kept for the replays of what is being tried. `trial_s` is what a trial takes on
     this service: a fresh copy and a usual set-up.
     """
@@ -71,6 +72,7 @@ class Lab:
     crowded: bool = True
     credentials: Mapping[str, str] = field(default_factory=dict)
     idempotent: tuple[str, ...] = ()
+    workers: int = 1
     reserve_s: float = 0.0
     trial_s: float = USUAL_TRIAL_S
 

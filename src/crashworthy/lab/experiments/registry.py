@@ -24,6 +24,8 @@ from crashworthy.lab.experiments.input.parallel_requests import ParallelRequests
 from crashworthy.lab.experiments.partial.middle import BrokenInTheMiddle
 from crashworthy.lab.experiments.resource.cost_by_number import CostByNumber
 from crashworthy.lab.experiments.retry.repeated import RepeatedRequest
+from crashworthy.lab.experiments.workers.several_workers import SeveralWorkers
+from crashworthy.lab.experiments.workers.starting import StartTogether
 
 EXPERIMENTS: tuple[Experiment, ...] = (
     LostUpdate(),
@@ -47,4 +49,6 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     OtherSites(),
     CostByNumber(),
     ForeignForm(),
+    SeveralWorkers(),
+    StartTogether(),
 )

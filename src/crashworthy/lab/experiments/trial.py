@@ -155,7 +155,10 @@ class Recorder:
         return history.model_copy(update={"trials": tuple(self.trials), "notes": tuple(self.notes)})
 
     def _keep(self, stage: Stage) -> Trial:
-        trial = stage.trial(f"{stage.purpose}-{len(self.trials) + 1}")
+        return self.add(stage.trial(f"{stage.purpose}-{len(self.trials) + 1}"))
+
+    def add(self, trial: Trial) -> Trial:
+        """Take in a trial, and tell the run of it."""
         self.trials.append(trial)
         self.lab.emit(TrialDone(experiment=self.experiment, trials=len(self.trials)))
         return trial

@@ -180,6 +180,13 @@ class ServiceState:
         for state in self._outside:
             state.reset()
 
+    def reset_to_start(self) -> None:
+        """Go back to the files before the start, for once; databases are as fresh copies find them."""
+        for folder in self._start:
+            folder.restore()
+        for state in self._outside:
+            state.reset()
+
     def keep(self) -> KeptFiles | None:
         """The files as they are now, while the service rests; None where a database server holds state too."""
         outside = [state.folder for state in self._outside if isinstance(state, StateInFiles)]

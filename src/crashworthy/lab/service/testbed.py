@@ -34,8 +34,9 @@ _OUTSIDE = "outside"
 class DeclaredStart:
     """The first start, as the service declares it.
 
-    `seconds` until it answered. `server`, `workers`, `threads`, `reload` and `debug` are what the server was
-    told, None where nothing told. `error` is set when this start failed and only the overridden one works.
+    `seconds` until it answered. `server`, `workers`, `threads`, `reload`, `debug` and `preload` (the workers are forked
+    from a process that has loaded the application) are what the server was told, None where nothing told. `error` is
+    set when this start failed and only the overridden one works.
     """
 
     seconds: float = 0.0
@@ -44,13 +45,14 @@ class DeclaredStart:
     threads: int | None = None
     reload: bool | None = None
     debug: bool | None = None
+    preload: bool | None = None
     port: int | None = None
     error: StartError | None = None
 
     @classmethod
     def of(cls, message: Mapping[str, Any], seconds: float) -> DeclaredStart:
         """From what the launcher reported."""
-        names = ("server", "workers", "threads", "reload", "debug", "port")
+        names = ("server", "workers", "threads", "reload", "debug", "preload", "port")
         return cls(seconds=seconds, **{name: message.get(name) for name in names})
 
 
@@ -81,6 +83,11 @@ class ServiceTestbed:
         """Hosts of outbound dependencies: those the plan names, then those seen."""
         seen = self._plan.stand_in.hosts() if self._plan.stand_in else ()
         return tuple(dict.fromkeys([*self._plan.dependencies, *seen]))
+
+    @property
+    def workers(self) -> int:
+        """Declared workers; 1 where they are forked from a process that has loaded the application already."""
+        return 1 if self.declared.preload else self.declared.workers or 1
 
     @property
     def outside(self) -> Path:
@@ -114,12 +121,34 @@ class ServiceTestbed:
         began, port = time.monotonic(), free_port()
         copy = StartedCopy(port, launch(self._plan, self.start, "serve", port), self._drain)
         try:
-            if not wait_until_accepting(port, self._plan.start_timeout_s, StartWatch(copy, port)):
+            if not self._await(copy):
                 raise failure_of(self._plan, self.start, copy, port)
             copy.ready_s = time.monotonic() - began
             yield copy
         finally:
             copy.end()
+
+    def start_together(self, count: int, *, at_once: bool = True) -> tuple[str | None, ...]:
+        """Start processes on the files before the first start; the output of each that ended instead of serving."""
+        self._copy_began = time.monotonic()
+        self._state.reset_to_start()
+        copies: list[StartedCopy] = []
+        try:
+            for port in _free_ports(count):
+                copies.append(StartedCopy(port, launch(self._plan, self.start, "serve", port), self._drain))
+                if not at_once:
+                    self._await(copies[-1])
+            accepts = [self._await(copy) for copy in copies]
+            return tuple(
+                None if serves or copy.wait(0.0) is None else copy.output()
+                for copy, serves in zip(copies, accepts, strict=True)
+            )
+        finally:
+            for copy in copies:
+                copy.end()
+
+    def _await(self, copy: RunningCopy) -> bool:
+        return wait_until_accepting(copy.port, self._plan.start_timeout_s, StartWatch(copy, copy.port))
 
     def faults(self, faults: Sequence[DependencyFault]) -> AbstractContextManager[None]:
         """Let the stand-in misbehave until left."""
@@ -222,7 +251,7 @@ class ServiceTestbed:
             port = free_port()
             copy = self._start_copy(port)
             try:
-                accepts = wait_until_accepting(port, self._plan.start_timeout_s, StartWatch(copy, port))
+                accepts = self._await(copy)
             except BaseException:  # the run is being stopped
                 copy.end()
                 raise
@@ -279,6 +308,14 @@ class ServiceTestbed:
 
     def _note(self, text: str, *, warning: bool = False) -> None:
         self._emit(Note(text=text, level="warning" if warning else "info"))
+
+
+def _free_ports(count: int) -> list[int]:
+    """So many different ones."""
+    found: dict[int, None] = {}
+    while len(found) < count:
+        found[free_port()] = None
+    return list(found)
 
 
 @contextlib.contextmanager

@@ -42,7 +42,7 @@ def prepare(
     body, content_type = _body(step, variables)
     headers = [(fill_text(name, variables), fill_text(value, variables)) for name, value in step.headers]
     headers = [(name, _credentials(value) if name.lower() == "authorization" else value) for name, value in headers]
-    given = {name.lower() for name, _ in headers}
+    given = {name.lower() for name, _ in (*headers, *extra_headers)}
     host = urlsplit(base_url).netloc
     defaults = [("Host", host), ("User-Agent", "crashworthy"), ("Accept", "application/json, */*;q=0.5")]
     if content_type is not None:

@@ -50,8 +50,8 @@ class Player:
 
     Keeps a cookie jar per actor; the anonymous actor "nobody" has none. Redirects are recorded, not followed.
     With `sensor`, each request carries the `X-Crashworthy` header with its exchange's id, which ties what the
-    sensor sees to the exchange. `origin` is the time.monotonic() from which exchanges count their seconds. With
-    `memory` it goes on where another player was.
+    sensor sees to the exchange. `host`, where it is set, is the Host that requests name. `origin` is the
+    time.monotonic() from which exchanges count their seconds. With `memory` it goes on where another player was.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class Player:
         self.sensor = sensor
         self.timeout_s = timeout_s
         self.origin = time.monotonic() if origin is None else origin
+        self.host: str | None = None
         self.sent = 0
         self._plays = memory.plays if memory else 0
         self._exchanges = memory.exchanges if memory else 0
@@ -196,7 +197,7 @@ class Player:
         self, step: Step, variables: Mapping[str, Json], id_: str, plan: Mapping[str, Json] | None
     ) -> Prepared | str:
         """The request, or why it cannot be sent."""
-        extra: list[tuple[str, str]] = []
+        extra: list[tuple[str, str]] = [("Host", self.host)] if self.host else []
         jar = self._cookies.get(step.actor)
         if jar and not any(name.lower() == "cookie" for name, _ in step.headers):
             extra.append(("Cookie", cookie_header(jar)))

@@ -48,6 +48,7 @@ def _werkzeug(moment: Moment, module: Any) -> None:
             reload=reload,
             debug=debugger or bool(getattr(application, "debug", False)),
             workers=processes,
+            preload=processes > 1,
         )
         if moment.is_managed:
             options.update(use_reloader=False, use_debugger=False)
@@ -143,6 +144,7 @@ def _gunicorn(moment: Moment, module: Any) -> None:
             prepare=load,
             reload=bool(config.reload),
             workers=workers,
+            preload=bool(config.preload_app),
             threads=threads,
             port=config.address[0][1] if config.address and isinstance(config.address[0], tuple) else None,
         )

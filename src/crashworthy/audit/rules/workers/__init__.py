@@ -1,0 +1,1 @@
+"""Rules for what holds in one process only."""

@@ -1,0 +1,1 @@
+"""Experiments that run several processes of the service side by side."""
