@@ -107,7 +107,10 @@ class Schedule:
         grouped: dict[tuple[str, str], list[str]] = {}
         for experiment, candidate, why in self.skipped:
             grouped.setdefault((experiment.title, why), []).append(" with ".join(candidate.operations))
-        many = [NotTried(what=f"{title}: {', '.join(each)}", why=why) for (title, why), each in grouped.items()]
+        many = [
+            NotTried(what=f"{title}: {names}" if (names := ", ".join(filter(None, each))) else title, why=why)
+            for (title, why), each in grouped.items()
+        ]
         return (*self.refused, *many)
 
     def __len__(self) -> int:

@@ -22,14 +22,13 @@ from crashworthy.weaknesses.workers import KNOWN_TO_ONE_PROCESS
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # Packages by which processes that one has started share what they hold in memory.
 _SHARE_MEMORY = frozenset({"mmap", "multiprocessing", "posix_ipc", "sysv_ipc", "uwsgi"})
-_DECLARED = 40.0
-_SUSPECTED = 24.0
+_DECLARED = 14.0
+_LONGEST_DECLARED = 60.0
+_SUSPECTED = 50.0
 _OTHER = 6.0
-_TRIALS = 9
-_TRIAL_S = 0.6
+_ESTIMATE_S = 3.2
 _STILL_S = 2.5
 _LIMIT_S = 30.0
-_MOST_UNDECLARED = 1
 
 
 class SeveralWorkers(Experiment):
@@ -38,14 +37,16 @@ class SeveralWorkers(Experiment):
     id = "several-workers"
     title = "One actor on two processes"
     weaknesses = (KNOWN_TO_ONE_PROCESS,)
-    replay_s = 6.0
+    replay_s = 4.5
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
         """What changes something; where one process is declared only what is suspected, and the longest way."""
         declared = lab.workers > 1
 
         def priority(_: Operation, suspected: bool) -> float:
-            return (_SUSPECTED if suspected else 0.0) + (_DECLARED if declared else 0.0 if suspected else _OTHER)
+            if declared:
+                return _DECLARED + (_SUSPECTED if suspected else 0.0)
+            return _SUSPECTED / 2 if suspected else _OTHER
 
         found = one_per_operation(
             lab,
@@ -53,13 +54,12 @@ class SeveralWorkers(Experiment):
             [operation for operation in lab.operations if operation.method in _CHANGING],
             why="may be served by a process that knows nothing of what came before",
             priority=priority,
-            estimate_s=_TRIALS * _TRIAL_S + _STILL_S,
+            estimate_s=_ESTIMATE_S,
         )
-        found = [replace(candidate, waits_s=_STILL_S) for candidate in found]
-        if declared:
-            return found
-        longest = sorted((each for each in found if not each.suspected), key=lambda each: -_length(each, lab))
-        return [*(each for each in found if each.suspected), *longest[:_MOST_UNDECLARED]]
+        # The longest way leads past most of what a process may know by itself, logins among them.
+        by_length = sorted((each for each in found if not each.suspected), key=lambda each: -_length(each, lab))
+        longest = [replace(each, priority=max(each.priority, _LONGEST_DECLARED * declared)) for each in by_length[:1]]
+        return [*(each for each in found if each.suspected), *longest, *(by_length[1:] if declared else ())]
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
         """Controls on one of two processes, then the request on the other."""

@@ -7,20 +7,22 @@ from collections.abc import Sequence
 
 from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import History, SensorEvent, Trial
+from crashworthy.core.location import Location
 from crashworthy.core.scenario import Scenario
-from crashworthy.core.value import Json
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder
 from crashworthy.lab.experiments.workers.knowing import WORKERS
 from crashworthy.weaknesses.workers import FAILED_START
 
-_DECLARED = 45.0
+_DECLARED = 60.0
 _UNDECLARED = 5.0
 _FEWEST = 2
 _MOST = 4
-_TRIES = 3
-_START_S = 0.7
-_EACH_S = 0.4
+_TRIES = 2
+_REPLAY_TRIES = 3
+_APART_COUNT = 2
+_START_S = 0.4
+_EACH_S = 0.2
 
 _PROCESSES = "processes"
 _APART = "one after the other"
@@ -28,24 +30,25 @@ _TOGETHER = "at the same time"
 _FAILED = "start-failed"
 _OUTPUT = 2000
 _LAST_LINE = 200
+_FRAME = re.compile(r'File "([^"]+)", line (\d+), in (\S+)')
 _ERROR = re.compile(r"^(\w+\.)*\w+(Error|Exception|Violation|Exists)\b.*", re.MULTILINE)
 # Two copies of one machine compete for what two machines would each have.
 _NOT_SHARED = re.compile(r"Address already in use|EADDRINUSE|Cannot allocate memory|MemoryError", re.IGNORECASE)
 
 
 class StartTogether(Experiment):
-    """Start processes on the same empty files one after the other, and then at the same time."""
+    """Start two processes on the same empty files one after the other, and then several at the same time."""
 
     id = "start-together"
     title = "Processes that start at the same time"
     weaknesses = (FAILED_START,)
-    replay_s = 4.0
+    replay_s = 2.5
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
         """One: the start."""
         count = _count(lab)
         why = f"{count} processes are declared" if lab.workers > 1 else "a deployment may start several processes"
-        estimate_s = (1 + _TRIES) * (_START_S + count * _EACH_S)
+        estimate_s = _APART_COUNT * _START_S + _TRIES * (_START_S + count * _EACH_S)
         priority = _DECLARED if lab.workers > 1 else _UNDECLARED
         return [Candidate(FAILED_START, (), why, priority=priority, estimate_s=estimate_s)]
 
@@ -81,6 +84,7 @@ class StartTogether(Experiment):
             why="" if declared else why,
             trial=shown.id,
             scenario=shown.scenario,
+            location=next((event.location for event in shown.events if event.location), None),
             trials=len(history.trials),
             root="start",
         )
@@ -89,7 +93,7 @@ class StartTogether(Experiment):
         """The control and the starts again."""
         recorder = Recorder(lab, self.id)
         if judgement.scenario is not None:
-            _play(recorder, judgement.scenario, _TRIES)
+            _play(recorder, judgement.scenario, _REPLAY_TRIES)
         return recorder.again(history)
 
 
@@ -113,18 +117,29 @@ def _start(recorder: Recorder, scenario: Scenario, purpose: str) -> Trial:
         raise OutOfTimeError
     count = scenario.settings.get(_PROCESSES)
     assert isinstance(count, int)
-    outputs = recorder.lab.testbed.start_together(count, at_once=purpose == _TOGETHER)
-    failed: list[dict[str, Json]] = [{"output": output[-_OUTPUT:]} for output in outputs if output is not None]
+    at_once = purpose == _TOGETHER
+    outputs = recorder.lab.testbed.start_together(count if at_once else _APART_COUNT, at_once=at_once)
+    failed = [_failure(output, recorder.lab) for output in outputs if output is not None]
     return recorder.add(
         Trial(
             id=f"{purpose}-{len(recorder.trials) + 1}",
             purpose=purpose,
             scenario=scenario,
-            events=tuple(SensorEvent(at=0.0, kind=_FAILED, data=data) for data in failed),
+            events=tuple(failed),
             crashed=bool(failed),
-            output=str(failed[0]["output"]) if failed else "",
+            output=str(failed[0].data["output"]) if failed else "",
         )
     )
+
+
+def _failure(output: str, lab: Lab) -> SensorEvent:
+    """What a process printed that ended, with the innermost line of the service's own in its last traceback."""
+    place = None
+    for path, line, symbol in _FRAME.findall(output):
+        own = next((file.path for file in lab.tree.files if path.endswith(f"/{file.path}")), None)
+        if own is not None:
+            place = Location(file=own, line=int(line), symbol=None if symbol == "<module>" else symbol)
+    return SensorEvent(at=0.0, kind=_FAILED, location=place, data={"output": output[-_OUTPUT:]})
 
 
 def _errors(trial: Trial) -> list[str]:
