@@ -88,6 +88,11 @@ def difference_of(source: Path) -> tuple[str, str]:
     return (diff or "")[:_MOST_DIFF], _messages(source)
 
 
+def file_at(source: Path, commit: str, file: str) -> str | None:
+    """A file of the folder as it stood in a commit; None outside git, or where the commit does not have it."""
+    return _output(source, "show", f"{commit}:./{file}") if re.fullmatch(r"[0-9a-f]{7,64}", commit) else None
+
+
 def _base(source: Path) -> str | None:
     """Where the branch left the main line; without one, the commit before."""
     head = _git(source, "rev-parse", "HEAD")
@@ -105,10 +110,16 @@ def _messages(source: Path) -> str:
 
 
 def _git(folder: Path, *words: str) -> str | None:
+    """What git prints, without the space around it, or None as for `_output`."""
+    output = _output(folder, *words)
+    return None if output is None else output.strip()
+
+
+def _output(folder: Path, *words: str) -> str | None:
     """What git prints, or None when it fails, is missing, or this is no repository."""
     command = ["git", "-C", str(folder), *words]
     try:
         result = subprocess.run(command, capture_output=True, timeout=_GIT_TIMEOUT_S, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return result.stdout.decode(errors="replace").strip() if result.returncode == 0 else None
+    return result.stdout.decode(errors="replace") if result.returncode == 0 else None

@@ -18,7 +18,7 @@ from crashworthy.core.report import RunReport
 from crashworthy.ledger.author import Author, change_of
 from crashworthy.ledger.incidents import Incident
 from crashworthy.ledger.schema import default_url, open_database
-from crashworthy.ledger.tables import ALL, EXPERIMENTS, FINDINGS, INCIDENTS, OUTCOMES, RUNS, TASKS
+from crashworthy.ledger.tables import ALL, DESCRIPTIONS, EXPERIMENTS, FINDINGS, INCIDENTS, OUTCOMES, RUNS, TASKS
 
 Row = dict[str, Any]
 SaidBy = Literal["change", "hand"]
@@ -180,6 +180,21 @@ class Ledger:
     def incidents(self) -> list[Row]:
         """All incidents, the earliest first."""
         return self._rows(select(INCIDENTS).order_by(INCIDENTS.c.at, INCIDENTS.c.id))
+
+    def describe(self, role: str, content: Mapping[str, Any]) -> int:
+        """Keep a job description as the role's next version; that version's number."""
+        with self._engine.begin() as connection:
+            last = connection.execute(
+                select(func.max(DESCRIPTIONS.c.version)).where(DESCRIPTIONS.c.role == role)
+            ).scalar()
+            version = 1 if last is None else int(last) + 1
+            row = {"role": role, "version": version, "at": _now(), "content": dict(content)}
+            connection.execute(DESCRIPTIONS.insert(), row)
+        return version
+
+    def descriptions(self, role: str) -> list[Row]:
+        """The role's job descriptions, the earliest first."""
+        return self._rows(select(DESCRIPTIONS).where(DESCRIPTIONS.c.role == role).order_by(DESCRIPTIONS.c.version))
 
     def _let_through(self, incident: Incident) -> tuple[str, str] | None:
         runs = self.runs()

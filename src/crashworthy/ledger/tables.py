@@ -98,4 +98,14 @@ INCIDENTS = Table(
 )
 """Defects that escaped, each with the run that let it through."""
 
-ALL = (RUNS, OUTCOMES, FINDINGS, EXPERIMENTS, TASKS, INCIDENTS)
+DESCRIPTIONS = Table(
+    "descriptions",
+    metadata,
+    Column("role", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("content", JSON, nullable=False),
+)
+"""Job descriptions, by role, with what each version rested on. Versions count from 1."""
+
+ALL = (RUNS, OUTCOMES, FINDINGS, EXPERIMENTS, TASKS, INCIDENTS, DESCRIPTIONS)

@@ -17,6 +17,7 @@ from crashworthy.roles.model import Role, Skill, Trend
 
 WEEKS_PER_MONTH = 52 / 12
 FASTER, SLOWER = 0.7, 1.6
+LEAST_SAME = 0.05
 
 
 class ToLearn(Value):
@@ -68,7 +69,8 @@ def pathways(
         if (least_wage is None or (way.wage is not None and way.wage >= least_wage))
         and (not no_experience or way.experience in (None, "none"))
     ]
-    return tuple(sorted(kept, key=lambda way: (way.hours * (1 - way.same), way.role)))
+    # A role of which one does nothing yet is no neighbour, however few its skills are.
+    return tuple(sorted(kept, key=lambda way: (way.same < LEAST_SAME, way.hours * (1 - way.same), way.role)))
 
 
 def occupation_of(role: Role) -> Occupation | None:

@@ -19,6 +19,13 @@ DOCUMENTS = {
     "library-opened": ("library", "data"),
     "skills": ("skills", "backend"),
     "assess": ("assess", "duties.md"),
+    "pivot": ("pivot", "--tasks", "duties.md"),
+    "learn": ("learn", "backend", "--goal", "data"),
+    "scenario": ("scenario", "backend", "--team", "5"),
+    "combine": ("combine", "backend", "devops"),
+    "jd": ("jd", "backend"),
+    "posting": ("posting", "security"),
+    "interview": ("interview", "backend"),
 }
 
 
@@ -47,6 +54,20 @@ def test_every_document_is_there_in_every_format(run, words: tuple[str, ...]) ->
     page = run(*words, "--format", "html")
     assert page.startswith("<!doctype html>")
     assert not re.search(r'<link|<img|\bsrc=|style="|@import|url\(', page)
+
+
+def test_a_description_is_kept_and_compared(run) -> None:
+    run("jd", "backend", "--save")
+    content = json.loads(run("jd", "backend", "--diff", "--json"))
+    assert content["version"] == 1
+    assert content["changes"] == []
+
+
+def test_a_person_s_file_leaves_no_trace_in_the_ledger(run, tmp_path: Path) -> None:
+    run("library")
+    before = History(tmp_path).ledger.export()
+    run("pivot", "--tasks", "duties.md")
+    assert History(tmp_path).ledger.export() == before
 
 
 def test_the_files_ending_says_the_format(run, tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from crashworthy.interfaces.cli.roles import assess, library, show
+from crashworthy.interfaces.cli.roles import assess, description, library, pivot, scenario, show
 
-_PARTS = (show, library, assess)
+_PARTS = (show, library, assess, pivot, scenario, description)
 
 
 def register(app: typer.Typer) -> None:

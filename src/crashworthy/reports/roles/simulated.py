@@ -1,0 +1,37 @@
+"""Results of simulations as parts of a sheet: figures with intervals, assumptions, tornado charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from crashworthy.reports.roles.sheet import Bar, Chart, Part, Table, Text
+from crashworthy.roles.simulation import Range, Result, Swing
+
+_MOST = 8
+
+
+def figures(result: Result, form: str) -> str:
+    """Mean and interval in words."""
+    low, high = result.interval
+    return f"{form.format(result.mean)} ({form.format(low)} to {form.format(high)})"
+
+
+def assumptions(ranges: Iterable[Range]) -> Part:
+    """The assumptions, each as it was drawn from."""
+    return Table(
+        ("assumption", "least", "most likely", "most", "unit"),
+        tuple((each.title, f"{each.low:g}", f"{each.likely:g}", f"{each.high:g}", each.unit) for each in ranges),
+        frozenset({1, 2, 3}),
+    )
+
+
+def tornado(title: str, swings: tuple[Swing, ...], mean: float, form: str) -> Part:
+    """How far each input moves the mean of the outcome, the farthest first."""
+    shown = [swing for swing in swings[:_MOST] if swing.width > 0]
+    if not shown:
+        return Text("Nothing moves it: every task stays with people.")
+    ends = [end for swing in shown for end in (swing.at_low, swing.at_high)] or [mean]
+    bars = tuple(
+        Bar(swing.title, min(swing.at_low, swing.at_high), mean, max(swing.at_low, swing.at_high)) for swing in shown
+    )
+    return Chart(title, bars, min(*ends, mean), max(*ends, mean), form)
