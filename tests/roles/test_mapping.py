@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crashworthy.roles.intake import Duty
@@ -29,6 +29,7 @@ def test_the_written_role_can_be_read_back_and_shows_what_it_rests_on() -> None:
     assert "# Feed the cat" in text
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.lists(st.text(max_size=80), min_size=1, max_size=5))
 def test_whatever_the_words_the_file_is_a_role(name: str, texts: list[str]) -> None:
     mapping = map_duties([*(Duty(text) for text in texts), DUTIES[0]])
