@@ -43,6 +43,11 @@ def test_every_weakness_is_told_beforehand() -> None:
         assert spoken == set(CATALOGUE)
 
 
+def test_each_weakness_comes_with_how_it_is_kept_out() -> None:
+    text = brief(Constraints())
+    assert all(weakness.mend_in_short in text for weakness in CATALOGUE.values())
+
+
 def test_what_cannot_hold_stands_before_what_is_to_be_written() -> None:
     text = brief(SHOP)
     assert text.index("Not ready to be written") < text.index("Acceptance criteria")

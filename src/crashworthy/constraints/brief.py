@@ -14,11 +14,15 @@ from crashworthy.weaknesses.dependency import HELD_BY_SLOW_DEPENDENCY
 
 
 class Criterion(Value):
-    """One thing the code must do. `weaknesses` are ids of those that check it; empty when people have to."""
+    """One thing the code must do, and how it is usually done.
+
+    `weaknesses` are ids of those that check it; empty when people have to.
+    """
 
     id: str
     text: str
     why: str = ""
+    how: str = ""
     weaknesses: tuple[str, ...] = ()
 
 
@@ -36,6 +40,7 @@ def acceptance_criteria(constraints: Constraints) -> tuple[Criterion, ...]:
             id=weakness.id,
             text=f"It never happens that {_as_clause(weakness.title)}.",
             why=weakness.cost,
+            how=weakness.mend_in_short,
             weaknesses=(weakness.id,),
         )
         for weakness in CATALOGUE.values()
@@ -55,6 +60,8 @@ def to_markdown(constraints: Constraints, feasibility: Feasibility, criteria: tu
     lines += ["## Acceptance criteria", ""]
     for place, criterion in enumerate(criteria, start=1):
         lines.append(f"{place}. {criterion.text}" + (f" {criterion.why}" if criterion.why else ""))
+        if criterion.how:
+            lines.append(f"   - How: {criterion.how}")
         lines.append(f"   - Checked by: {_checked_by(criterion)}")
     conditional = [check for check in feasibility.checks if check.outcome is Outcome.CONDITIONAL]
     if conditional:

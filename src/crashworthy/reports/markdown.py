@@ -12,6 +12,7 @@ from crashworthy.core.finding import Finding
 from crashworthy.core.report import RunReport
 from crashworthy.core.verdict import Outcome
 from crashworthy.reports.legible import legible, one_line, plural
+from crashworthy.reports.mending import mend_in_short, more_about
 from crashworthy.reports.overview import Overview, overview
 from crashworthy.reports.story import tell
 from crashworthy.reports.timeline import crossing, timeline
@@ -106,6 +107,9 @@ def _table(findings: Sequence[Finding], view: Overview) -> str:
 
 def _proven(finding: Finding, view: Overview) -> str:
     body = [f"**Expected** {escaped(finding.expected)}  ", f"**Seen** {escaped(finding.seen)}"]
+    mend = mend_in_short(finding.weakness)
+    if mend:  # the catalogue's own Markdown, nothing of the service's
+        body = [*body[:-1], f"{body[-1]}  ", f"**To mend it** {mend} More: `{more_about(finding.weakness)}`"]
     proof = view.proof(finding)
     if proof is not None:
         lines = []

@@ -10,12 +10,13 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from crashworthy import __version__
 from crashworthy.core.proof import Proof
 from crashworthy.core.value import Json
 from crashworthy.reports import svg
+from crashworthy.reports.mending import mend_in_short, more_about, spans
 from crashworthy.reports.story import duration, pretty, tell
 from crashworthy.reports.timeline import crossing, timeline
 from crashworthy.weaknesses.catalogue import CATALOGUE
@@ -68,7 +69,16 @@ def _environment() -> Environment:
     )
     environment.filters["duration"] = duration
     environment.filters["pretty"] = pretty
+    environment.filters["marked"] = _marked
+    environment.filters["mend_in_short"] = mend_in_short
+    environment.filters["more_about"] = more_about
     return environment
+
+
+def _marked(text: str) -> Markup:
+    """A text of the catalogue, its code marked."""
+    pieces = (Markup("<code>{}</code>").format(piece) if is_code else escape(piece) for piece, is_code in spans(text))
+    return Markup("").join(pieces)
 
 
 @cache

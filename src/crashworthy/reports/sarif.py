@@ -15,11 +15,13 @@ from typing import Any
 from urllib.parse import quote
 
 from crashworthy import __version__
+from crashworthy.audit.pages import guide
 from crashworthy.core.finding import Finding, Status
 from crashworthy.core.location import Location
 from crashworthy.core.report import RunReport
-from crashworthy.core.weakness import Severity
+from crashworthy.core.weakness import Severity, Weakness
 from crashworthy.reports.legible import legible
+from crashworthy.reports.mending import more_about
 from crashworthy.reports.overview import Overview, overview
 from crashworthy.reports.sarif_flows import code_flows, related_locations
 from crashworthy.weaknesses.catalogue import CATALOGUE
@@ -89,7 +91,7 @@ def _rule(weakness_id: str, findings: Sequence[Finding]) -> Sarif:
         title = next(finding.title for finding in findings if finding.weakness == weakness_id)
         return {"id": weakness_id, "shortDescription": {"text": title or weakness_id}}
     tags = [weakness.family.value, "reliability"]
-    link = ""
+    pointed_at = [reference.url for reference in weakness.references]
     rule: Sarif = {
         "id": weakness.id,
         "name": "".join(word.capitalize() for word in weakness.id.split("-")),
@@ -99,14 +101,25 @@ def _rule(weakness_id: str, findings: Sequence[Finding]) -> Sarif:
     }
     if weakness.cwe is not None:
         tags.append(f"external/cwe/cwe-{weakness.cwe}")
-        rule["helpUri"] = f"https://cwe.mitre.org/data/definitions/{weakness.cwe}.html"
-        link = f"\n\n[CWE-{weakness.cwe}]({rule['helpUri']})"
-    rule["help"] = {
-        "text": f"{weakness.title}.\n\nIn production: {weakness.cost}",
-        "markdown": f"**{weakness.title}.**\n\nIn production: {weakness.cost}{link}",
-    }
+        pointed_at.insert(0, f"https://cwe.mitre.org/data/definitions/{weakness.cwe}.html")
+    if pointed_at:
+        rule["helpUri"] = pointed_at[0]
+    rule["help"] = _help(weakness)
     rule["properties"] = {"tags": tags, "precision": "very-high", "problem.severity": _problem(weakness.severity)}
     return rule
+
+
+def _help(weakness: Weakness) -> Sarif:
+    """What code scanning shows beside an alert: the part of the catalogue's page on proof and mending."""
+    said = f"In production: {weakness.cost}"
+    more = f"`{more_about(weakness.id)}` prints the whole page."
+    link = (
+        f"[CWE-{weakness.cwe}](https://cwe.mitre.org/data/definitions/{weakness.cwe}.html)\n\n" if weakness.cwe else ""
+    )
+    return {
+        "text": f"{weakness.title}.\n\n{said}\n\nTo mend it: {weakness.mend}\n\n{more}".replace("`", ""),
+        "markdown": f"**{weakness.title}.**\n\n{said}\n\n{link}{guide(weakness)}\n{more}",
+    }
 
 
 def _result(finding: Finding, rule: int, view: Overview) -> Sarif:

@@ -18,6 +18,7 @@ from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.rating import score
 from crashworthy.reports import screen_timeline
 from crashworthy.reports.legible import legible, one_line, plural
+from crashworthy.reports.mending import mend_in_short, more_about, spans
 from crashworthy.reports.overview import Overview, overview
 from crashworthy.reports.story import ATTACK, SETUP, Act, Line, Story, tell
 from crashworthy.reports.timeline import crossing, timeline
@@ -127,12 +128,21 @@ def _proven(finding: Finding, view: Overview, width: int, *, new: bool) -> Itera
     weakness = CATALOGUE.get(finding.weakness)
     if weakness is not None and new:
         body.append(_hanging("cost  ", weakness.cost, mark="dim", style="dim"))
+    mend = mend_in_short(finding.weakness)
+    if mend:
+        body.append(_hanging("mend  ", _mend(mend, finding.weakness if new else ""), mark="dim"))
     if proof is not None:
         again = Text.assemble(("again ", "dim"), (view.replay(finding), "bold cyan"))
         # A command that is wrapped cannot be copied.
         again.no_wrap, again.overflow = True, "ignore"
         body.append(again)
     yield Padding(Group(*body), (0, 0, 0, 4))
+
+
+def _mend(mend: str, weakness: str) -> Text:
+    """The instruction, and for the first finding of a weakness the command that says more."""
+    text = Text.assemble(*((piece, "bold" if is_code else "") for piece, is_code in spans(mend)))
+    return text.append(f"  More: {more_about(weakness)}", style="dim") if weakness else text
 
 
 def _expected_and_seen(finding: Finding) -> RenderableType:

@@ -240,5 +240,6 @@ def test_a_service_that_the_configuration_starts_is_started_so(tmp_path: Path) -
     )
     text = test.read_text()
     assert "COMMAND = ['node', 'server.js']" in text
+    assert "To mend it: Say what an input has to be once" in text
     assert 'folder="api"' in text
     assert "'FEATURE_X': 'on'" in text

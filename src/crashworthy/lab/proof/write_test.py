@@ -22,6 +22,7 @@ from crashworthy.lab.experiments.input.stalls import AT_ONCE
 from crashworthy.lab.experiments.retry.repetitions import AFTER, TOGETHER
 from crashworthy.lab.proof.python_source import NotWritableError, call, needs, saving
 from crashworthy.lab.proof.start_command import StartCommand, start_command
+from crashworthy.weaknesses.catalogue import CATALOGUE
 
 BESIDE = Path(__file__).parent / "beside" / "crashworthy_interleave.py"
 
@@ -144,6 +145,7 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
     values: dict[str, Any] = {
         "title": proof.title.replace("\\", "\\\\").replace('"""', "'''"),
         "story": _story(proof),
+        "mend": _mend(proof.weakness),
         "location": proof.location,
         "service": service,
         "command": repr(list(start.command)),
@@ -198,6 +200,11 @@ _DEPENDENCY = {"hang": "accepts and does not answer", "drip": "answers one byte 
 def _story(proof: Proof) -> str:
     text = f"Expected: {proof.expected}.\nSeen: {proof.seen}."
     return text.replace("\\", "\\\\").replace('"""', "'''")
+
+
+def _mend(weakness_id: str) -> str:
+    weakness = CATALOGUE.get(weakness_id)
+    return weakness.mend_in_short.replace("\\", "\\\\") if weakness is not None else ""
 
 
 def _named(attack: Sequence[Step]) -> dict[str, Step]:
