@@ -158,7 +158,7 @@ def test_what_cannot_be_proven_any_more_comes_last_and_the_time_for_proofs_is_ke
 
 def test_estimates_follow_the_pace_of_the_service() -> None:
     present = lab(seconds=100)
-    present.trial_s = 3 * USUAL_TRIAL_S
+    present.trial_s = 9 * USUAL_TRIAL_S
     queue = Schedule.of([Planned("one", ("a", 3, 4), ("b", 2, 4))], present).queues[0]
     first, second = queue.waiting
     assert queue.expected_s(first) == pytest.approx(12)

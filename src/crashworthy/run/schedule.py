@@ -13,7 +13,7 @@ from crashworthy.lab.proof.confirm import REPLAYS
 _PATIENCE_S = 5.0
 # Of an experiment's time, this much must be seen before its own pace counts as much as what was guessed.
 _GUESS_S = 4.0
-_MOST_GUESSED = 6.0
+_MOST_GUESSED = 4.0
 # Suspected operations of an experiment go first until it has used its share of the time, or this part of all of it.
 _LEAST_SHARE = 0.3
 # All suspected operations together go first in this part of the time: nobody suspects what no rule can see.
@@ -87,7 +87,8 @@ class Schedule:
     def of(cls, experiments: Sequence[Experiment], lab: Lab) -> Schedule:
         """All candidates of all experiments whose needs the testbed meets."""
         schedule = cls([])
-        pace = min(max(lab.trial_s / USUAL_TRIAL_S, 1.0), _MOST_GUESSED)
+        # Slow set-ups are played once where they can be kept: trials slow down less than a set-up alone.
+        pace = min(max(lab.trial_s / USUAL_TRIAL_S, 1.0) ** 0.5, _MOST_GUESSED)
         extra = _TRIALS_PER_REPLAY * max(0.0, lab.trial_s - USUAL_TRIAL_S)
         for experiment in experiments:
             lacking = experiment.needs - lab.testbed.capabilities
