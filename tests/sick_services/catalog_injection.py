@@ -75,6 +75,9 @@ _FILE: dict[str, Json] = {"file": {"filename": "a.txt", "content": "hello", "con
 _ZIP: dict[str, Json] = {"file": {"filename": "a.zip", "base64": "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA=="}}
 _UPLOAD = _posts("/files", _FILE, content_type="multipart/form-data")
 _UNPACK = _posts("/archives", _ZIP, content_type="multipart/form-data")
+_XML = '<?xml version="1.0"?><items><item><name>lamp</name></item></items>'
+_SHEET = _posts("/sheets", {"file": {"filename": "a.xml", "content": _XML}}, content_type="multipart/form-data")
+_FEED = _posts("/feeds", _XML, content_type="application/xml")
 _PREVIEW = _posts("/previews", {"url": "https://images.example.com/a.png"})
 _SESSION = _posts("/session", {"session": "gAR9lC4="})
 _DOCUMENT = _posts("/session", {"a": 1})
@@ -123,6 +126,10 @@ PROMPT_INJECTION = (
     _pair("flask", "flask_sick", "flask_healthy", _ASK),
     _pair("fastapi", "fastapi_sick", "fastapi_healthy", _ASK),
 )
+EXTERNAL_ENTITY = (
+    _pair("flask", "flask_lxml_sick", ("flask_lxml_healthy", "flask_tree_healthy"), _FEED),
+    _pair("fastapi", "fastapi_sax_sick", "fastapi_sax_healthy", _SHEET),
+)
 LOG_FORGING = (
     _pair("flask", "flask_sick", "flask_healthy", _LOGIN),
     _pair("fastapi", None, "fastapi_json_healthy", _LOGIN),
@@ -141,5 +148,6 @@ ALL = {
     "mail_header_injection": MAIL_HEADER_INJECTION,
     "prompt_injection": PROMPT_INJECTION,
     "log_forging": LOG_FORGING,
+    "external_entity": EXTERNAL_ENTITY,
 }
 """By folder, which is called as the weakness is."""

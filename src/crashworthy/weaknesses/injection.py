@@ -287,6 +287,16 @@ LOG_FORGING = Weakness(
     references=(asvs("16.4.1"),),
 )
 
+EXTERNAL_ENTITY = Weakness(
+    id="external-entity",
+    title="An XML document of the request brings files of the server along",
+    family=Family.INJECTION,
+    severity=Severity.BLOCKER,
+    cwe=611,
+    cost="A document that names a file by an entity is answered with its content: keys, settings, other people's data.",
+    tasks=_TASKS,
+)
+
 WEAKNESSES = (
     SQL_INJECTION,
     COMMAND_INJECTION,
@@ -300,4 +310,5 @@ WEAKNESSES = (
     MAIL_HEADER_INJECTION,
     PROMPT_INJECTION,
     LOG_FORGING,
+    EXTERNAL_ENTITY,
 )

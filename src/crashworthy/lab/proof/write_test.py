@@ -44,8 +44,8 @@ _TEMPLATES = {
     "cross-site-change": "foreign.py.j2",
     "injection": _INJECTION,
 }
-# What a test's own stand-in cannot play: redirects, and what a model was told.
-_UNPLAYED = frozenset({"prompt", "archive"})
+# What a test's own stand-in and sinks cannot see: redirects, what a model was told, what a parser in C opened.
+_UNPLAYED = frozenset({"prompt", "archive", "entity"})
 # Of the cases of a repetition those that a test can play without a sensor in the service.
 _REPETITIONS = frozenset({AFTER, TOGETHER})
 _HOLD_S = 10

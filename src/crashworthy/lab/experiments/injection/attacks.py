@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crashworthy.lab.experiments.injection.attack import Attack
+from crashworthy.lab.experiments.injection.entities import Entity
 from crashworthy.lab.experiments.injection.files import Archive, Traversal
 from crashworthy.lab.experiments.injection.interpreter import Code, Template
 from crashworthy.lab.experiments.injection.lines import Header, Log, Mail
@@ -19,6 +20,7 @@ ATTACKS: tuple[Attack, ...] = (
     Template(),
     Traversal(),
     Archive(),
+    Entity(),
     Forgery(),
     Unpickled(),
     Argument(),
