@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from crashworthy.core.operation import Operation, Parameter, ParameterIn
 from crashworthy.core.value import Json
-from sick_services.service import SickService, api, operation, step
+from crashworthy.lab.traffic.encode import MULTIPART
+from crashworthy.lab.traffic.files import sample_file
+from sick_services.service import Api, SickService, api, operation, step
 
 _INTEGER: dict[str, Json] = {"type": "integer"}
 CURVE = api(
@@ -21,6 +23,17 @@ CODES = api(
     ways=((step("POST", "/codes", body={"prefix": "summer", "count": 5}),),),
 )
 
+
+def _posts(path: str, body: Json, content_type: str) -> Api:
+    sent = step("POST", path, body=body).model_copy(update={"content_type": content_type})
+    return api(operation("POST", path, {}), ways=((sent,),))
+
+
+AVATARS = _posts("/avatars", {"image": sample_file("image")}, MULTIPART)
+IMPORTS = _posts("/imports", {"file": sample_file("zip")}, MULTIPART)
+EVENTS = _posts("/events", {"events": [1, 2]}, "application/json")
+SHEETS = _posts("/sheets", "<items><item>lamp</item></items>", "application/xml")
+
 ALL = {
     "cost_by_number": (
         SickService("flask_report", "flask", "flask_report_sick", ("flask_report_healthy",), CURVE, "GET /curve"),
@@ -33,5 +46,11 @@ ALL = {
             "POST /codes",
         ),
     ),
+    "expanding_input": (
+        SickService("flask_image", "flask", "flask_image_sick", ("flask_image_healthy",), AVATARS, "POST /avatars"),
+        SickService("fastapi_zip", "fastapi", "fastapi_zip_sick", ("fastapi_zip_healthy",), IMPORTS, "POST /imports"),
+        SickService("flask_gzip", "flask", "flask_gzip_sick", ("flask_gzip_healthy",), EVENTS, "POST /events"),
+        SickService("fastapi_xml", "fastapi", None, ("fastapi_xml_healthy",), SHEETS, "POST /sheets"),
+    ),
 }
-EXPERIMENTS = {"cost_by_number": "cost-by-number"}
+EXPERIMENTS = {"cost_by_number": "cost-by-number", "expanding_input": "expanding-input"}

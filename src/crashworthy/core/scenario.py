@@ -37,7 +37,7 @@ class Step(Value):
     value. A literal `${` is written `$${`. `Basic user:password` in an Authorization header is encoded when sent.
     `body` is JSON for JSON content types, an object of fields for form types, and text otherwise.
     `path` starts with "/" and holds filled-in path parameters; `operation` is the name of the operation.
-    `raw_body` (Base64) overrides `body` where the bytes on the wire matter.
+    `raw_body` (Base64, also as `${name}`) overrides `body` where the bytes on the wire matter.
     """
 
     actor: str = "A"

@@ -34,4 +34,14 @@ COST_BY_NUMBER = Weakness(
     ),
 )
 
-WEAKNESSES = (COST_BY_NUMBER,)
+EXPANDING_INPUT = Weakness(
+    id="expanding-input",
+    title="A small document of the request becomes hundreds of megabytes in memory",
+    family=Family.RESOURCE,
+    severity=Severity.MAJOR,
+    cwe=409,
+    cost="A file of some kilobytes, sent ten times at once, and the service is ended for taking all of the memory.",
+    tasks=_TASKS,
+)
+
+WEAKNESSES = (COST_BY_NUMBER, EXPANDING_INPUT)

@@ -20,6 +20,7 @@ from sick_services.stand import candidate_for, open_lab, service_file
 SLOW_FOLDERS = frozenset(
     {
         "cost_by_number",
+        "expanding_input",
         "slow_dependency",
         "parallel_requests",
         "repeated_request",

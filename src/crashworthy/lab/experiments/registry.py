@@ -23,6 +23,7 @@ from crashworthy.lab.experiments.input.hostile_input import HostileInput
 from crashworthy.lab.experiments.input.parallel_requests import ParallelRequests
 from crashworthy.lab.experiments.partial.middle import BrokenInTheMiddle
 from crashworthy.lab.experiments.resource.cost_by_number import CostByNumber
+from crashworthy.lab.experiments.resource.expanding_input import ExpandingInput
 from crashworthy.lab.experiments.retry.repeated import RepeatedRequest
 from crashworthy.lab.experiments.workers.several_workers import SeveralWorkers
 from crashworthy.lab.experiments.workers.starting import StartTogether
@@ -48,6 +49,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     ScriptInPage(),
     OtherSites(),
     CostByNumber(),
+    ExpandingInput(),
     ForeignForm(),
     SeveralWorkers(),
     StartTogether(),

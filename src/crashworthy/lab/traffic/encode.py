@@ -67,7 +67,7 @@ def prepare(
 
 def _body(step: Step, variables: Mapping[str, Json]) -> tuple[bytes, str | None]:
     if step.raw_body is not None:
-        return base64.b64decode(step.raw_body), step.content_type
+        return base64.b64decode(fill_text(step.raw_body, variables)), step.content_type
     if step.body is None:
         return b"", step.content_type if step.content_type and "json" not in step.content_type else None
     value = fill(step.body, variables)

@@ -34,7 +34,7 @@ class Entity(Attack):
 
     def payloads(self, place: Input, marker: str) -> Iterator[Payload]:
         """The good document with its texts replaced where there is one, and the smallest one."""
-        good = _document(place.good)
+        good = document_of(place.good)
         if place.kind not in {Kind.BODY, Kind.FILE, Kind.FIELD} or not (good or _may_be_xml(place)):
             return
         for text in dict.fromkeys((good or _SMALLEST, _SMALLEST)):
@@ -84,7 +84,7 @@ def with_entities(document: str, declarations: str, text: str) -> str:
     return f'<?xml version="1.0"?><!DOCTYPE {root[1] if root else "r"} [{declarations}]>{filled}'
 
 
-def _document(good: Json) -> str:
+def document_of(good: Json) -> str:
     """The XML that the good request has there, as a text or as a file; "" where it has none."""
     if isinstance(good, dict):
         content = good.get("content")
