@@ -295,6 +295,18 @@ EXTERNAL_ENTITY = Weakness(
     cwe=611,
     cost="A document that names a file by an entity is answered with its content: keys, settings, other people's data.",
     tasks=_TASKS,
+    proven_by=(
+        "A document of the request declares an entity with the `file:` URL of a canary outside of the service's "
+        "folder, and the service opens that file while it answers, or its content is in the answer. Documents that "
+        "are kept, given back as they came or refused are no finding."
+    ),
+    mend=(
+        "Read XML from outside by a parser that resolves no external entities and loads no DTD. For lxml that is "
+        "`XMLParser(resolve_entities=False, no_network=True)`; the parsers of the standard library do so unless "
+        "`feature_external_ges` is set; `defusedxml` refuses entities altogether. Where documents need a DTD of "
+        "your own, give the parser a resolver that knows that one file. Partners who send entities will be refused."
+    ),
+    references=(asvs("1.5.1"),),
 )
 
 WEAKNESSES = (

@@ -42,6 +42,19 @@ EXPANDING_INPUT = Weakness(
     cwe=409,
     cost="A file of some kilobytes, sent ten times at once, and the service is ended for taking all of the memory.",
     tasks=_TASKS,
+    proven_by=(
+        "While the service answers a zip file, image, XML document or compressed body of some kilobytes, the memory of "
+        "its processes grows by 96 MiB and by twelve times more than for the good request and for a document of the "
+        "same kind and size that stays as it is. What is refused by its announced size, or read in pieces, holds."
+    ),
+    mend=(
+        "Look at the announced size before you unpack, and stop at a limit while you do. Announcements lie: read "
+        "members of an archive in pieces (`archive.open`), give `zlib.decompressobj().decompress` a `max_length`, "
+        "and compare `image.width * image.height` before anything decodes the pixels. Pillow only warns below 179 "
+        "million pixels. Choose the limit by what so many requests at once may take together; large files that are "
+        "wanted go to disk in pieces, which is slower."
+    ),
+    references=(asvs("5.2.3"), asvs("5.2.6")),
 )
 
 WEAKNESSES = (COST_BY_NUMBER, EXPANDING_INPUT)
