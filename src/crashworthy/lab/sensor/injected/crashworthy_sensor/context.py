@@ -44,6 +44,7 @@ class Exchange:
         "quoted_id",
         "random",
         "reported",
+        "routes",
         "sleep",
         "started",
         "steps",
@@ -61,6 +62,7 @@ class Exchange:
         self.line = _section(plan, "line")
         self.fault = _section(plan, "fault")
         self.coverage = plan.get("coverage") is True
+        self.routes = plan.get("routes") is True
         watch = plan.get("watch")
         self.watch = watch if isinstance(watch, str) and watch else None
         self.armed = bool(self.barrier or self.sleep or self.line or self.fault)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crashworthy_sensor.frameworks import aiohttp, asgi, django, flask, http_server, servers
+from crashworthy_sensor.frameworks import aiohttp, asgi, django, flask, http_server, sanic, servers, tornado
 from crashworthy_sensor.imports import when_imported
 
 # Each alone is enough to attribute requests.
@@ -16,6 +16,8 @@ MODULES = frozenset(
         "litestar.app",
         "aiohttp.web_app",
         "http.server",
+        "sanic.app",
+        "tornado.web",
         *servers.MODULES,
     }
 )
@@ -35,4 +37,6 @@ def install() -> None:
     when_imported("litestar.app", asgi.patch_litestar)
     when_imported("aiohttp.web_app", aiohttp.patch)
     when_imported("http.server", http_server.patch)
+    when_imported("sanic.app", sanic.patch)
+    when_imported("tornado.web", tornado.patch)
     servers.install()

@@ -25,7 +25,7 @@ def patch(module: Any) -> None:
                 _hide_header(request)
             except Exception:
                 sensor_error("aiohttp header")
-        exchange, previous = enter(header, request.method, request.path)
+        exchange, previous = enter(header, request.method, request.path, self)
         status: int | None = None
         try:
             if exchange is not None and (exchange.sleep or exchange.line):

@@ -122,7 +122,7 @@ async def call(application: Callable[..., Any], scope: Any, receive: Any, send: 
     """
     if within_request():
         return await application(scope, receive, send)
-    exchange, previous = enter(_take_header(scope), scope.get("method", ""), scope.get("path", ""))
+    exchange, previous = enter(_take_header(scope), scope.get("method", ""), scope.get("path", ""), application)
     if exchange is None:
         try:
             if recording.wanted:

@@ -47,7 +47,7 @@ def patch(module: Any) -> None:
             try:
                 header = self.headers.get(HEADER)
                 del self.headers[HEADER]
-                state["exchange"], _ = enter(header, self.command, self.path.partition("?")[0])
+                state["exchange"], _ = enter(header, self.command, self.path.partition("?")[0], self)
             except Exception:
                 sensor_error("http.server")
         return understood

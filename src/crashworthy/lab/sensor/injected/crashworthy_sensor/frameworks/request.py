@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from crashworthy_sensor import lines, sinks
+from crashworthy_sensor import lines, routes, sinks
 from crashworthy_sensor.context import ANONYMOUS, Exchange, current, parse_header
 from crashworthy_sensor.events import begin, end, sensor_error
 from crashworthy_sensor.faults import steps
 from crashworthy_sensor.interleave import barrier
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-def enter(header: str | None, method: str, path: str) -> tuple[Exchange | None, Exchange | None]:
+
+def enter(
+    header: str | None, method: str, path: str, application: Any = None
+) -> tuple[Exchange | None, Exchange | None]:
     """The outermost application was called: the exchange it begins, if any, and the one to set again afterwards.
 
     Without a header of the engine it is a request that nobody marked.
@@ -26,6 +32,8 @@ def enter(header: str | None, method: str, path: str) -> tuple[Exchange | None, 
         if exchange.watch is not None:
             sinks.arm(exchange.watch)
         begin(exchange, method, path)
+        if exchange.routes and application is not None:
+            routes.tell(application, exchange)
         if exchange.coverage or exchange.line:
             lines.arm(exchange)
         return exchange, previous

@@ -53,7 +53,7 @@ def call(application: Callable[..., Any], environ: Any, start_response: Any) -> 
     if within_request():
         return application(environ, start_response)
     header = environ.pop(ENVIRON_KEY, None)
-    exchange, previous = enter(header, environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", ""))
+    exchange, previous = enter(header, environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", ""), application)
     if exchange is None:
         try:
             if recording.wanted:

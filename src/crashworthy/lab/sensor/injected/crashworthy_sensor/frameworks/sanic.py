@@ -1,0 +1,61 @@
+"""Sanic, which is its own server."""
+
+from __future__ import annotations
+
+from crashworthy_sensor import exceptions
+from crashworthy_sensor.context import HEADER, current, within_request
+from crashworthy_sensor.events import sensor_error
+from crashworthy_sensor.frameworks.request import enter, leave
+from crashworthy_sensor.interleave.sleep import drowsily
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def patch(module: Any) -> None:
+    """Attribute requests at `Sanic.handle_request`, which runs routing, middleware, handler and answer."""
+    handle = module.Sanic.handle_request
+    handle_exception = module.Sanic.handle_exception
+
+    async def handle_request(self: Any, request: Any) -> Any:
+        if within_request():
+            return await handle(self, request)
+        header = request.headers.get(HEADER)
+        if header is not None:
+            try:
+                request.headers.popall(HEADER)
+            except Exception:
+                sensor_error("sanic header")
+        exchange, previous = enter(header, request.method, request.path, self)
+        try:
+            if exchange is not None and (exchange.sleep or exchange.line):
+                return await drowsily(handle(self, request), exchange)
+            return await handle(self, request)
+        finally:
+            if exchange is not None:
+                status = getattr(getattr(getattr(request, "stream", None), "response", None), "status", None)
+                if status is not None and status >= 500:
+                    exceptions.report_answered(exchange, None)
+                leave(exchange, status)
+            current.set(previous)
+
+    async def seen(self: Any, request: Any, exception: BaseException, *args: Any, **kwargs: Any) -> Any:
+        if _has_handler(self, request, exception):
+            exceptions.remember(exception)
+        else:
+            exceptions.report(exception)
+        return await handle_exception(self, request, exception, *args, **kwargs)
+
+    module.Sanic.handle_request = handle_request
+    module.Sanic.handle_exception = seen
+
+
+def _has_handler(application: Any, request: Any, exception: BaseException) -> bool:
+    """Whether the exception is an answer of Sanic's, or the service answers it in its own way."""
+    if getattr(exception, "status_code", None) is not None:
+        return True
+    try:
+        return application.error_handler.lookup(exception, getattr(request, "name", None)) is not None
+    except Exception:
+        return True
