@@ -18,7 +18,7 @@ from benchmarks.driver.services import Service, read_service
 from crashworthy.core.events import Emit
 from crashworthy.core.history import Exchange
 from crashworthy.core.playbook import Playbook
-from crashworthy.lab.traffic.discover import Discovery, discover, own_operations
+from crashworthy.lab.traffic.discover import Discovery, discover
 from crashworthy.lab.traffic.driver import LearnContext, learn
 from crashworthy.lab.traffic.memory import memory_of, read_memory
 from crashworthy.lab.traffic.player import Player
@@ -44,9 +44,10 @@ def measure(job: Job, emit: Emit) -> None:
     with open_stand(job, tree, folder, emit) as stand:
         with stand.testbed.fresh() as instance:
             found = discover(tree, instance)
+            undocumented = discover(tree, instance, documents=False)
         rounds: list[Learned] = []
         playbook: Playbook | None = None
-        for known_from, discovery in _discoveries(found, tree):
+        for known_from, discovery in _discoveries(found, undocumented):
             learned, book = _learn(service, known_from, discovery, stand, tree, task, job, emit)
             rounds.append(learned)
             if playbook is None:
@@ -60,11 +61,11 @@ def measure(job: Job, emit: Emit) -> None:
     (Path(job.folder) / OUTCOME).write_text(outcome.model_dump_json(indent=1), "utf-8")
 
 
-def _discoveries(found: Discovery, tree: SourceTree) -> Sequence[tuple[str, Discovery]]:
+def _discoveries(found: Discovery, undocumented: Discovery) -> Sequence[tuple[str, Discovery]]:
     """What the driver may know: all of it, and where there is a document also all but that."""
     if not any(operation.source == _OF_A_DOCUMENT for operation in found.operations):
         return [("source", found)]
-    return [("document", found), ("source", Discovery(own_operations(tree.operations)))]
+    return [("document", found), ("source", undocumented)]
 
 
 def _learn(

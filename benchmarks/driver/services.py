@@ -44,9 +44,16 @@ class Service:
     document: str | None = None
 
     def called(self, method: str, url: str) -> Listed | None:
-        """The listed operation that a request calls: the one with the most literal parts in its path."""
+        """The listed operation that a request calls: the one with the most literal parts in its path.
+
+        Where no other is meant, a slash at the end makes no difference: who insists on one answers with a redirect.
+        """
         path = unquote(urlsplit(url).path) or "/"
-        matching = [each for each in self.operations if each.method == method and _pattern(each.path).fullmatch(path)]
+        same = [each for each in self.operations if each.method == method]
+        matching = [each for each in same if _pattern(each.path).fullmatch(path)]
+        if not matching:
+            other = path.removesuffix("/") if path.endswith("/") else f"{path}/"
+            matching = [each for each in same if _pattern(each.path).fullmatch(other)]
         return max(matching, key=lambda each: len(re.sub(r"\{[^{}]*\}", "", each.path)), default=None)
 
 

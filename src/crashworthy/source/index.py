@@ -128,6 +128,8 @@ class Index:
         """What `name` is in `module`, following re-exports."""
         key = (module.file.path, name)
         if key not in self._members:
+            # A package that takes everything from a module of its own, which takes its neighbours from the package.
+            self._members[key] = None
             self._members[key] = self._member(module, name, _MAX_HOPS)
         return self._members[key]
 

@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urljoin, urlsplit
 
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.core.operation import Operation, Parameter, ParameterIn
-from crashworthy.core.scenario import Step
-from crashworthy.lab.traffic.documents import MAX_BYTES
-from crashworthy.lab.traffic.encode import prepare
+from crashworthy.lab.traffic.handlers import existing, may_answer, shape
 from crashworthy.lab.traffic.openapi import Api, SecurityScheme, parse_openapi
-from crashworthy.lab.traffic.wire import READ_BYTES, Connection
+from crashworthy.lab.traffic.published import given, in_folder, served
+from crashworthy.lab.traffic.running import Running, ask
 from crashworthy.source.tree import SourceTree
 
 WEBSOCKET = "WEBSOCKET"
 
-_SERVED_AT = (
-    "/openapi.json", "/swagger.json", "/api/openapi.json", "/api/swagger.json", "/api/schema/", "/api/schema",
-    "/openapi.yaml", "/api/openapi.yaml", "/apispec_1.json", "/apispec.json", "/schema", "/docs/openapi.json",
-    "/api/docs/openapi.json", "/api/v1/openapi.json", "/v1/openapi.json", "/schema/openapi.json",
-    "/.well-known/openapi.json",
-)  # fmt: skip
-_PAGES = ("/docs", "/swagger", "/api/docs", "/swagger-ui", "/apidocs/", "/redoc")
-_FILE_NAME = re.compile(r"(open-?api|swagger|api-?spec)[\w.-]*\.(ya?ml|json)", re.IGNORECASE)
-_SKIPPED_FOLDERS = {"node_modules", "venv", "env", "site-packages", "__pycache__", "dist", "build", "tests", "test"}
 _DOCUMENTATION = re.compile(
     r"/(docs(/.*)?|redoc(/.*)?|swagger(-ui|ui)?(/.*)?|apidocs(/.*)?|flasgger_static/.*|apispec[\w.]*|"
     r"openapi[\w.-]*\.(json|ya?ml)|swagger[\w.-]*\.(json|ya?ml)|static/.*|favicon\.ico)/?",
     re.IGNORECASE,
 )
 _METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", WEBSOCKET}
-_TIMEOUT_S = 5.0
 
 
 class HasUrl(Protocol):
@@ -57,98 +46,43 @@ class Discovery:
     schemes: tuple[SecurityScheme, ...] = ()
 
 
-def discover(tree: SourceTree, instance: HasUrl | None = None, openapi_file: Path | None = None) -> Discovery:
-    """Merge all that is known; the first of: given document, served one, file in the folder. Then routes.
+def discover(
+    tree: SourceTree, instance: HasUrl | None = None, openapi_file: Path | None = None, *, documents: bool = True
+) -> Discovery:
+    """Merge all that is known of the operations.
 
-    A given document that cannot be used raises CrashworthyError; one found elsewhere is left out with a note.
+    The running service tells which there are, where its framework is known; else its source does. Inputs come from
+    the first of: given document, served one, file in the folder, the application's own description; and from the
+    source. A given document that cannot be used raises CrashworthyError; one found elsewhere is left out with a note.
+    Without `documents` only the routes count.
     """
     notes: list[str] = []
-    api = _given(openapi_file) if openapi_file else None
+    running = ask(instance) if instance is not None else Running()
+    routes = own_operations(existing(running, tree) if running.routes else tree.operations)
+    if not documents:
+        return Discovery(routes)
+    api = given(openapi_file) if openapi_file else None
+    is_given = api is not None
     if api is None and instance is not None:
-        api = _served(instance.base_url, notes)
+        # Pages of documentation are no operations of the service, but may lead to its document.
+        paths = [route.path for route in running.routes if route.method == "GET"]
+        api = served(instance.base_url, paths or [each.path for each in routes if each.method == "GET"], notes)
     if api is None:
-        api = _in_folder(tree.root, notes)
-    if api is None:
-        return Discovery(own_operations(tree.operations), tuple(notes))
-    notes += api.notes
-    operations, more = _merge(
-        own_operations(_placed(api, tree.operations)), own_operations(tree.operations), api.base_path
-    )
-    return Discovery(operations, (*notes, *more), api.schemes)
-
-
-def shape(path: str) -> str:
-    """The path with parameters made anonymous and without a slash at the end, for comparing."""
-    return re.sub(r"\{[^{}]*\}", "{}", path).rstrip("/") or "/"
-
-
-def fetch(base_url: str, path: str) -> tuple[int, str] | None:
-    """Status and body of a GET, or None when nothing came."""
-    step = Step(actor="nobody", operation=f"GET {path}", method="GET", path=path)
-    prepared = prepare(step, {}, base_url)
-    answer = Connection(base_url, _TIMEOUT_S, keep_bytes=READ_BYTES).exchange(prepared.wire, "GET")
-    return (answer.response.status, answer.response.body) if answer.response else None
-
-
-def _given(path: Path) -> Api:
-    try:
-        text = path.read_text("utf-8", errors="replace")
-    except OSError as error:
-        raise CrashworthyError(
-            f"{path}: cannot be read: {error.strerror}", remedy="Give the file's path with --openapi."
-        ) from None
-    return parse_openapi(text, str(path))
-
-
-def _served(base_url: str, notes: list[str]) -> Api | None:
-    for path in _SERVED_AT:
-        api = _try(base_url, path, notes)
-        if api is not None:
-            return api
-    for page in _PAGES:
-        answer = fetch(base_url, page)
-        if answer is None or answer[0] != 200:
-            continue
-        for found in re.findall(r"""(?:url|spec-url|"url")\s*[:=]\s*["']([^"']+)["']""", answer[1])[:5]:
-            address = urlsplit(urljoin(base_url + page, found))
-            api = _try(base_url, address.path, notes) if f"//{address.netloc}" in base_url else None
-            if api is not None:
-                return api
-    return None
-
-
-def _try(base_url: str, path: str, notes: list[str]) -> Api | None:
-    answer = fetch(base_url, path)
-    if answer is None or answer[0] != 200 or len(answer[1]) > MAX_BYTES or "paths" not in answer[1]:
-        return None
-    try:
-        return parse_openapi(answer[1], path)
-    except CrashworthyError as error:
-        notes.append(f"the document served at {path} is left out: {error.message}")
-        return None
-
-
-def _in_folder(root: Path, notes: list[str]) -> Api | None:
-    for path in sorted(_candidates(root, 3), key=lambda path: (len(path.parts), str(path))):
-        name = path.relative_to(root).as_posix()
-        try:
-            text = path.read_text("utf-8", errors="replace")
-            return parse_openapi(text, name)
-        except (OSError, CrashworthyError) as error:
-            notes.append(f"{name} is left out: {error}")
-    return None
-
-
-def _candidates(folder: Path, depth: int) -> Iterable[Path]:
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError:
-        return
-    for entry in entries:
-        if entry.is_file() and _FILE_NAME.fullmatch(entry.name):
-            yield entry
-        elif depth and entry.is_dir() and entry.name not in _SKIPPED_FOLDERS and not entry.name.startswith("."):
-            yield from _candidates(entry, depth - 1)
+        api = in_folder(tree.root, notes)
+    described = _described(running, api)
+    if api is None and not described:
+        return Discovery(routes, tuple(notes))
+    documented, base_path, schemes = described, "", tuple[SecurityScheme, ...]()
+    if api is not None:
+        notes += api.notes
+        known = {(each.method, shape(each.path)) for each in api.operations}
+        more = [each for each in described if (each.method, shape(each.path)) not in known]
+        documented, base_path, schemes = (*_placed(api, routes), *more), api.base_path, api.schemes
+    documented = own_operations(documented)
+    if running.complete and not is_given:
+        documented = _answered(documented, running, notes)
+    operations, said = _merge(documented, routes, base_path, sure=bool(running.routes))
+    return Discovery(operations, (*notes, *said), schemes)
 
 
 def own_operations(operations: Iterable[Operation]) -> tuple[Operation, ...]:
@@ -158,6 +92,34 @@ def own_operations(operations: Iterable[Operation]) -> tuple[Operation, ...]:
         if operation.method in _METHODS and not _DOCUMENTATION.fullmatch(operation.path):
             kept.setdefault(operation.name, operation)
     return tuple(kept.values())
+
+
+def _described(running: Running, api: Api | None) -> tuple[Operation, ...]:
+    """Operations of the descriptions that applications make of themselves, served or not."""
+    found: dict[str, Operation] = {}
+    for prefix, content in running.documents:
+        if api is not None and not prefix:
+            continue  # the served document is this one
+        try:
+            described = parse_openapi(json.dumps(content), "the application's own description")
+        except CrashworthyError:
+            continue  # no operations, for instance
+        for each in described.operations:
+            path = prefix + "/" + each.path.removeprefix(described.base_path).lstrip("/")
+            found.setdefault(f"{each.method} {path}", each.model_copy(update={"path": path}))
+    return tuple(found.values())
+
+
+def _answered(documented: tuple[Operation, ...], running: Running, notes: list[str]) -> tuple[Operation, ...]:
+    """The documented operations that the running service has a route for."""
+    kept = tuple(each for each in documented if may_answer(each.path, each.method, running.routes))
+    gone = [each.name for each in documented if each not in kept]
+    if not kept:
+        return documented  # it answers somewhere that was not looked at
+    if gone:
+        more = f" and {len(gone) - 5} more" if len(gone) > 5 else ""
+        notes.append(f"in the OpenAPI document, but not among the service's routes: {', '.join(gone[:5])}{more}")
+    return kept
 
 
 def _placed(api: Api, routes: tuple[Operation, ...]) -> tuple[Operation, ...]:
@@ -172,7 +134,7 @@ def _placed(api: Api, routes: tuple[Operation, ...]) -> tuple[Operation, ...]:
 
 
 def _merge(
-    documented: tuple[Operation, ...], routes: tuple[Operation, ...], base_path: str
+    documented: tuple[Operation, ...], routes: tuple[Operation, ...], base_path: str, *, sure: bool = False
 ) -> tuple[tuple[Operation, ...], list[str]]:
     by_shape = {(route.method, shape(route.path)): route for route in reversed(routes)}
     result: list[Operation] = []
@@ -186,14 +148,15 @@ def _merge(
             used.add(route.name)
             operation = _with_source(operation, route)
         result.append(operation)
-    only_in_source = [route for route in routes if route.name not in used]
+    others = [route for route in routes if route.name not in used]
     notes = []
-    # Without one common operation the routes were misread rather than left out of the document.
-    if only_in_source and (used or not documented):
-        result += only_in_source
-        names = ", ".join(route.name for route in only_in_source[:5])
-        more = f" and {len(only_in_source) - 5} more" if len(only_in_source) > 5 else ""
-        notes.append(f"not in the OpenAPI document, added from the source: {names}{more}")
+    # Without one common operation the source was misread rather than left out of the document.
+    if others and (used or not documented or sure):
+        result += others
+        names = ", ".join(route.name for route in others[:5])
+        more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+        origin = "the running service's routes" if sure else "the source"
+        notes.append(f"not in the OpenAPI document, added from {origin}: {names}{more}")
     return tuple(result), notes
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def existing(running: Running, tree: SourceTree) -> tuple[Operation, ...]:
     found: dict[str, Operation] = {}
     used: set[str] = set()
     for route in running.routes:
-        for method in reader.methods(route):
+        for method in reader.methods(route) if not route.foreign else ():
             operation, source = reader.operation(route, method)
             found.setdefault(operation.name, operation)
             used |= source
@@ -110,7 +111,7 @@ class _Handlers:
         if source is None or route.file is None:
             return None
         index, maker = source
-        file = route.file if folder is None else Path(route.file).relative_to(folder).as_posix()
+        file = route.file if folder is None else Path(route.file).relative_to(folder.parent).as_posix()
         handler = index.functions.get(f"{file}:{route.function}")
         return maker.make([_route(route, method, handler, index)])[0] if handler is not None else None
 
@@ -119,21 +120,22 @@ class _Handlers:
         analysis = self._tree.analysis
         if analysis is None:
             return None
-        return analysis.index, OperationMaker(
-            analysis.index, analysis.graph, Runs(analysis.index, analysis.outbound)
-        )
+        return analysis.index, OperationMaker(analysis.index, analysis.graph, Runs(analysis.index, analysis.outbound))
 
     @cached_property
     def _packages(self) -> dict[Path, tuple[Index, OperationMaker]]:
         folders = Counter(
             folder
             for route in self._running.routes
-            if not route.own and (folder := _package_of(route.file)) is not None and folder.is_dir()
+            if not (route.own or route.foreign) and (folder := _package_of(route.file)) is not None and folder.is_dir()
         )
         found = {}
         for folder, _ in folders.most_common(MAX_PACKAGES):
             if sum(1 for _ in folder.rglob("*.py")) <= MAX_PACKAGE_FILES:
-                index = Index.build(read_folder(folder).files)
+                # Named as they are imported, from the folder above.
+                index = Index.build(
+                    replace(each, path=f"{folder.name}/{each.path}") for each in read_folder(folder).files
+                )
                 found[folder] = index, OperationMaker(index, CallGraph(index), Runs(index, ()))
         return found
 
@@ -168,15 +170,17 @@ def _package_of(file: str | None) -> Path | None:
     return None
 
 
-def may_answer(path: str, method: str, operations: Iterable[Operation]) -> bool:
-    """Whether a concrete or templated path is one of these operations', also through a parameter that takes all."""
+def may_answer(path: str, method: str, routes: Iterable[RunningRoute]) -> bool:
+    """Whether a concrete or templated path is one of these routes', also through a parameter that takes all."""
     wanted = shape(path)
-    for each in operations:
-        if each.method != method:
+    for each in routes:
+        if each.method not in {method, None}:
             continue
         if shape(each.path) == wanted:
             return True
-        pattern = "".join("[^/]+" if part == "{}" else re.escape(part) for part in re.split(r"(\{\})", shape(each.path)))
+        pattern = "".join(
+            "[^/]+" if part == "{}" else re.escape(part) for part in re.split(r"(\{\})", shape(each.path))
+        )
         if each.path.endswith("}"):
             pattern = pattern.removesuffix("[^/]+") + ".+"
         if re.fullmatch(pattern, wanted):

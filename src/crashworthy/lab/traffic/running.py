@@ -38,7 +38,7 @@ class RunningRoute:
     """One method and path. `method` is None where the service did not tell it.
 
     `file`, `line` and `symbol` are where the handler's code begins: relative to the service's folder where it is
-    `own`, else an absolute path.
+    `own`, else an absolute path. `foreign` are a framework's own pages: documentation, static files, administration.
     """
 
     method: str | None
@@ -49,6 +49,7 @@ class RunningRoute:
     line: int = 0
     symbol: str = ""
     own: bool = False
+    foreign: bool = False
     body: Body | None = None
 
     @property
@@ -120,6 +121,7 @@ def _routes(told: Mapping[str, Any]) -> Iterator[RunningRoute]:
                 line=line if isinstance(line, int) else 0,
                 symbol=str(symbol),
                 own=told.get("own") is True,
+                foreign=told.get("foreign") is True,
                 body=Body(content_type=str(told.get("content_type") or "application/json"), data_schema=body)
                 if isinstance(body, dict)
                 else None,
@@ -128,4 +130,3 @@ def _routes(told: Mapping[str, Any]) -> Iterator[RunningRoute]:
 
 def _is_piece(piece: object) -> bool:
     return isinstance(piece, list) and len(piece) == 2 and all(isinstance(each, str) for each in piece)
-

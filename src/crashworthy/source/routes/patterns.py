@@ -14,6 +14,8 @@ from crashworthy.source.schema_types import Schema
 
 MAX_TEMPLATES = 6
 _ANCHORS = ("\\A", "\\Z", "\\z", "\\b")
+# What stands behind a full stop at the end and chooses a representation.
+_FORMATS = frozenset({"format", "ext", "extension", "suffix"})
 _LITERAL = re.compile(r"(?:[\w ~@%-]|\\[^\w])+")
 
 
@@ -136,19 +138,22 @@ class _Reader:
             raise _UnfitError
         if not opening["open"] and (opening["name"] or "(?P<" not in inner):
             self.unnamed = unnamed
-            variants = [self._parameter(inner, opening["name"])]
+            literal = inner if _LITERAL.fullmatch(inner) and "\\" not in inner else None
+            variants = [_Variant(literal) if literal is not None else self._parameter(inner, opening["name"])]
         return [_Variant(), *variants] if quantifier in {"?", "*"} else variants
 
     def _parameter(self, pattern: str, name: str | None = None) -> _Variant:
         if name is None:
             name = f"group{self.unnamed}"
             self.unnamed += 1
-        return _Variant("{" + name + "}", ((name, _schema(pattern)),))
+        schema = _schema(pattern)
+        if name in _FORMATS and pattern == r"\w+":
+            schema = {**schema, "examples": ["json"]}
+        return _Variant("{" + name + "}", ((name, schema),))
 
 
 def _schema(pattern: str) -> Schema:
     choices = pattern.split("|")
-    if all(_LITERAL.fullmatch(choice) for choice in choices) and (len(choices) > 1 or "\\" not in pattern):
+    if all(_LITERAL.fullmatch(choice) for choice in choices):
         return {"type": "string", "enum": [re.sub(r"\\(.)", r"\1", choice) for choice in choices]}
     return regex_schema(re.sub(r"(?<=[*+])\?$", "", pattern))
-

@@ -82,13 +82,14 @@ def _sanic(text: str) -> list[Template]:
 
 
 def _bottle(text: str) -> list[Template]:
-    """`<name>`, `<name:int>`, `<name:re:[a-z]+>`, and `:name` of old."""
+    """`<name>`, `<name:int>`, `<name:re:[a-z]+>`, and `:name` and `:name#[a-z]+#` of old."""
     schemas: dict[str, Schema] = {}
+    text = re.sub(r"(?<=/):(\w+)#([^#<>]*)#", r"<\1:re:\2>", text)
 
     def replace(match: re.Match[str]) -> str:
         name, kind = match["name"], match["kind"] or ""
         if kind == "re":
-            schemas[name] = regex_schema(match["pattern"] or ".+")
+            schemas[name] = schema_of_pattern(match["pattern"] or ".+")
         elif kind in {"int", "float"}:
             schemas[name] = {"type": "integer" if kind == "int" else "number", "minimum": 0}
         return "{" + name + "}"

@@ -13,14 +13,36 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def patch(module: Any) -> None:
-    """Attribute requests at `Sanic.handle_request`, which runs routing, middleware, handler and answer."""
-    handle = module.Sanic.handle_request
-    handle_exception = module.Sanic.handle_exception
+_METHODS = ("handle_request", "handle_exception")
 
+
+def patch(module: Any) -> None:
+    """Attribute requests at `Sanic.handle_request`, which runs routing, middleware, handler and answer.
+
+    When it starts, Sanic compiles these methods anew from their source, so they are wrapped after each start.
+    """
+    sanic = module.Sanic
+    startup = sanic._startup
+    bare = {name: getattr(sanic, name) for name in _METHODS}
+
+    async def _startup(self: Any) -> Any:
+        for name, method in bare.items():
+            setattr(sanic, name, method)
+        try:
+            return await startup(self)
+        finally:
+            for name in _METHODS:
+                bare[name] = getattr(sanic, name)
+            sanic.handle_request = _handling(bare["handle_request"])
+            sanic.handle_exception = _seeing(bare["handle_exception"])
+
+    sanic._startup = _startup
+
+
+def _handling(original: Any) -> Any:
     async def handle_request(self: Any, request: Any) -> Any:
         if within_request():
-            return await handle(self, request)
+            return await original(self, request)
         header = request.headers.get(HEADER)
         if header is not None:
             try:
@@ -30,8 +52,8 @@ def patch(module: Any) -> None:
         exchange, previous = enter(header, request.method, request.path, self)
         try:
             if exchange is not None and (exchange.sleep or exchange.line):
-                return await drowsily(handle(self, request), exchange)
-            return await handle(self, request)
+                return await drowsily(original(self, request), exchange)
+            return await original(self, request)
         finally:
             if exchange is not None:
                 status = getattr(getattr(getattr(request, "stream", None), "response", None), "status", None)
@@ -40,15 +62,18 @@ def patch(module: Any) -> None:
                 leave(exchange, status)
             current.set(previous)
 
-    async def seen(self: Any, request: Any, exception: BaseException, *args: Any, **kwargs: Any) -> Any:
+    return handle_request
+
+
+def _seeing(original: Any) -> Any:
+    async def handle_exception(self: Any, request: Any, exception: BaseException, *args: Any, **kwargs: Any) -> Any:
         if _has_handler(self, request, exception):
             exceptions.remember(exception)
         else:
             exceptions.report(exception)
-        return await handle_exception(self, request, exception, *args, **kwargs)
+        return await original(self, request, exception, *args, **kwargs)
 
-    module.Sanic.handle_request = handle_request
-    module.Sanic.handle_exception = seen
+    return handle_exception
 
 
 def _has_handler(application: Any, request: Any, exception: BaseException) -> bool:

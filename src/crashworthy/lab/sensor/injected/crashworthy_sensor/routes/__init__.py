@@ -62,7 +62,7 @@ def tell(application: Any, exchange: Exchange) -> None:
     routes: list[dict[str, Any]] = []
     try:
         for found in walk.routes(application):
-            if not found.is_foreign() and len(routes) < MAX_ROUTES:
+            if len(routes) < MAX_ROUTES:
                 routes.append(found.plain())
     except Exception:
         walk.complete = False

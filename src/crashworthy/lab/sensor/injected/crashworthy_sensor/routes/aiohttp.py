@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from crashworthy_sensor.routes.applications import Walk
+    from crashworthy_sensor.routes.found import Pieces
 
 
 def of_application(application: Any, prefix: str, _walk: Walk, _depth: int) -> Iterator[Found]:
@@ -17,7 +18,7 @@ def of_application(application: Any, prefix: str, _walk: Walk, _depth: int) -> I
     for route in application.router.routes():
         info = route.resource.get_info() if route.resource is not None else {}
         if "formatter" in info:
-            pieces = (("text", prefix), ("brace", info["formatter"]))
+            pieces: Pieces = (("text", prefix), ("brace", info["formatter"]))
             expected = info["pattern"].groupindex
             patterns = _groups(info["pattern"].pattern) if expected else {}
         elif "path" in info:

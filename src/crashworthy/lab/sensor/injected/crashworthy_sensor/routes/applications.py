@@ -70,9 +70,10 @@ class Walk:
 
 def _reader_of(kind: type) -> Any:
     for base in kind.__mro__:
-        reader = READERS.get(f"{base.__module__.partition('.')[0]}.{base.__name__}")
-        if reader is not None:
-            return reader
+        for part in base.__module__.split("."):  # some packages carry a copy of a framework in a folder of theirs
+            reader = READERS.get(f"{part}.{base.__name__}")
+            if reader is not None:
+                return reader
     return None
 
 

@@ -68,6 +68,8 @@ class Found:
             own = own_file(code.co_filename)
             told["own"] = bool(own)
             told["place"] = [own or code.co_filename, code.co_firstlineno, code.co_qualname]
+        if self.is_foreign():
+            told["foreign"] = True
         for name in ("patterns", "body", "content_type"):
             if getattr(self, name):
                 told[name] = getattr(self, name)
@@ -122,5 +124,25 @@ def has_free(function: Any, name: str) -> Any:
 
 
 def verbs_of(view: Any) -> list[tuple[str, Any]]:
-    """Methods of a class that are named as HTTP's are, with the functions."""
-    return [(verb.upper(), getattr(view, verb)) for verb in VERBS if callable(getattr(view, verb, None))]
+    """Methods of a class that are named as HTTP's are, with the functions.
+
+    Inherited ones that all do the same are the way in which a base class refuses what its children do not define.
+    """
+    found = []
+    for verb in VERBS:
+        function = getattr(view, verb, None)
+        owner = next((base for base in getattr(view, "__mro__", ()) if verb in vars(base)), view)
+        if callable(function) and (owner is view or not _is_refusal(function, owner)):
+            found.append((verb.upper(), function))
+    return found
+
+
+def _is_refusal(function: Any, owner: Any) -> bool:
+    alike = [each for verb in VERBS if (each := vars(owner).get(verb)) is not None]
+    return len([each for each in alike if _work_of(each) == _work_of(function)]) > 1
+
+
+def _work_of(function: Any) -> Any:
+    code = code_of(function)
+    # Constants may differ: 404 for one method, 405 for another.
+    return (code.co_code, code.co_names) if code is not None else function

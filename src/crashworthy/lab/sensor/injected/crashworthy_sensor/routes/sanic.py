@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 def of_application(application: Any, prefix: str, _walk: Walk, _depth: int) -> Iterator[Found]:
     """Blueprints are in the router too, with versions and prefixes."""
-    for route in application.router.routes_all.values():
+    groups = application.router.routes
+    for route in (route for group in groups for route in getattr(group, "routes", (group,))):
         if "__file_uri__" in route.path:
             continue
-        pieces = (("text", prefix), ("sanic", route.uri))
+        pieces = (("text", prefix), ("sanic", "/" + route.raw_path.lstrip("/")))
         view_class = getattr(route.handler, "view_class", None)
         by_verb = dict(verbs_of(view_class)) if view_class is not None else {}
         patterns = {

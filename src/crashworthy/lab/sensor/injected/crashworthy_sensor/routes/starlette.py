@@ -27,7 +27,7 @@ def of_router(router: Any, prefix: str, walk: Walk, depth: int) -> Iterator[Foun
 
 def _routes(routes: Iterable[Any], prefix: str, framework: str, walk: Walk, depth: int) -> Iterator[Found]:
     for route in routes:
-        route = getattr(route, "starlette_route", None) or route  # noqa: PLW2901 - what an included router made of it
+        route = getattr(route, "starlette_route", None) or route
         candidates = getattr(route, "effective_candidates", None)
         kind = type(route).__name__
         if callable(candidates):

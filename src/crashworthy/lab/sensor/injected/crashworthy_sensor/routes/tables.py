@@ -9,7 +9,7 @@ import re
 import sys
 
 from crashworthy_sensor.place import own_file
-from crashworthy_sensor.routes.found import Found
+from crashworthy_sensor.routes.found import Found, verbs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,8 +63,13 @@ def _of_values(held: dict[str, Any], prefix: str, owner: Any) -> Iterator[Found]
     for value in held.values():
         if isinstance(value, list | tuple | dict) and value:
             for methods, path, handler in _rows(value, owner, (), None, 0):
-                kind, text = path
-                yield Found("unknown", (("text", prefix), (kind, text)), methods or None, handler)
+                pieces = (("text", prefix), path)
+                view = getattr(handler, "view_class", None)
+                if methods or not isinstance(view, type):
+                    yield Found("unknown", pieces, methods or None, handler)
+                else:
+                    for method, function in verbs_of(view):
+                        yield Found("unknown", pieces, (method,), function)
 
 
 def _rows(

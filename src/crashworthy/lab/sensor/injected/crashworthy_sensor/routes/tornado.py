@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crashworthy_sensor.routes.found import VERBS, Found
+from crashworthy_sensor.routes.found import Found, verbs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ def _rules(router: Any, prefix: str, walk: Walk, depth: int) -> Iterator[Found]:
 
 
 def _handler(handler: type, pieces: Any) -> Iterator[Found]:
-    for verb in VERBS:
-        function = getattr(handler, verb, None)
+    for method, function in verbs_of(handler):
         # What a handler does not define is inherited: one function for all, that answers 405.
-        if callable(function) and getattr(function, "__name__", "") != "_unimplemented_method":
-            yield Found("tornado", pieces, (verb,), function)
+        if getattr(function, "__name__", "") != "_unimplemented_method":
+            yield Found("tornado", pieces, (method,), function)

@@ -29,7 +29,7 @@ def of_map(rules: Any, prefix: str, _walk: Walk, _depth: int) -> Iterator[Found]
 def _rules(rules: Any, prefix: str, framework: str, views: dict[str, Any]) -> Iterator[Found]:
     for rule in rules.iter_rules():
         view = views.get(rule.endpoint) if isinstance(rule.endpoint, str) else rule.endpoint
-        if rule.build_only or rule.redirect_to or rule.alias or _is_static(rule, view):
+        if rule.build_only or rule.redirect_to or rule.alias or _is_static(rule):
             continue
         pieces = (("text", prefix), ("angle", rule.rule))
         patterns = {
@@ -49,7 +49,7 @@ def _rules(rules: Any, prefix: str, framework: str, views: dict[str, Any]) -> It
             yield Found(framework, pieces, (method,), by_verb.get(method, view), patterns=patterns)
 
 
-def _is_static(rule: Any, view: Any) -> bool:
+def _is_static(rule: Any) -> bool:
     endpoint = str(rule.endpoint)
     return (endpoint == "static" or endpoint.endswith(".static")) and "filename" in rule.arguments
 
