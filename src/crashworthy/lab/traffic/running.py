@@ -11,7 +11,7 @@ from crashworthy.core.operation import Body
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.player import Player
-from crashworthy.source.routes.syntaxes import TEXT, read_pieces, schema_of_pattern
+from crashworthy.source.routes.syntaxes import TEXT, named, read_pieces, schema_of_pattern
 
 EVENT = "routes"
 _SETTLE_S = 0.05
@@ -107,7 +107,9 @@ def _routes(told: Mapping[str, Any]) -> Iterator[RunningRoute]:
     place = told.get("place")
     file, line, symbol = place if isinstance(place, list) and len(place) == 3 else (None, 0, "")
     body, methods, patterns = told.get("body"), told.get("methods"), told.get("patterns")
-    for path, schemas in read_pieces(pieces):
+    arguments = [str(each) for each in told.get("arguments") or ()]
+    for found in read_pieces(pieces):
+        path, schemas = named(found, arguments)
         for name, pattern in patterns.items() if isinstance(patterns, dict) else ():
             if schemas.get(name, TEXT) == TEXT:
                 schemas[name] = schema_of_pattern(str(pattern))

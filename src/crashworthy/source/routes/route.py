@@ -13,6 +13,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 VERBS = {method.lower(): method for method in METHODS}
 
 _CONVERTERS: dict[str, Schema] = {
+    "str": {"type": "string", "minLength": 1},
+    "path": {"type": "string", "minLength": 1},
     "int": {"type": "integer", "minimum": 0},
     "float": {"type": "number", "minimum": 0},
     "decimal": {"type": "number"},

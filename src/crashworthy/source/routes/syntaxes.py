@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from crashworthy.source.routes.patterns import templates
 from crashworthy.source.routes.route import angle_template, brace_template, regex_schema
@@ -14,6 +14,7 @@ Template = tuple[str, dict[str, Schema]]
 
 MAX_TEMPLATES = 6
 TEXT: Schema = {"type": "string", "minLength": 1}
+_FRAMEWORKS_OWN = frozenset({"self", "cls", "request", "req", "response", "environ", "handler"})
 _SANIC_KINDS = {"str": "string", "strorempty": "string", "alpha": "string", "ymd": "date", "number": "float"}
 _KINDS = frozenset({"int", "float", "uuid", "date", "string", "path", "slug"})
 
@@ -47,6 +48,21 @@ def schema_of_pattern(pattern: str) -> Schema:
     return regex_schema(bare)
 
 
+def named(template: Template, arguments: Sequence[str]) -> Template:
+    """The template with groups that have no names called as the handler calls what it is given for them.
+
+    `arguments` are the names of all its positional arguments; those for the groups are the last ones.
+    """
+    path, schemas = template
+    unnamed = re.findall(r"\{(group\d+)\}", path)
+    given = arguments[len(arguments) - len(unnamed) :]
+    if not unnamed or len(given) < len(unnamed) or {*given} & ({*schemas} | _FRAMEWORKS_OWN):
+        return template
+    names = dict(zip(unnamed, given, strict=True))
+    path = re.sub(r"\{(group\d+)\}", lambda match: "{" + names[match[1]] + "}", path)
+    return path, {names.get(name, name): schema for name, schema in schemas.items()}
+
+
 def _distinct(path: str, schemas: dict[str, Schema]) -> Template:
     """Parameters of one name in several places get different names: regular expressions number theirs from 0 each."""
     seen: dict[str, int] = {}
@@ -71,8 +87,9 @@ def _angle(text: str) -> list[Template]:
 
 
 def _brace(text: str) -> list[Template]:
-    """`{id:int}`; `{id:int(2)}` has arguments that are of no use here."""
-    return [brace_template(re.sub(r"(\{\w+:\w+)\([^{}()]*\)\}", r"\1}", text))]
+    """`{id:int}`; `{id:int(2)}` has arguments that are of no use here, and `{id:dt}` is Falcon's alone."""
+    plain = re.sub(r"(\{\w+:\w+)\([^{}()]*\)\}", r"\1}", text)
+    return [brace_template(re.sub(r"\{(\w+):dt\}", r"{\1}", plain))]
 
 
 def _sanic(text: str) -> list[Template]:

@@ -54,8 +54,7 @@ class Walk:
         inner = list(_inner_of(thing, prefix))
         if not inner and not found:
             self.complete = False
-        code = getattr(thing, "__code__", None)
-        if found or (code is not None and own_file(code.co_filename)):
+        if found or _is_own(thing):
             self.complete = False  # what it answers by itself is not to be seen
         for below, each in inner:
             yield from self.routes(each, below, depth + 1)
@@ -94,14 +93,25 @@ def _inner_of(thing: Any, prefix: str) -> Iterator[tuple[str, Any]]:
                 yield prefix, each
         return
     held = _variables(thing)
-    for value in held.values():
+    for name, value in held.items():
         if isinstance(value, dict) and value and all(isinstance(key, str) and key[:1] == "/" for key in value):
             for path, each in value.items():
-                if _may_serve(each):
+                if is_application(each) or (name == "mounts" and _may_serve(each)):
                     yield prefix + path.rstrip("/"), each
     named = [held[name] for name in _INNER if _may_serve(held.get(name))]
     for each in named or [value for value in held.values() if _may_serve(value)]:
         yield prefix, each
+
+
+def is_application(thing: Any) -> bool:
+    """Whether it is an application of a known framework."""
+    return not isinstance(thing, type) and _reader_of(type(thing)) is not None
+
+
+def _is_own(thing: Any) -> bool:
+    """Whether it is the service's own code, and not a library's, that decides what becomes of a request here."""
+    code = getattr(thing, "__code__", None) or getattr(getattr(type(thing), "__call__", None), "__code__", None)  # noqa: B004
+    return code is not None and bool(own_file(code.co_filename))
 
 
 def _variables(thing: Any) -> dict[str, Any]:
@@ -123,4 +133,4 @@ def _may_serve(thing: Any) -> bool:
     if thing is None or isinstance(thing, type | types.BuiltinFunctionType | types.ModuleType):
         return False
     # Frameworks have objects that answer every question about themselves by working something out.
-    return callable(thing) or _reader_of(type(thing)) is not None
+    return callable(thing) or is_application(thing)

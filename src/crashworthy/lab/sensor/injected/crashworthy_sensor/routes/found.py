@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     # A path as its framework writes it, in pieces of (syntax, text): see crashworthy.lab.traffic.running.
     Pieces = tuple[tuple[str, str], ...]
 
+# What frameworks answer by themselves wherever there is another method.
+_TWINS = {"HEAD", "OPTIONS"}
 VERBS = ("get", "post", "put", "patch", "delete")
 _MAX_UNWRAPPED = 20
 # Pages about the service rather than of it, and the administration that a framework brings along.
@@ -45,7 +47,7 @@ class Found:
     ) -> None:
         self.framework = framework
         self.pieces = pieces
-        self.methods = None if methods is None else sorted({str(method).upper() for method in methods})
+        self.methods = None if methods is None else sorted({str(method).upper() for method in methods} - _TWINS)
         self.handler = handler
         self.patterns = patterns or {}
         self.body = body
@@ -68,6 +70,7 @@ class Found:
             own = own_file(code.co_filename)
             told["own"] = bool(own)
             told["place"] = [own or code.co_filename, code.co_firstlineno, code.co_qualname]
+            told["arguments"] = list(code.co_varnames[: code.co_argcount])
         if self.is_foreign():
             told["foreign"] = True
         for name in ("patterns", "body", "content_type"):

@@ -27,8 +27,7 @@ def of_application(application: Any, prefix: str, walk: Walk, depth: int) -> Ite
         else:
             for handler in route.route_handlers:
                 methods = {str(getattr(method, "value", method)) for method in handler.http_methods}
-                if methods - {"OPTIONS"}:
-                    yield Found("litestar", pieces, methods - {"OPTIONS", "HEAD"}, _function(handler))
+                yield Found("litestar", pieces, methods, _function(handler))
 
 
 def _function(handler: Any) -> Any:

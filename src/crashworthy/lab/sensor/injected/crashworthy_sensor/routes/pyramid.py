@@ -23,14 +23,19 @@ def of_router(router: Any, prefix: str, walk: Walk, _depth: int) -> Iterator[Fou
         view = each["introspectable"]
         pattern = patterns.get(view["route_name"])
         if pattern is None or "*subpath" in pattern:
-            walk.complete = walk.complete and bool(view["route_name"])
+            if not view["route_name"] and not _is_for_errors(view["context"]):
+                walk.complete = False
             continue
         given = view["request_methods"]
         methods = None if given is None else [given] if isinstance(given, str) else list(given)
-        if methods is not None and not {*methods} - {"HEAD", "OPTIONS"}:
-            continue
-        kept = None if methods is None else [method for method in methods if method not in {"HEAD", "OPTIONS"}]
-        yield Found("pyramid", (("text", prefix), ("pyramid", pattern)), kept, _function(view))
+        yield Found("pyramid", (("text", prefix), ("pyramid", pattern)), methods, _function(view))
+
+
+def _is_for_errors(context: Any) -> bool:
+    """Whether a view makes pages of exceptions."""
+    if isinstance(context, type) and issubclass(context, BaseException):
+        return True
+    return "Exception" in getattr(context, "__name__", "")
 
 
 def _function(view: Any) -> Any:

@@ -29,5 +29,5 @@ def of_application(application: Any, prefix: str, _walk: Walk, _depth: int) -> I
         if getattr(route.extra, "websocket", False):
             yield Found("sanic", pieces, (), route.handler, websocket=True)
             continue
-        for method in sorted(route.methods - {"HEAD", "OPTIONS"}):
+        for method in sorted(route.methods):
             yield Found("sanic", pieces, (method,), by_verb.get(method, route.handler), patterns=patterns)

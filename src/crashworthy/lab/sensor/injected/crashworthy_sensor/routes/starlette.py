@@ -57,4 +57,4 @@ def _route(route: Any, prefix: str, framework: str) -> Iterator[Found]:
             yield Found(framework, pieces, (method,), function, patterns=patterns)
         return
     methods = getattr(route, "methods", None)
-    yield Found(framework, pieces, None if methods is None else methods - {"HEAD"}, route.endpoint, patterns=patterns)
+    yield Found(framework, pieces, None if methods is None else methods, route.endpoint, patterns=patterns)

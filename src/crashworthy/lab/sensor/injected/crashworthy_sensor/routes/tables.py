@@ -9,6 +9,7 @@ import re
 import sys
 
 from crashworthy_sensor.place import own_file
+from crashworthy_sensor.routes.applications import is_application
 from crashworthy_sensor.routes.found import Found, verbs_of
 
 TYPE_CHECKING = False
@@ -25,7 +26,7 @@ MAX_DEPTH = 4
 
 def of_object(thing: Any, prefix: str, _walk: Walk, _depth: int) -> Iterator[Found]:
     """Tables among the attributes of an application, or in the module of one that is own code."""
-    if isinstance(thing, type | dict | list | tuple | str):
+    if isinstance(thing, type | dict | list | tuple | str) or type(thing).__name__ == "DispatcherMiddleware":
         return
     code = getattr(thing, "__code__", None)
     held = dict(getattr(thing, "__dict__", {}))
@@ -124,7 +125,7 @@ def _path(value: Any) -> tuple[str, str] | None:
 def _is_called(value: Any, owner: Any) -> bool:
     if isinstance(value, str):
         return value.isidentifier() and callable(getattr(type(owner), value, None))
-    return callable(value) and not isinstance(value, type(re.compile("")))
+    return callable(value) and not is_application(value)
 
 
 def _content(cell: Any) -> Any:

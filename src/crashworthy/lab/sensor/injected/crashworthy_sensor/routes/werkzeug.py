@@ -37,7 +37,7 @@ def _rules(rules: Any, prefix: str, framework: str, views: dict[str, Any]) -> It
             for name, converter in (rule._converters or {}).items()
             if not _is_known(rule, converter)
         }
-        methods = rule.methods - {"HEAD", "OPTIONS"} if rule.methods is not None else None
+        methods = rule.methods
         if getattr(rule, "websocket", False):
             yield Found(framework, pieces, (), view, websocket=True)
             continue
