@@ -1,4 +1,4 @@
-"""Sick services and healthy twins for several processes that run side by side."""
+"""Sick services and healthy twins for several processes that run side by side, and for what is read back."""
 
 from __future__ import annotations
 
@@ -60,8 +60,49 @@ STARTING = (
     SickService("fastapi_tables", "fastapi", None, ("fastapi_tables_healthy",), USERS, None, workers=4),
 )
 
-ALL = {"workers": WORKERS, "starting": STARTING}
+_item = step("POST", "/items", body={"name": "Lamp", "price": 10}, save="item")
+ITEMS = api(
+    operation("POST", "/items", {}),
+    operation("GET", "/items/{item}"),
+    operation("PUT", "/items/{item}", {}),
+    ways=(
+        (_item,),
+        (_item, step("GET", "/items/{item}", path="/items/${item}")),
+        (_item, step("PUT", "/items/{item}", path="/items/${item}", body={"name": "Lamp", "price": 10})),
+    ),
+)
+PROFILE = api(
+    operation("POST", "/login", object_of("name", kind="string")),
+    operation("GET", "/profile"),
+    ways=((_login,), (_login, step("GET", "/profile", headers=_bearer))),
+)
+_CHANGE = "PUT /items/{item}"
+
+READBACK = (
+    SickService(
+        "flask_unstored",
+        "flask",
+        "flask_unstored_sick",
+        ("flask_other_form_healthy", "flask_draft_healthy"),
+        ITEMS,
+        _CHANGE,
+    ),
+    SickService(
+        "fastapi_cached",
+        "fastapi",
+        "fastapi_cached_sick",
+        ("fastapi_cleared_healthy", "fastapi_max_age_healthy"),
+        ITEMS,
+        _CHANGE,
+    ),
+    SickService(
+        "flask_shared_cache", "flask", "flask_shared_cache_sick", ("flask_own_cache_healthy",), PROFILE, "GET /profile"
+    ),
+    SickService("fastapi_public", "fastapi", None, ("fastapi_public_healthy",), PROFILE, "GET /profile"),
+)
+
+ALL = {"workers": WORKERS, "starting": STARTING, "readback": READBACK}
 """By folder."""
 
-EXPERIMENTS = {"workers": "several-workers", "starting": "start-together"}
+EXPERIMENTS = {"workers": "several-workers", "starting": "start-together", "readback": "read-back"}
 """The experiment for each folder."""

@@ -28,6 +28,7 @@ SLOW_FOLDERS = frozenset(
         "restart",
         "workers",
         "starting",
+        "readback",
     }
 )
 SLOW_SERVICES = frozenset({"fastapi_background", "fastapi_pool", "fastapi_seats", "flask_loan_limit", "flask_lock"})

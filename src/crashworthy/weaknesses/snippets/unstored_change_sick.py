@@ -1,0 +1,14 @@
+import sqlite3
+from contextlib import closing
+
+from flask import Flask, request
+
+app = Flask(__name__)
+
+
+@app.put("/customers/<int:customer>/address")
+def move(customer):
+    address = request.get_data(as_text=True)
+    with closing(sqlite3.connect("shop.db")) as db:
+        db.execute("UPDATE customers SET address = ? WHERE id = ?", (address, customer))
+    return {"id": customer, "address": address}
