@@ -6,7 +6,7 @@ from crashworthy.core.operation import Operation, Parameter, ParameterIn
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.encode import MULTIPART
 from crashworthy.lab.traffic.files import sample_file
-from sick_services.service import Api, SickService, api, operation, step
+from sick_services.service import Api, SickService, api, object_of, operation, step
 
 _INTEGER: dict[str, Json] = {"type": "integer"}
 CURVE = api(
@@ -33,6 +33,19 @@ AVATARS = _posts("/avatars", {"image": sample_file("image")}, MULTIPART)
 IMPORTS = _posts("/imports", {"file": sample_file("zip")}, MULTIPART)
 EVENTS = _posts("/events", {"events": [1, 2]}, "application/json")
 SHEETS = _posts("/sheets", "<items><item>lamp</item></items>", "application/xml")
+_TEXT: dict[str, Json] = {"type": "string"}
+TEAMS = api(
+    operation("POST", "/teams", object_of("name", kind="string")),
+    ways=((step("POST", "/teams", body={"name": "red foxes"}),),),
+)
+SUBSCRIBERS = api(
+    Operation(
+        method="GET",
+        path="/subscribers",
+        parameters=(Parameter(name="mail", where=ParameterIn.QUERY, data_schema=_TEXT),),
+    ),
+    ways=((step("GET", "/subscribers"),),),
+)
 
 ALL = {
     "cost_by_number": (
@@ -52,5 +65,23 @@ ALL = {
         SickService("flask_gzip", "flask", "flask_gzip_sick", ("flask_gzip_healthy",), EVENTS, "POST /events"),
         SickService("fastapi_xml", "fastapi", None, ("fastapi_xml_healthy",), SHEETS, "POST /sheets"),
     ),
+    "slow_pattern": (
+        SickService(
+            "flask_name",
+            "flask",
+            "flask_name_sick",
+            ("flask_bounded_healthy",),
+            TEAMS,
+            "POST /teams",
+        ),
+        SickService(
+            "fastapi_mail",
+            "fastapi",
+            "fastapi_mail_sick",
+            ("fastapi_mail_healthy",),
+            SUBSCRIBERS,
+            "GET /subscribers",
+        ),
+    ),
 }
-EXPERIMENTS = {"cost_by_number": "cost-by-number", "expanding_input": "expanding-input"}
+EXPERIMENTS = {"cost_by_number": "cost-by-number", "expanding_input": "expanding-input", "slow_pattern": "slow-pattern"}

@@ -1,7 +1,7 @@
 """Weaknesses by which one cheap request costs the service much time or memory."""
 
 from crashworthy.core.weakness import Family, Reference, Severity, Weakness
-from crashworthy.weaknesses.references import asvs
+from crashworthy.weaknesses.references import asvs, cheat_sheet
 
 _TASKS = ("input-validation", "endpoint-implementation")
 
@@ -57,4 +57,26 @@ EXPANDING_INPUT = Weakness(
     references=(asvs("5.2.3"), asvs("5.2.6")),
 )
 
-WEAKNESSES = (COST_BY_NUMBER, EXPANDING_INPUT)
+SLOW_PATTERN = Weakness(
+    id="slow-pattern",
+    title="A short text keeps a regular expression busy for seconds",
+    family=Family.RESOURCE,
+    severity=Severity.MAJOR,
+    cwe=1333,
+    cost="One field with forty letters and an exclamation mark, and the process answers nobody until it is restarted.",
+    tasks=_TASKS,
+    proven_by=(
+        "A text made for a pattern of the source costs a second of CPU in one input, at least twice as much per "
+        "character as a slightly shorter one, and ten times more than a text of the same length that the pattern "
+        "refuses at its first character. Time on the clock is not counted."
+    ),
+    mend=(
+        "Write the pattern so that each text can be matched in one way only. Let each round of a loop begin with a "
+        "character of its own (`\\w+( \\w+)*` instead of `(\\w+ ?)+`), or make loops possessive (`\\w++`, "
+        "Python 3.11). Refuse what is longer than it can sensibly be before the pattern sees it. An engine without "
+        "backtracking (`google-re2`, or `pattern=` of Pydantic) needs no such care, but knows no look-around."
+    ),
+    references=(asvs("1.3.12"), cheat_sheet("Input Validation")),
+)
+
+WEAKNESSES = (COST_BY_NUMBER, EXPANDING_INPUT, SLOW_PATTERN)

@@ -21,6 +21,7 @@ SLOW_FOLDERS = frozenset(
     {
         "cost_by_number",
         "expanding_input",
+        "slow_pattern",
         "slow_dependency",
         "parallel_requests",
         "repeated_request",

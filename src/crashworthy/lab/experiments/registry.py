@@ -25,6 +25,7 @@ from crashworthy.lab.experiments.partial.middle import BrokenInTheMiddle
 from crashworthy.lab.experiments.readback.read_back import ReadBack
 from crashworthy.lab.experiments.resource.cost_by_number import CostByNumber
 from crashworthy.lab.experiments.resource.expanding_input import ExpandingInput
+from crashworthy.lab.experiments.resource.slow_pattern import SlowPattern
 from crashworthy.lab.experiments.retry.repeated import RepeatedRequest
 from crashworthy.lab.experiments.workers.several_workers import SeveralWorkers
 from crashworthy.lab.experiments.workers.starting import StartTogether
@@ -51,6 +52,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     OtherSites(),
     CostByNumber(),
     ExpandingInput(),
+    SlowPattern(),
     ForeignForm(),
     SeveralWorkers(),
     ReadBack(),

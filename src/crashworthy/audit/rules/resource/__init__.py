@@ -1,0 +1,1 @@
+"""Rules that suspect weaknesses of the family resource."""
