@@ -29,7 +29,7 @@ Item: TypeAlias = tuple[Any, Any]
 
 @dataclass(frozen=True)
 class Pump:
-    """A text of `prefix`, `pump` many times and `suffix`: tried in exponentially many ways or, if not, squarely many."""
+    """`prefix`, `pump` many times, `suffix`: tried in exponentially many ways or, if not, in squarely many."""
 
     prefix: str
     pump: str
