@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from crashworthy.core.finding import Status
-from crashworthy.core.scenario import Interleaving
+from crashworthy.core.playbook import Playbook, Variant, Way
+from crashworthy.core.scenario import Interleaving, Save, Step
+from crashworthy.core.value import Json
 from crashworthy.lab.experiments.concurrency.others import (
     MEETING,
     OTHER_OBJECTS,
+    at_once_with,
     by_two,
     last_of_others,
+    makers,
     on_others,
     one_by_one,
     with_few,
+    with_optional,
 )
 from crashworthy.lab.experiments.concurrency.outcomes import judge_outcomes
 from crashworthy.lab.experiments.concurrency.variants import Ground, ground
@@ -105,3 +112,37 @@ def test_a_limit_that_several_objects_exceed_is_a_fault_of_its_own() -> None:
     assert (first.status, first.root) == (Status.PROVEN, None)
     assert (second.status, second.root) == (Status.PROVEN, OTHER_OBJECTS)
     assert second.title == "Concurrent POST /buy requests on different objects are all accepted where only one can be"
+
+
+ORDER, COUPON = "POST /orders", "POST /coupons"
+
+
+def step(operation: str, body: Json, **more: Any) -> Step:
+    method, _, path = operation.partition(" ")
+    return Step(operation=operation, method=method, path=path, content_type="application/json", body=body, **more)
+
+
+def test_what_the_optional_input_names_may_be_there_once_only() -> None:
+    plain = Way(operation=ORDER, status=201, steps=(step(ORDER, {"item": 1}),))
+    made = step(COUPON, {"code": "${unique}", "uses": 3}, saves=(Save(name="coupon", path="/code"),))
+    fuller = Way(operation=ORDER, status=201, steps=(made, step(ORDER, {"item": 1, "coupon": "${coupon}"})))
+    playbook = Playbook(ways=(plain,), variants=(Variant(way=fuller, inputs=("body.coupon",)),))
+    base = ground([ORDER], playbook, ())
+    assert base is not None
+    found = with_optional(base, playbook, ())
+    assert found is not None
+    inputs, ground_with_coupon = found
+    ((what, few),) = with_few(ground_with_coupon, besides=makers(base))
+    assert (inputs, what) == ("body.coupon", "uses of POST /coupons = 1")
+    scenario = at_once_with(inputs, few, what)
+    assert [each.body for each in scenario.attack] == [{"item": 1, "coupon": "${coupon}"}] * 2
+    assert scenario.settings[MEETING] == "with body.coupon"
+
+
+def test_an_optional_input_that_names_nothing_is_no_other_question() -> None:
+    plain = Way(operation=ORDER, status=201, steps=(step(ORDER, {"item": 1}),))
+    noted = Way(operation=ORDER, status=201, steps=(step(ORDER, {"item": 1, "note": "text"}),))
+    playbook = Playbook(ways=(plain,), variants=(Variant(way=noted, inputs=("body.note",)),))
+    base = ground([ORDER], playbook, ())
+    assert base is not None
+    assert with_optional(base, playbook, ()) is None

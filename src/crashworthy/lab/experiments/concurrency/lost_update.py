@@ -78,6 +78,7 @@ class LostUpdate(Experiment):
                     for scenarios in (
                         _by_two(candidate, recorder, limits_only=guilty),
                         _on_others(base, recorder, limits_only=guilty),
+                        _with_optional(base, recorder),
                     ):
                         any(_guilty(scenario, recorder, thorough=False) for scenario in scenarios)
         except OutOfTimeError:
@@ -169,6 +170,19 @@ def _on_others(base: plan.Ground, recorder: Recorder, *, limits_only: bool) -> I
         yield last
     elif not limits_only:
         yield others.on_two_objects(several)
+
+
+def _with_optional(base: plan.Ground, recorder: Recorder) -> Iterator[Scenario]:
+    """Two requests at once that use what the shortest way leaves out, such as a coupon, where there is one of it."""
+    found = others.with_optional(base, recorder.lab.playbook, recorder.lab.operations)
+    if found is None:
+        return
+    inputs, fuller = found
+    for what, few in [("", fuller), *others.with_few(fuller, besides=others.makers(base))]:
+        scenario = others.at_once_with(inputs, few, what)
+        if _accepted(recorder.play(scenario, "probe")) == 1:
+            yield scenario
+            break
 
 
 def _accepted(trial: Trial) -> int:

@@ -40,11 +40,38 @@ def by_two(operations: Sequence[str], playbook: Playbook, known: Sequence[Operat
     return base if base is not None and (len(operations) > 1 or _meet(base.steps)) else None
 
 
-def with_few(base: Ground) -> Iterator[tuple[str, Ground]]:
-    """Grounds in which there is one only: a number above one in what the set-up made is one, by name of the number."""
+def with_optional(base: Ground, playbook: Playbook, known: Sequence[Operation]) -> tuple[str, Ground] | None:
+    """The request with its optional inputs that name something, and these; None where none does, or several act."""
+    step = base.steps[0]
+    fuller = [each for each in playbook.variants if each.way.operation == step.operation and each.inputs]
+    if len(base.steps) > 1 or not fuller:
+        return None
+    fullest = max(fuller, key=lambda each: len(each.inputs))
+    ground = ground_of([fullest.way], playbook, known)
+    if ground is None or not makers(ground) - makers(base):
+        return None
+    return ", ".join(fullest.inputs), ground
+
+
+def makers(base: Ground) -> frozenset[str]:
+    """The operations of the set-up."""
+    return frozenset(step.operation for step in base.setup)
+
+
+def at_once_with(inputs: str, base: Ground, what: str = "") -> Scenario:
+    """Two requests with these inputs at once."""
+    steps = [base.bound(base.steps[0], index) for index in (1, 2)]
+    return _meeting(base.scenario(f"with {inputs}{what and ', '}{what}", steps), f"with {inputs}")
+
+
+def with_few(base: Ground, besides: frozenset[str] = frozenset()) -> Iterator[tuple[str, Ground]]:
+    """Grounds in which there is one only: a number above one in what the set-up made is one, by name of the number.
+
+    What the operations `besides` make stays as it is.
+    """
     found = 0
     for place, step in enumerate(base.setup):
-        if step.operation in {each.operation for each in base.steps}:
+        if step.operation in besides | {each.operation for each in base.steps}:
             continue
         for path, value in numbers(step.body):
             if found == _MOST_FIELDS or not isinstance(value, int) or isinstance(value, bool) or value <= 1:
