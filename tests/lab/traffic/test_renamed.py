@@ -256,13 +256,7 @@ def test_renaming_leaves_no_word_of_the_service(folder: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "example",
-    [
-        "shop_fastapi",
-        pytest.param("library_flask", marks=pytest.mark.xfail(reason="sign-up and login are known by their words")),
-    ],
-)
+@pytest.mark.parametrize("example", ["shop_fastapi", "library_flask"])
 def test_reaches_as_much_in_other_words(example: str, folder: Path) -> None:
     renamed(EXAMPLES / example, folder / example, seed=20)
     plain = reached_share(EXAMPLES / example)

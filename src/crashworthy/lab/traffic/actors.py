@@ -14,10 +14,10 @@ from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Save, Step, ValueFrom
 from crashworthy.core.value import Json
+from crashworthy.lab.traffic.autofill import CURRENT_PASSWORD, NEW_PASSWORD, USERNAME, named_for, purposes, secret_names
 from crashworthy.lab.traffic.cookies import set_cookies
 from crashworthy.lab.traffic.facts import Fact, Slot, slots_of
 from crashworthy.lab.traffic.hints import Hints
-from crashworthy.lab.traffic.meanings import SECRETS
 from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.openapi import SecurityScheme
 from crashworthy.lab.traffic.template import escape
@@ -40,6 +40,9 @@ _SIGN_UP = {
 }
 _LOG_IN = {"login", "signin", "in", "token", "session", "auth", "authenticate", "authorize", "access", "jwt", "obtain"}
 _TOKEN = {"token", "jwt", "apikey", "bearer", "sessionid", "accesstoken", "authtoken", "sessiontoken", "accesskey"}
+_JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
+_LEAST_SECRET = 16
+_LEAST_VARIETY = 7
 _SECRET_NAME = re.compile(r"TOKEN|KEY|SECRET|PASSWORD|PASS\b|PASSWD|CREDENTIAL", re.IGNORECASE)
 _FOREIGN = re.compile(r"DATABASE|REDIS|SMTP|MAIL|AWS|STRIPE|PAYMENT|SENTRY|BROKER|S3", re.IGNORECASE)
 _PASSWORD_NAME = re.compile(r"PASSWORD|PASSWD|PASS$", re.IGNORECASE)
@@ -71,6 +74,8 @@ NOBODY = Identity("nobody")
 
 def has_password(operation: Operation) -> bool:
     """Whether the operation takes a password."""
+    if purposes(operation) & {NEW_PASSWORD, CURRENT_PASSWORD}:
+        return True
     return any({*words(slot.name)} & {"password", "passwd", "pwd", "passphrase", "pin"} for slot in slots_of(operation))
 
 
@@ -79,6 +84,8 @@ def sign_up_score(operation: Operation) -> int:
     said = _said(operation)
     if operation.method != "POST" or "{" in operation.path:
         return 0
+    if NEW_PASSWORD in purposes(operation):
+        return 6
     known = len(said & _SIGN_UP)
     strong = bool(said & {"register", "registration", "signup", "enroll"}) or {"sign", "up"} <= said
     return (
@@ -93,10 +100,17 @@ def log_in_score(operation: Operation) -> int:
     said = _said(operation)
     if operation.method != "POST" or "{" in operation.path or not has_password(operation):
         return 0
+    if purposes(operation) & {NEW_PASSWORD, CURRENT_PASSWORD}:
+        return 5 if CURRENT_PASSWORD in purposes(operation) else 0
     strong = bool(said & {"login", "signin", "authenticate"}) or {"log", "in"} <= said or {"sign", "in"} <= said
     weak = bool(said & {"token", "session", "auth", "jwt"})
     wrong = bool(said & {"register", "registration", "signup", "reset", "change", "logout", "forgot"})
     return (5 if strong else 3 if weak else 0) - (6 if wrong else 0)
+
+
+def changes_credentials(operation: Operation) -> bool:
+    """Whether the words of the operation say that it changes or gives up what a user has."""
+    return bool(_said(operation) & {"logout", "reset", "verify", "change", "forgot", "confirm", "delete"})
 
 
 def is_identity(operation: Operation) -> bool:
@@ -104,18 +118,34 @@ def is_identity(operation: Operation) -> bool:
     return (sign_up_score(operation) > 0 and has_password(operation)) or log_in_score(operation) > 0
 
 
-def token_facts(facts: Sequence[Fact]) -> list[Fact]:
-    """Values in an answer that can prove who is calling, the likeliest first."""
+def token_facts(facts: Sequence[Fact], *, secretive: bool = False) -> list[Fact]:
+    """Values in an answer that can prove who is calling, the likeliest first.
+
+    By their names; where `secretive`, also by what they look like.
+    """
     found = [
         fact
         for fact in facts
         if fact.save is not None
         and isinstance(fact.value, str)
         and len(fact.value) >= 6
-        and ({*fact.field} & _TOKEN or "".join(fact.field) in _TOKEN or fact.field[-2:] == ("api", "key"))
+        and (_is_called_token(fact) or (secretive and looks_secret(fact.value) and fact.field != ("id",)))
         and not {*fact.field} & {"refresh", "type", "reset", "csrf", "device", "payment", "expire", "expiry"}
     ]
-    return sorted(found, key=lambda fact: ("access" not in fact.field, len(fact.field)))
+    return sorted(found, key=lambda fact: (not _is_called_token(fact), "access" not in fact.field, len(fact.field)))
+
+
+def _is_called_token(fact: Fact) -> bool:
+    return bool({*fact.field} & _TOKEN) or "".join(fact.field) in _TOKEN or fact.field[-2:] == ("api", "key")
+
+
+def looks_secret(value: str) -> bool:
+    """Whether the text is one that nobody guesses: a JWT (RFC 7519), or long, without words, and of many characters."""
+    if _JWT.fullmatch(value):
+        return True
+    plain = re.sub(r"[-_.=+/]", "", value)
+    mixed = any(each.isdigit() for each in plain) and any(each.isalpha() for each in plain)
+    return mixed and len(plain) >= _LEAST_SECRET and plain.isalnum() and len({*plain}) >= _LEAST_VARIETY
 
 
 def session_cookies(response: Response) -> list[str]:
@@ -211,12 +241,13 @@ def with_cookies(way: Way) -> Identity:
     return Identity(way.actor, way.steps)
 
 
-def basic(sign_up: Way) -> Iterator[Identity]:
+def basic(operation: Operation, sign_up: Way) -> Iterator[Identity]:
     """Who signed up that way, shown by name and password in each request (RFC 7617)."""
     sent = sign_up.steps[-1].body
     texts = {name: value for name, value in sent.items() if isinstance(value, str)} if isinstance(sent, dict) else {}
-    passwords = [name for name in texts if {*words(name)} & SECRETS]
-    for name in sorted(texts, key=lambda name: "${unique}" not in texts[name]):
+    passwords = [name for name in texts if name in secret_names(operation)]
+    users = named_for(operation, (USERNAME,))
+    for name in sorted(texts, key=lambda name: (name not in users, "${unique}" not in texts[name])):
         if passwords and name not in passwords and ":" not in texts[name]:
             yield Identity(
                 sign_up.actor, sign_up.steps, (("Authorization", f"Basic {texts[name]}:{texts[passwords[0]]}"),)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from crashworthy.core.value import Json
+from crashworthy.lab.traffic.autofill import AUTOFILL
 from crashworthy.lab.traffic.files import sample_file
 from crashworthy.lab.traffic.fit import fit_number, fit_text
 from crashworthy.lab.traffic.meanings import CONFIRM, PLENTY, SECRETS, Meanings, guess_type, usual_number
@@ -157,7 +158,7 @@ class Maker:
         if {*parts} & PLENTY and self._type(schema, (name,)) in ("integer", "number"):
             # Zero by default, and then nothing can be bought or booked.
             return True
-        if {*parts} & (CONFIRM | SECRETS):
+        if {*parts} & (CONFIRM | SECRETS) or AUTOFILL in schema:
             # Who logs in without a password may well be answered as somebody, but as nobody who signed up.
             return True
         reference = bool(parts) and parts[-1] in REFERENCE_ENDS and len(parts) > 1

@@ -13,6 +13,7 @@ from crashworthy.lab.traffic.actors import Headers
 from crashworthy.lab.traffic.attempt import Workshop
 from crashworthy.lab.traffic.branches import find_branches, read_vocabulary
 from crashworthy.lab.traffic.coverage import Coverage
+from crashworthy.lab.traffic.credentials import with_credentials
 from crashworthy.lab.traffic.deepen import Deepener
 from crashworthy.lab.traffic.discover import WEBSOCKET
 from crashworthy.lab.traffic.explore import Explorer
@@ -67,7 +68,8 @@ def learn(context: LearnContext) -> Playbook:
     the same requests, as far as the service answers the same.
     """
     started = time.monotonic()
-    reachable = tuple(operation for operation in context.operations if operation.method != WEBSOCKET)
+    declared = tuple(operation for operation in context.operations if operation.method != WEBSOCKET)
+    reachable = with_credentials(declared, context.tree)
     total = len(context.operations)
     context.emit(OperationsReached(reached=0, total=total))
     hints = context.lessons.hints(read_hints(context.tree))
@@ -92,7 +94,7 @@ def learn(context: LearnContext) -> Playbook:
     nouns = frozenset(word for operation in reachable for word in path_words(operation.path))
     workshop = Workshop(knowledge, hints, numbers, nouns, context.seed)
     verifier = Verifier(context.testbed, context.deadline, context.timeout_s)
-    recalled, changed = _recall(context, reachable)
+    recalled, changed = _recall(context, declared)
     branches = tuple(each for each in find_branches(context.tree) if not changed.isdisjoint(each.operations))
     coverage = Coverage() if branches else None
     until = started + (context.deadline - started) * _EXPLORING_SHARE

@@ -15,6 +15,7 @@ from crashworthy.source.tree import SourceTree
 _MAX_VALUES = 12
 _PASSWORD = re.compile(r"pass(word|wd|phrase)?|pwd|secret", re.IGNORECASE)
 _HEADER = re.compile(r"(?:X-|Api|Auth|Token|Admin)[A-Za-z-]*", re.IGNORECASE)
+_KNOWN_SCHEMES = frozenset({"basic", "bearer"})
 _NO_CREDENTIAL = {"x-forwarded-for", "x-request-id", "x-real-ip", "x-forwarded-proto", "x-correlation-id"}
 
 
@@ -23,13 +24,15 @@ class Hints:
     """`values` by field name; `patterns` and `formats` (strftime) by field name; `headers` that are read.
 
     `logins` are pairs of a user name and a password that stand together in the source. `things` are literals given
-    to a field of that name, or keys of a dictionary of that name: things that are there from the start.
+    to a field of that name, or keys of a dictionary of that name: things that are there from the start. `schemes` are
+    what the source looks for before a credential, such as "Bearer" (RFC 9110, section 11.1).
     """
 
     values: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
     headers: tuple[str, ...] = ()
     logins: tuple[tuple[str, str], ...] = ()
     things: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
+    schemes: tuple[str, ...] = ()
 
     def existing(self, name: str, noun: tuple[str, ...]) -> tuple[Json, ...]:
         """Literals that may name a thing: by the field's name, else by the word for the thing."""
@@ -42,6 +45,7 @@ def read_hints(tree: SourceTree) -> Hints:
     headers: dict[str, None] = {}
     logins: dict[tuple[str, str], None] = {}
     things: dict[str, list[Json]] = defaultdict(list)
+    schemes: dict[str, None] = {}
     for file in tree.files:
         constants = dict(_constants(file.tree))
         for node in ast.walk(file.tree):
@@ -50,6 +54,7 @@ def read_hints(tree: SourceTree) -> Hints:
                     values[name] += [value for value in found if value not in values[name]]
             elif isinstance(node, (ast.Call, ast.Subscript)):
                 headers.update(dict.fromkeys(_headers(node)))
+            schemes.update(dict.fromkeys(_schemes(node)))
             for name, value in _things(node):
                 if value not in things[name]:
                     things[name].append(value)
@@ -57,7 +62,28 @@ def read_hints(tree: SourceTree) -> Hints:
                 logins.update(dict.fromkeys(_logins(node, constants)))
     kept = {name: tuple(found[:_MAX_VALUES]) for name, found in values.items()}
     seeds = {name: tuple(found[:_MAX_VALUES]) for name, found in things.items()}
-    return Hints(kept, tuple(headers), tuple(logins)[:10], seeds)
+    return Hints(kept, tuple(headers), tuple(logins)[:10], seeds, tuple(schemes)[:4])
+
+
+def _schemes(node: ast.AST) -> Iterator[str]:
+    """`text.removeprefix("Token ")`, `scheme.lower() == "basic"`, `"Basic realm=..."`."""
+    texts: list[ast.expr] = []
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        texts = node.args[:1] if node.func.attr in ("removeprefix", "startswith") else []
+    elif isinstance(node, ast.Compare):
+        texts = [node.left, *node.comparators]
+    elif isinstance(node, ast.Constant):
+        texts = [node]
+    for text in texts:
+        if not isinstance(text, ast.Constant) or not isinstance(text.value, str):
+            continue
+        spaced = isinstance(node, ast.Call) and re.fullmatch(r"([A-Za-z][\w-]{2,20}) ", text.value)
+        if spaced:
+            yield spaced[1]
+        elif isinstance(node, ast.Compare) and text.value.lower() in _KNOWN_SCHEMES:
+            yield text.value.capitalize()
+        elif realm := re.match(r"([A-Za-z]+) realm=", text.value):
+            yield realm[1]
 
 
 def _constants(module: ast.Module) -> Iterator[tuple[str, tuple[Json, ...]]]:
@@ -86,6 +112,9 @@ def _literals(node: ast.expr) -> tuple[Json, ...]:
         and node.func.id in ("frozenset", "set", "tuple", "list")
     ):
         return tuple(value for item in node.args for value in _literals(item))
+    if isinstance(node, ast.Call) and re.fullmatch(r"(os\.)?(environ\.get|getenv)", ast.unparse(node.func)):
+        # What the environment leaves open.
+        return tuple(value for item in node.args[1:2] for value in _literals(item))
     return ()
 
 

@@ -27,6 +27,7 @@ from crashworthy.lab.traffic.actors import (
     with_csrf,
     with_token,
 )
+from crashworthy.lab.traffic.autofill import USERNAME, named_for, secret_names
 from crashworthy.lab.traffic.facts import Fact, slots_of
 from crashworthy.lab.traffic.hints import Hints
 from crashworthy.lab.traffic.knowledge import Knowledge
@@ -38,6 +39,8 @@ from crashworthy.lab.traffic.template import escape
 from crashworthy.lab.traffic.ways import bind
 
 _TRIES_PER_OPERATION = 24
+# Schemes whose credentials are made and not shown as they were given (RFC 7617, 7616, 4559).
+_NOT_A_TOKEN = frozenset({"basic", "digest", "negotiate", "ntlm"})
 
 
 class Identifier:
@@ -66,6 +69,8 @@ class Identifier:
         self._log_in: tuple[Operation, Way] | None = None
         self._tried: set[tuple[str, str]] = set()
         self._asks_for_basic = any(scheme.kind == "basic" for scheme in schemes)
+        for scheme in reversed(hints.schemes):
+            self._expect(scheme)
 
     def offer(self, operation: Operation, way: Way, facts: Sequence[Fact], response: Response) -> None:
         """Look for proofs of identity in the answer to an operation that was reached."""
@@ -75,21 +80,25 @@ class Identifier:
             self._log_in = operation, way
         if way.actor not in ("A", "nobody"):
             return
-        for fact in token_facts(facts):
+        for fact in token_facts(facts, secretive=is_identity(operation)):
             self._tokens.append((way, fact))
         if session_cookies(response) and (is_identity(operation) or not self._cookies):
             self._cookies.append(way)
+
+    def _expect(self, scheme: str) -> None:
+        """Try this scheme before others."""
+        self._asks_for_basic |= scheme.lower() == "basic"
+        form = ("Authorization", f"{scheme} {{}}")
+        if scheme.lower() not in _NOT_A_TOKEN and form not in self._forms[:1]:
+            self._forms = [form, *(each for each in self._forms if each != form)]
 
     def find(
         self, operation: Operation, actor: str, step: Step, exchange: Exchange, session: Session
     ) -> tuple[Identity, Exchange | None] | None:
         """An identity that the service lets through where it refused `actor`, and the answer it got; or None."""
         status = exchange.response.status if exchange.response else 0
-        if exchange.response is not None and any(
-            name.lower() == "www-authenticate" and value.lower().startswith("basic")
-            for name, value in exchange.response.headers
-        ):
-            self._asks_for_basic = True
+        for scheme in _challenges(exchange):
+            self._expect(scheme)
         csrf = self._with_csrf(actor, exchange, session)
         if csrf is not None:
             return csrf, None
@@ -145,7 +154,7 @@ class Identifier:
         for way in self._cookies:
             yield with_cookies(way)
         if self._sign_up is not None and self._asks_for_basic:
-            yield from basic(self._sign_up[1])
+            yield from basic(*self._sign_up)
         ids = [
             (way, fact)
             for way, fact in ((fact.way, fact) for fact in self._knowledge.facts)
@@ -174,11 +183,12 @@ class Identifier:
         if not isinstance(last.body, dict):
             return
         body: dict[str, Json] = dict(last.body)
+        secrets, users = secret_names(operation), named_for(operation, (USERNAME,))
         for key in body:
             parts = {*words(key)}
-            if parts & {"password", "passwd", "pwd", "passphrase"}:
+            if key in secrets:
                 body[key] = escape(password)
-            elif parts & {"email", "username", "user", "login", "name", "mail", "identifier"}:
+            elif key in users or parts & {"email", "username", "user", "login", "name", "mail", "identifier"}:
                 body[key] = escape(name)
         if any(key for key in body if {*words(key)} == {"email"}) and "@" not in name:
             return
@@ -219,3 +229,10 @@ class Identifier:
             return None
         self._csrf = names[0]
         return with_csrf(user, names[0])
+
+
+def _challenges(exchange: Exchange) -> Iterator[str]:
+    """The schemes that the answer asks for (RFC 9110, section 11.6.1)."""
+    for name, value in exchange.response.headers if exchange.response else ():
+        if name.lower() == "www-authenticate" and (match := re.match(r"\s*([A-Za-z][\w-]*)", value)):
+            yield match[1]

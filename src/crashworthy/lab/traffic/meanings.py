@@ -106,6 +106,7 @@ class Meanings:
             "ipv4": lambda: "192.0.2.10",
             "ipv6": lambda: "2001:db8::1",
             "password": lambda: PASSWORD,
+            "username": lambda: f"user{self.unique}",
             "phone": lambda: f"+49170{self.unique}",
             "decimal": lambda: f"{10:.2f}",
             "integer": lambda: "1",

@@ -6,12 +6,14 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 from crashworthy.core.history import Exchange
 from crashworthy.core.operation import Operation
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.actors import is_identity, sign_up_score
 from crashworthy.lab.traffic.attempt import Draft, Workshop
+from crashworthy.lab.traffic.autofill import CURRENT_PASSWORD, NEW_PASSWORD, USERNAME, named_for
 from crashworthy.lab.traffic.data import ALL
 from crashworthy.lab.traffic.encode import FORM, MULTIPART
 from crashworthy.lab.traffic.facts import Slot, slots_of
@@ -216,6 +218,12 @@ class Successors:
                 continue
             base = plan if lesson.operation.name in plan.before else plan.then(lesson.operation.name)
             plans.append((0.05, base))
+            declared = {purpose: named_for(operation, (purpose,)) for purpose in (CURRENT_PASSWORD, USERNAME)}
+            for purpose, origin in ((CURRENT_PASSWORD, NEW_PASSWORD), (USERNAME, USERNAME)):
+                for name, first in product(declared[purpose], named_for(lesson.operation, (origin,))):
+                    base = base.give(("body", name), sent[first]) if first in sent else base
+            if base.values:
+                plans.append((0.1, base))
             for slot in slots:
                 parts = {*words(slot.name)}
                 if parts & {"password", "passwd", "pwd", "passphrase", "pin"}:
