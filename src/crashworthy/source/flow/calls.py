@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 
 from crashworthy.source.flow.constants import (
+    Pattern,
     unstarred,
 )
 from crashworthy.source.flow.conversions import CONVERSIONS, HARMLESS
@@ -14,6 +15,7 @@ from crashworthy.source.flow.decorators import decorated
 from crashworthy.source.flow.events import Called, Conversion, Passed
 from crashworthy.source.flow.locks import gives_up
 from crashworthy.source.flow.operators import Operators
+from crashworthy.source.flow.requests import asked
 from crashworthy.source.flow.requests import method as request_method
 from crashworthy.source.flow.shape import Shape
 from crashworthy.source.flow.state import Frame
@@ -192,7 +194,8 @@ class Calls(Operators):
         first = arguments[0] if arguments else UNKNOWN
         if dotted == "builtins.len":
             return Length(first) if isinstance(first, Ref) else Mixed((first,)) if sources(first) else UNKNOWN
-        if dotted in {"json.loads", "json.load", "orjson.loads", "ujson.loads", "simplejson.loads"}:
+        if dotted in {"json.loads", "json.load", "orjson.loads", "ujson.loads", "simplejson.loads",
+                      "tornado.escape.json_decode"}:  # fmt: skip
             return self._parsed(first, node, frame)
         if dotted.startswith("sqlalchemy") and name in {"select", "update", "delete", "insert"}:
             return self._builder(name, node, arguments, frame)
@@ -294,7 +297,12 @@ class Calls(Operators):
                     self.state.note(
                         Conversion(node, frame.scope, self.state.caught, body, "request.json", "JSONDecodeError")
                     )
-                return request_method(held, name)
+                found = request_method(held, name)
+                return found if found != UNKNOWN else asked(held, name, arguments, keywords)
+            case Instance(attributes=attributes) if isinstance(attributes.get("request"), Request):
+                request = attributes["request"]
+                found = asked(request, name, arguments, keywords) if isinstance(request, Request) else UNKNOWN
+                return found if found != UNKNOWN else self._unknown_method(function, node, arguments, keywords, frame)
             case Response():
                 return self._response_method(held, name)
             case Raw():
@@ -311,7 +319,7 @@ class Calls(Operators):
                 return Mixed((held, *arguments))
             case Memory():
                 return self._memory_method(held, name, node, arguments, frame)
-            case Known(value=constant):
+            case Known(value=constant) if not isinstance(constant, Pattern):
                 return self._constant_method(constant, name, arguments, keywords)
             case Namespace(attributes=attributes) if name in {"get", "pop", "setdefault"} and arguments:
                 key = arguments[0]

@@ -16,6 +16,12 @@ from crashworthy.source.strings import text_of
 from crashworthy.source.symbols import Scope
 
 
+class Pattern(str):
+    """The text of a compiled regular expression."""
+
+    __slots__ = ()
+
+
 def constant_of(index: Index, expression: ast.expr, scope: Scope) -> Value:
     """A constant that a module or class names."""
     try:
@@ -28,6 +34,10 @@ def constant_of(index: Index, expression: ast.expr, scope: Scope) -> Value:
             inner = constant_of(index, expression.args[0], scope)
             if isinstance(inner, Known) and isinstance(inner.value, list | tuple | set | dict):
                 return inner
+        if ast.unparse(expression.func) == "re.compile":
+            pattern = constant_of(index, expression.args[0], scope)
+            is_text = isinstance(pattern, Known) and isinstance(pattern.value, str)
+            return Known(Pattern(pattern.value)) if is_text else UNKNOWN  # type: ignore[union-attr]
     text = text_of(index, expression, scope)
     if text.variable is not None:
         return Setting(text.variable)

@@ -42,7 +42,9 @@ from crashworthy.source.flow.values import (
 from crashworthy.source.strings import text_of
 from crashworthy.source.symbols import Class, External, Function, Module, Scope, Variable
 
-_REQUESTS = {"flask.request": "flask", "quart.request": "quart", "flask.globals.request": "flask"}
+_REQUESTS = {
+    "flask.request": "flask", "quart.request": "quart", "flask.globals.request": "flask", "bottle.request": "bottle"
+}  # fmt: skip
 _LOCALS = frozenset({"flask.g", "quart.g", "flask.session", "quart.session", "flask_login.current_user"})
 _MAX_ROUNDS = 20
 

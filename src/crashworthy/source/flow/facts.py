@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from crashworthy.core.value import Json
 from crashworthy.source.flow.shape import Shape
-from crashworthy.source.flow.values import Column, Known, Length, Mixed, Ref, Row, Value, sources
+from crashworthy.source.flow.values import UNKNOWN, Column, Known, Length, Mixed, Ref, Row, Value, sources
 
 _TYPES = {
     "str": "string", "int": "integer", "float": "number", "bool": "boolean", "dict": "object", "list": "array",
@@ -167,7 +167,7 @@ class Facts:
             return [*[_typed(first.shape, kind) for kind in kinds if kind][:1], _present(first.shape)]
         if name in {"match", "fullmatch", "search"} and truth:
             subject = self.value_of(call.args[-1]) if call.args else None
-            pattern = first if len(call.args) == 2 else self.value_of(call.func)
+            pattern = first if len(call.args) == 2 else self._compiled(call.func)
             if isinstance(subject, Ref):
                 shape = subject.shape
                 facts = [_present(shape), Fact(shape, "pattern")]
@@ -187,6 +187,10 @@ class Facts:
             if isinstance(holder, Ref) and name in {"startswith", "endswith", "isalnum", "isalpha"}:
                 return [_present(holder.shape), _typed(holder.shape, "string")]
         return self._truth(self.value_of(call), truth)
+
+    def _compiled(self, function: ast.expr) -> Value:
+        """The pattern behind `PATTERN.match`, as far as `PATTERN` is a constant."""
+        return self.value_of(function.value) if isinstance(function, ast.Attribute) else UNKNOWN
 
     def columns(self, test: ast.expr) -> list[Column]:
         """Columns and rows (as the column "*") that a condition depends on."""

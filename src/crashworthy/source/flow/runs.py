@@ -15,15 +15,27 @@ from crashworthy.source.flow.knowledge import Knowledge
 from crashworthy.source.flow.machine import Machine
 from crashworthy.source.flow.shape import Shape
 from crashworthy.source.flow.state import OutOfStepsError, State
-from crashworthy.source.flow.values import UNKNOWN, FunctionValue, Inputs, Instance, Ref, Request, Value
+from crashworthy.source.flow.values import (
+    UNKNOWN,
+    FunctionValue,
+    Inputs,
+    Instance,
+    Known,
+    Raw,
+    Ref,
+    Request,
+    Value,
+)
 from crashworthy.source.index import Index, dotted_name
 from crashworthy.source.outbound import Outbound
 from crashworthy.source.routes.fastapi import dependencies
 from crashworthy.source.routes.route import Route
 from crashworthy.source.schema_types import Schema
-from crashworthy.source.symbols import Function, Parameter, Scope
+from crashworthy.source.symbols import Class, Function, Parameter, Scope
 
 # Bounds on the work: for a handler, for a function by itself, and for all of them in a folder.
+HTTP_SERVER = "http.server"
+_BARE_HANDLERS = (".BaseHTTPRequestHandler", ".SimpleHTTPRequestHandler")
 _STEPS = 40_000
 _STEPS_ALONE = 3_000
 _ALL_STEPS = 2_000_000
@@ -108,11 +120,23 @@ class Runs:
         machine.invoke(entry, list(first), dict(named), is_open=True)
 
     def _self(self, handler: Function, request: Request) -> Instance | None:
-        return Instance(handler.owner, {"request": request}) if handler.owner is not None else None
+        return handler_of(self.index, handler.owner, request) if handler.owner is not None else None
 
 
 def _takes_request(route: Route) -> bool:
-    return route.framework in {"django", "aiohttp", "starlette"}
+    return route.framework in {"django", "aiohttp", "starlette", "sanic", "pyramid"}
+
+
+def handler_of(index: Index, class_: Class, request: Request) -> Instance:
+    """An object whose methods serve requests, with what its base class keeps of the request."""
+    attributes: dict[str, Value] = {"request": request}
+    if index.inherits(class_, *_BARE_HANDLERS):
+        attributes |= {
+            "rfile": Raw(request.inputs.json),
+            "headers": Ref(request.inputs.headers, is_text=True),
+            "command": Known(request.method),
+        }
+    return Instance(class_, attributes)
 
 
 class _Binder:
@@ -137,7 +161,7 @@ class _Binder:
         function = parameter.function
         scope: Scope = function.parent or function
         if parameter.name in {"self", "cls"} and function.owner is not None:
-            return Instance(function.owner, {"request": self.request})
+            return self._handler(function.owner)
         if self._is_request(parameter):
             return self.request
         for expression in (parameter.annotation, parameter.default):
@@ -150,7 +174,24 @@ class _Binder:
             return Ref(shape, is_text=not shape.is_given)
         if parameter.name in self.declared:
             return Ref(Shape(parameter.name, declared=self.declared[parameter.name], is_given=True))
+        if self.route.framework == HTTP_SERVER and parameter.position == 0 and parameter.annotation is None:
+            return self._passed_on()
         return UNKNOWN
+
+    def _handler(self, class_: Class) -> Instance:
+        return handler_of(self.machine.index, class_, self.request)
+
+    def _passed_on(self) -> Value:
+        """What a function that a handler of `http.server` calls for a path is given first: that handler."""
+        index = self.machine.index
+        classes = [
+            class_
+            for module in index.service_modules
+            if "HTTPRequestHandler" in module.file.text
+            for class_ in module.classes
+            if index.inherits(class_, *_BARE_HANDLERS)
+        ]
+        return self._handler(classes[0]) if len(classes) == 1 else UNKNOWN
 
     def _result(self, dependency: Function, depth: int) -> Value:
         if dependency.key not in self._results:

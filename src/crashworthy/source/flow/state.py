@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from crashworthy.source.flow.events import Event
-from crashworthy.source.flow.values import UNKNOWN, FunctionValue, Namespace, Request, Row, Value
+from crashworthy.source.flow.values import UNKNOWN, FunctionValue, Known, Namespace, Request, Row, Value
 from crashworthy.source.symbols import Scope
 
 
@@ -168,11 +168,17 @@ class State:
 
 
 def merged(values: list[Value]) -> Value:
-    """One value for several possible ones: that of which most is known."""
+    """One value for several possible ones: that of which most is known; of true and false, neither."""
+    if any(_is(value, True) for value in values) and any(_is(value, False) for value in values):
+        return UNKNOWN
     for value in values:
         if not _says_nothing(value):
             return value
     return values[0] if values else UNKNOWN
+
+
+def _is(value: Value, constant: object) -> bool:
+    return isinstance(value, Known) and value.value is constant
 
 
 def _says_nothing(value: Value) -> bool:

@@ -46,7 +46,7 @@ def of_handler(handler: Any, prefix: str, walk: Walk, _depth: int) -> Iterator[F
             held |= _module_tables(base.__module__)
             held |= vars(base)
     methods = {name[3:] for name in dir(type(handler)) if name.startswith("do_")}
-    for found in _of_values(held, prefix, handler):
+    for found in _of_values(held, prefix, handler, "http.server"):
         if found.methods is None:
             found.methods = sorted(methods - {"HEAD", "OPTIONS"}) if len(methods - {"HEAD", "OPTIONS"}) == 1 else None
         if found.methods is None or methods.issuperset(found.methods):
@@ -60,17 +60,17 @@ def _module_tables(name: str) -> dict[str, Any]:
     return {key: value for key, value in vars(module).items() if isinstance(value, list | tuple | dict)}
 
 
-def _of_values(held: dict[str, Any], prefix: str, owner: Any) -> Iterator[Found]:
+def _of_values(held: dict[str, Any], prefix: str, owner: Any, framework: str = "unknown") -> Iterator[Found]:
     for value in held.values():
         if isinstance(value, list | tuple | dict) and value:
             for methods, path, handler in _rows(value, owner, (), None, 0):
                 pieces = (("text", prefix), path)
                 view = getattr(handler, "view_class", None)
                 if methods or not isinstance(view, type):
-                    yield Found("unknown", pieces, methods or None, handler)
+                    yield Found(framework, pieces, methods or None, handler)
                 else:
                     for method, function in verbs_of(view):
-                        yield Found("unknown", pieces, (method,), function)
+                        yield Found(framework, pieces, (method,), function)
 
 
 def _rows(
