@@ -58,6 +58,28 @@ SQL_INJECTION = (
         "POST /search",
         postgresql=True,
     ),
+    SickService(
+        "flask_psycopg2",
+        "flask",
+        "flask_psycopg2_sick",
+        ("flask_psycopg2_healthy",),
+        _reads("/books", "title"),
+        "GET /books",
+        postgresql=True,
+    ),
+    SickService(
+        "fastapi_asyncpg",
+        "fastapi",
+        "fastapi_asyncpg_sick",
+        ("fastapi_asyncpg_healthy",),
+        _reads("/books", "order", "title"),
+        "GET /books",
+        postgresql=True,
+    ),
+    SickService(
+        "django_raw", "django", "django_raw_sick", ("django_raw_healthy",), _reads("/shops", "city"), "GET /shops"
+    ),
+    SickService("django_extra", "django", "django_extra_sick", (), _reads("/shops", "city"), "GET /shops"),
 )
 
 
