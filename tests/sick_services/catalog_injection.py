@@ -152,6 +152,11 @@ EXTERNAL_ENTITY = (
     _pair("flask", "flask_lxml_sick", ("flask_lxml_healthy", "flask_tree_healthy"), _FEED),
     _pair("fastapi", "fastapi_sax_sick", "fastapi_sax_healthy", _SHEET),
 )
+MODEL_OUTPUT = (
+    _pair("flask", "flask_sql_sick", ("flask_sql_healthy", "flask_eval_healthy"), _ASK),
+    _pair("fastapi", "fastapi_eval_sick", "fastapi_literal_healthy", _ASK),
+    _pair("flask", "flask_page_sick", "flask_page_healthy", _ASK),
+)
 LOG_FORGING = (
     _pair("flask", "flask_sick", "flask_healthy", _LOGIN),
     _pair("fastapi", None, "fastapi_json_healthy", _LOGIN),
@@ -170,6 +175,7 @@ ALL = {
     "mail_header_injection": MAIL_HEADER_INJECTION,
     "prompt_injection": PROMPT_INJECTION,
     "log_forging": LOG_FORGING,
+    "model_output": MODEL_OUTPUT,
     "external_entity": EXTERNAL_ENTITY,
 }
 """By folder, which is called as the weakness is."""

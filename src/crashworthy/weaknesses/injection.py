@@ -267,6 +267,33 @@ PROMPT_INJECTION = Weakness(
     ),
 )
 
+MODEL_OUTPUT = Weakness(
+    id="model-output",
+    title="What a language model answers is taken for code, SQL or markup",
+    family=Family.INJECTION,
+    severity=Severity.BLOCKER,
+    cwe=1426,
+    cost="Whoever writes to the model writes its answer, and so the service's statements, commands or pages.",
+    tasks=("ai-model-integration", *_TASKS),
+    proven_by=(
+        "A text of the request reaches a chat model, which the stand-in plays and which says what it is told; its "
+        "answer then stands outside of any literal of an SQL statement, is a shell's or Python's code, or becomes "
+        "script in a page. A whole statement that the model was asked to write is left alone."
+    ),
+    mend=(
+        "Treat a model's answer as text that a stranger wrote. Bind it as a parameter, escape it in pages, and never "
+        "hand it to `eval`, a shell or a template. Where it has to decide something, let it choose from a list and "
+        "check the choice, or let it fill a schema and validate that; then call functions of your own with the "
+        "caller's rights. A list is less free than code, and that is the point."
+    ),
+    references=(
+        Reference(
+            title="OWASP Top 10 for LLM Applications 2025, LLM05",
+            url="https://genai.owasp.org/llmrisk/llm052025-improper-output-handling/",
+        ),
+    ),
+)
+
 LOG_FORGING = Weakness(
     id="log-forging",
     title="A line break in the input begins a line of its own in the log",
@@ -323,4 +350,5 @@ WEAKNESSES = (
     PROMPT_INJECTION,
     LOG_FORGING,
     EXTERNAL_ENTITY,
+    MODEL_OUTPUT,
 )

@@ -18,6 +18,7 @@ from importlib.resources import files
 from urllib.parse import parse_qsl, urlsplit
 
 from crashworthy.core.value import Json
+from crashworthy.lab.standin.models import told_to_say
 from crashworthy.lab.standin.names import Dependency, dependency
 from crashworthy.source.tree import OutboundSite
 
@@ -40,6 +41,8 @@ _UNKNOWN: dict[str, Json] = {
 _OWN_WORDS = frozenset(
     {"object", "role", "type", "status", "state", "success", "ok", "approved", "valid", "result", "error", "code"}
 )
+# Where the services of language models put what the model says.
+_SPOKEN = ("content", "text", "output_text", "response")
 _IDENTIFIER = re.compile(r"(^|_)(id|uuid|reference|ref|token|number)$|Id$|ID$")
 _KEY_LIKE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}")
 _PREFIX = re.compile(r"^([a-z]{2,8}_)")
@@ -170,6 +173,9 @@ class _Filler:
         last = question.path.rstrip("/").rpartition("/")[2]
         if any(character.isdigit() for character in last) and not re.fullmatch(r"v\d+", last):
             self.said.setdefault("id", last)
+        wanted = told_to_say(question.body)
+        if wanted is not None:
+            self.said |= dict.fromkeys(_SPOKEN, wanted)
         self.keys = self._keys(question)
         self.number = number
         self.id = str(uuid.UUID(int=random.Random(f"{seed}:{number}").getrandbits(128), version=4))  # noqa: S311

@@ -15,6 +15,7 @@ from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity, Weakness
 from crashworthy.lab.experiments.injection.inputs import Input
 from crashworthy.lab.experiments.injection.positions import OUTSIDE, find, sinks_of
+from crashworthy.source.tree import SourceTree
 
 SINK = "sink"
 _EXCERPT = 110
@@ -77,6 +78,10 @@ class Attack(ABC):
     def sinks(self) -> frozenset[str]:
         """The sinks that the sensor must see for it; an attack without any works from outside."""
         return sinks_of(self.id)
+
+    def fits(self, _tree: SourceTree) -> bool:
+        """Whether a service with this source is worth the payloads."""
+        return True
 
     @abstractmethod
     def payloads(self, place: Input, marker: str) -> Iterator[Payload]:

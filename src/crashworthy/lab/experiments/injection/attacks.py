@@ -7,6 +7,7 @@ from crashworthy.lab.experiments.injection.entities import Entity
 from crashworthy.lab.experiments.injection.files import Archive, Traversal
 from crashworthy.lab.experiments.injection.interpreter import Code, Template
 from crashworthy.lab.experiments.injection.lines import Header, Log, Mail
+from crashworthy.lab.experiments.injection.model_output import ModelOutput
 from crashworthy.lab.experiments.injection.objects import Unpickled
 from crashworthy.lab.experiments.injection.process import Argument, Command
 from crashworthy.lab.experiments.injection.prompt import Prompt
@@ -27,5 +28,6 @@ ATTACKS: tuple[Attack, ...] = (
     Header(),
     Mail(),
     Prompt(),
+    ModelOutput(),
     Log(),
 )

@@ -107,7 +107,7 @@ _IDS = frozenset(weakness.id for weakness in Injection.weaknesses)
 def _attack(base: Ground, operation: Operation, recorder: Recorder, lab: Lab) -> set[str]:
     """Scan and show; the weaknesses whose sinks a marker reached."""
     sees = Capability.REQUESTS in lab.testbed.capabilities
-    attacks: list[Attack] = [attack for attack in ATTACKS if sees or not attack.sinks]
+    attacks: list[Attack] = [each for each in ATTACKS if (sees or not each.sinks) and each.fits(lab.tree)]
     probe = Probe(base, operation, recorder, attacks)
     probe.run()
     shown: set[tuple[str, object]] = set()
