@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from crashworthy.core.operation import Operation, Parameter, ParameterIn
-from crashworthy.lab.traffic.encode import FORM
+from crashworthy.core.value import Json
+from crashworthy.lab.traffic.encode import FORM, MULTIPART
 from sick_services.catalog_access import ME_BY_COOKIE
 from sick_services.service import SickService, api, object_of, operation, step
 
@@ -51,6 +52,15 @@ TRANSFERS = api(
         (_LOGIN, step("GET", "/transfers")),
     ),
 )
+_FILE: dict[str, Json] = {"file": {"filename": "a.txt", "content": "hello", "content_type": "text/plain"}}
+_PICTURE = step("POST", "/pictures", body=_FILE).model_copy(update={"content_type": MULTIPART})
+PICTURES = api(operation("POST", "/pictures", {}), operation("GET", "/pictures/{name}"), ways=((_PICTURE,),))
+_AVATAR = step("POST", "/avatars", body=_FILE, save="avatar").model_copy(update={"content_type": MULTIPART})
+AVATARS = api(
+    operation("POST", "/avatars", {}),
+    operation("GET", "/avatars/{avatar_id}"),
+    ways=((_AVATAR,), (_AVATAR, step("GET", "/avatars/{avatar_id}", path="/avatars/${avatar}"))),
+)
 
 ALL = {
     "script_in_page": (
@@ -88,8 +98,22 @@ ALL = {
             "POST /transfers",
         ),
     ),
+    "active_upload": (
+        SickService(
+            "flask_folder",
+            "flask",
+            "flask_folder_sick",
+            ("flask_download_healthy", "flask_policy_healthy"),
+            PICTURES,
+            "POST /pictures",
+        ),
+        SickService(
+            "fastapi_type", "fastapi", "fastapi_type_sick", ("fastapi_type_healthy",), AVATARS, "POST /avatars"
+        ),
+    ),
 }
 EXPERIMENTS = dict.fromkeys(ALL, "other-sites") | {
     "script_in_page": "script-in-page",
     "cross_site_change": "foreign-form",
+    "active_upload": "active-upload",
 }

@@ -109,4 +109,26 @@ CROSS_SITE_CHANGE = Weakness(
     ),
 )
 
-WEAKNESSES = (SCRIPT_IN_PAGE, OPEN_REDIRECT, OPEN_TO_ANY_ORIGIN, CROSS_SITE_CHANGE)
+ACTIVE_UPLOAD = Weakness(
+    id="active-upload",
+    title="An uploaded file runs as a page of the service for whoever opens it",
+    family=Family.CROSSSITE,
+    severity=Severity.MAJOR,
+    cwe=434,
+    cost="A link to a picture on the company's own domain runs a stranger's script with the login of who opens it.",
+    tasks=_TASKS,
+    proven_by=(
+        "A user uploads an HTML or SVG file with an event handler of ours, and somebody else, or nobody in particular, "
+        "gets it back unchanged with a type that browsers render, without `Content-Disposition: attachment` and "
+        "without a policy that forbids its script. What only its uploader can open is told only."
+    ),
+    mend=(
+        "Serve what users uploaded as a download, or from a domain of its own. `Content-Disposition: attachment` and "
+        "`X-Content-Type-Options: nosniff` are enough where files need not be shown. Where pictures are shown, "
+        "take the type from the content by a list (PNG, JPEG, WebP), never from the upload's name or header; an SVG "
+        "is a document with script. A `Content-Security-Policy: sandbox` on the folder costs one line."
+    ),
+    references=(asvs("3.2.1"), cheat_sheet("File Upload")),
+)
+
+WEAKNESSES = (SCRIPT_IN_PAGE, OPEN_REDIRECT, OPEN_TO_ANY_ORIGIN, CROSS_SITE_CHANGE, ACTIVE_UPLOAD)

@@ -1,0 +1,26 @@
+from pathlib import Path
+from uuid import uuid4
+
+from flask import Flask, request, send_from_directory
+
+app = Flask(__name__)
+FOLDER = Path("uploads").absolute()
+ENDINGS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg"}
+
+
+@app.post("/pictures")
+def take():
+    content = request.files["file"].read()
+    ending = next((ending for start, ending in ENDINGS.items() if content.startswith(start)), None)
+    if ending is None:
+        return {"error": "PNG or JPEG only"}, 415
+    name = f"{uuid4().hex}.{ending}"
+    (FOLDER / name).write_bytes(content)
+    return {"url": f"/pictures/{name}"}, 201
+
+
+@app.get("/pictures/<uuid:key>.<ending>")
+def show(key, ending):
+    answer = send_from_directory(FOLDER, f"{key.hex}.{'png' if ending == 'png' else 'jpg'}")
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
