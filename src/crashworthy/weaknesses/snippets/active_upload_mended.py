@@ -14,13 +14,14 @@ def take():
     ending = next((ending for start, ending in ENDINGS.items() if content.startswith(start)), None)
     if ending is None:
         return {"error": "PNG or JPEG only"}, 415
-    name = f"{uuid4().hex}.{ending}"
-    (FOLDER / name).write_bytes(content)
-    return {"url": f"/pictures/{name}"}, 201
+    key = uuid4()
+    (FOLDER / f"{key.hex}.{ending}").write_bytes(content)
+    return {"url": f"/pictures/{key}"}, 201
 
 
-@app.get("/pictures/<uuid:key>.<ending>")
-def show(key, ending):
-    answer = send_from_directory(FOLDER, f"{key.hex}.{'png' if ending == 'png' else 'jpg'}")
+@app.get("/pictures/<uuid:key>")
+def show(key):
+    name = next((path.name for path in FOLDER.iterdir() if path.stem == key.hex), "")
+    answer = send_from_directory(FOLDER, name)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
