@@ -12,9 +12,11 @@ from typing import Protocol
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.core.operation import Operation, Parameter, ParameterIn
 from crashworthy.lab.traffic.handlers import existing, may_answer, shape
+from crashworthy.lab.traffic.links import crawl
 from crashworthy.lab.traffic.openapi import Api, SecurityScheme, parse_openapi
 from crashworthy.lab.traffic.published import given, in_folder, served
 from crashworthy.lab.traffic.running import Running, ask
+from crashworthy.source.javascript.routes import javascript_operations
 from crashworthy.source.tree import SourceTree
 
 WEBSOCKET = "WEBSOCKET"
@@ -58,7 +60,7 @@ def discover(
     """
     notes: list[str] = []
     running = ask(instance) if instance is not None else Running()
-    routes = own_operations(existing(running, tree) if running.routes else tree.operations)
+    routes = own_operations(existing(running, tree) if running.routes else _in_source(tree))
     if not documents:
         return Discovery(routes)
     api = given(openapi_file) if openapi_file else None
@@ -71,6 +73,10 @@ def discover(
         api = in_folder(tree.root, notes)
     described = _described(running, api)
     if api is None and not described:
+        if not routes and instance is not None:
+            routes = own_operations(crawl(instance.base_url))
+            if routes:
+                notes.append("neither routes nor a document are known; operations are from links and forms")
         return Discovery(routes, tuple(notes))
     documented, base_path, schemes = described, "", tuple[SecurityScheme, ...]()
     if api is not None:
@@ -92,6 +98,13 @@ def own_operations(operations: Iterable[Operation]) -> tuple[Operation, ...]:
         if operation.method in _METHODS and not _DOCUMENTATION.fullmatch(operation.path):
             kept.setdefault(operation.name, operation)
     return tuple(kept.values())
+
+
+def _in_source(tree: SourceTree) -> tuple[Operation, ...]:
+    """What the source shows: Python's, or where it has none that serves, JavaScript's."""
+    if tree.operations or tree.applications:
+        return tree.operations
+    return javascript_operations(tree.root)
 
 
 def _described(running: Running, api: Api | None) -> tuple[Operation, ...]:

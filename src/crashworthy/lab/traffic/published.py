@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from crashworthy.core.errors import CrashworthyError
+from crashworthy.core.history import Response
 from crashworthy.core.scenario import Step
 from crashworthy.lab.traffic.documents import MAX_BYTES
 from crashworthy.lab.traffic.encode import prepare
@@ -83,12 +84,11 @@ def in_folder(root: Path, notes: list[str]) -> Api | None:
     return None
 
 
-def fetch(base_url: str, path: str) -> tuple[int, str] | None:
-    """Status and body of a GET, or None when nothing came."""
+def get(base_url: str, path: str) -> Response | None:
+    """What a GET is answered, or None when nothing came."""
     step = Step(actor="nobody", operation=f"GET {path}", method="GET", path=path)
     prepared = prepare(step, {}, base_url)
-    answer = Connection(base_url, _TIMEOUT_S, keep_bytes=READ_BYTES).exchange(prepared.wire, "GET")
-    return (answer.response.status, answer.response.body) if answer.response else None
+    return Connection(base_url, _TIMEOUT_S, keep_bytes=READ_BYTES).exchange(prepared.wire, "GET").response
 
 
 def _last(path: str) -> str:
@@ -97,23 +97,23 @@ def _last(path: str) -> str:
 
 def _links(base_url: str, page: str) -> Iterator[str]:
     """Paths that a page names as its document's, on the same host."""
-    answer = fetch(base_url, page)
-    if answer is None or answer[0] != 200:
+    answer = get(base_url, page)
+    if answer is None or answer.status != 200:
         return
-    for found in _LINK.findall(answer[1])[:5]:
+    for found in _LINK.findall(answer.body)[:5]:
         address = urlsplit(urljoin(base_url + page, found))
         if f"//{address.netloc}" in base_url:
             yield address.path
 
 
 def _try(base_url: str, path: str, notes: list[str]) -> Api | None:
-    answer = fetch(base_url, path)
-    if answer is None or answer[0] != 200 or len(answer[1]) > MAX_BYTES or "paths" not in answer[1]:
+    answer = get(base_url, path)
+    if answer is None or answer.status != 200 or len(answer.body) > MAX_BYTES or "paths" not in answer.body:
         return None
-    if answer[1].lstrip()[:1] == "<":
+    if answer.body.lstrip()[:1] == "<":
         return None  # a page
     try:
-        return parse_openapi(answer[1], path)
+        return parse_openapi(answer.body, path)
     except CrashworthyError as error:
         notes.append(f"the document served at {path} is left out: {error.message}")
         return None
