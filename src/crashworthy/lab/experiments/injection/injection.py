@@ -22,7 +22,7 @@ from crashworthy.lab.testbed import Capability
 
 _SUSPECTED, _TAKES_INPUT, _TAKES_NONE = 90.0, 45.0, 8.0
 _ESTIMATE_S = 1.0
-_LIMIT_S = 12.0
+_LIMIT_S = 25.0
 _MOST_HITS = 12
 
 
