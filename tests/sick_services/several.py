@@ -1,4 +1,4 @@
-"""Sick services and healthy twins for several processes that run side by side, and for what is read back."""
+"""Sick services and healthy twins for several processes that run side by side, for what is read back, and for time."""
 
 from __future__ import annotations
 
@@ -101,8 +101,53 @@ READBACK = (
     SickService("fastapi_public", "fastapi", None, ("fastapi_public_healthy",), PROFILE, "GET /profile"),
 )
 
-ALL = {"workers": WORKERS, "starting": STARTING, "readback": READBACK}
+MEMBERS = api(
+    operation("POST", "/members", object_of("name", kind="string")),
+    operation("GET", "/members"),
+    ways=((step("POST", "/members", body={"name": "member-${unique}1"}),), (step("GET", "/members"),)),
+)
+
+CALENDAR = (
+    SickService("flask_year", "flask", "flask_year_sick", ("flask_year_healthy",), MEMBERS, "POST /members"),
+    SickService(
+        "fastapi_month",
+        "fastapi",
+        "fastapi_month_sick",
+        ("fastapi_month_healthy", "fastapi_closed_healthy"),
+        MEMBERS,
+        "POST /members",
+    ),
+)
+
+_coupon = step("POST", "/coupons", body={"code": "code-${unique}1"})
+_expiring = {"code": {"type": "string"}, "expires_at": {"anyOf": [{"type": "string", "format": "date-time"}]}}
+COUPONS = api(
+    operation("POST", "/coupons", {"type": "object", "properties": _expiring}),
+    operation("POST", "/orders", object_of("coupon", kind="string")),
+    ways=((_coupon,), (_coupon, step("POST", "/orders", body={"coupon": "code-${unique}1"}))),
+)
+
+DEADLINES = (
+    SickService(
+        "fastapi_coupon", "fastapi", "fastapi_coupon_sick", ("fastapi_coupon_healthy",), COUPONS, "POST /orders"
+    ),
+    SickService("flask_coupon", "flask", None, ("flask_coupon_healthy",), COUPONS, "POST /orders"),
+)
+
+ALL = {
+    "workers": WORKERS,
+    "starting": STARTING,
+    "readback": READBACK,
+    "calendar": CALENDAR,
+    "deadlines": DEADLINES,
+}
 """By folder."""
 
-EXPERIMENTS = {"workers": "several-workers", "starting": "start-together", "readback": "read-back"}
+EXPERIMENTS = {
+    "workers": "several-workers",
+    "starting": "start-together",
+    "readback": "read-back",
+    "calendar": "calendar-days",
+    "deadlines": "deadlines",
+}
 """The experiment for each folder."""

@@ -41,6 +41,7 @@ class Family(StrEnum):
     DURABILITY = "durability"
     PARTIAL = "partial"
     RETRY = "retry"
+    TIME = "time"
     READBACK = "readback"
     RESOURCE = "resource"
     WORKERS = "workers"

@@ -23,6 +23,7 @@ class Capability(StrEnum):
     SLEEP = "sleep"
     LINE = "line"
     FAULTS = "faults"
+    CLOCK = "clock"
     OUTBOUND = "outbound"
     EXCEPTIONS = "exceptions"
     COVERAGE = "coverage"

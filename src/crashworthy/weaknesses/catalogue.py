@@ -15,6 +15,7 @@ from crashworthy.weaknesses import (
     readback,
     resource,
     retry,
+    time,
     workers,
 )
 from crashworthy.weaknesses import input as input_family
@@ -32,6 +33,7 @@ _FAMILIES = (
     readback,
     retry,
     resource,
+    time,
     workers,
 )
 CATALOGUE: dict[str, Weakness] = {weakness.id: weakness for family in _FAMILIES for weakness in family.WEAKNESSES}

@@ -28,6 +28,8 @@ from crashworthy.lab.experiments.resource.cost_by_number import CostByNumber
 from crashworthy.lab.experiments.resource.expanding_input import ExpandingInput
 from crashworthy.lab.experiments.resource.slow_pattern import SlowPattern
 from crashworthy.lab.experiments.retry.repeated import RepeatedRequest
+from crashworthy.lab.experiments.time.days import CalendarDays
+from crashworthy.lab.experiments.time.deadlines import Deadlines
 from crashworthy.lab.experiments.workers.several_workers import SeveralWorkers
 from crashworthy.lab.experiments.workers.starting import StartTogether
 
@@ -58,5 +60,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     ActiveUpload(),
     SeveralWorkers(),
     ReadBack(),
+    CalendarDays(),
+    Deadlines(),
     StartTogether(),
 )

@@ -23,7 +23,8 @@ class Exchange:
     """One request of the engine: its plan and the events that wait to be sent.
 
     `writes` counts the data-changing statements, `steps` all lasting steps (faults.steps), `pause_left` the seconds of
-    sleep it may still be given. `armed` is false while no plan is to be followed, so that hooks can leave at once.
+    sleep it may still be given, `shift` the seconds by which its clock is ahead. `armed` is false while no
+    plan is to be followed, so that hooks can leave at once.
     """
 
     __slots__ = (
@@ -45,6 +46,7 @@ class Exchange:
         "random",
         "reported",
         "routes",
+        "shift",
         "sleep",
         "started",
         "steps",
@@ -61,6 +63,7 @@ class Exchange:
         self.sleep = _section(plan, "sleep")
         self.line = _section(plan, "line")
         self.fault = _section(plan, "fault")
+        self.shift = _seconds(_section(plan, "clock"))
         self.coverage = plan.get("coverage") is True
         self.routes = plan.get("routes") is True
         watch = plan.get("watch")
@@ -90,6 +93,11 @@ class Exchange:
 def _section(plan: dict[str, Any], name: str) -> dict[str, Any] | None:
     value = plan.get(name)
     return value if isinstance(value, dict) else None
+
+
+def _seconds(clock: dict[str, Any] | None) -> float:
+    value = clock.get("shift_s") if clock else None
+    return float(value) if isinstance(value, (int, float)) else 0.0
 
 
 # What runs for a request that the engine did not mark: nothing of it is reported but exceptions and outbound calls.

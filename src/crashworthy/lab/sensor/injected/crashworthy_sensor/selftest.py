@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 
-from crashworthy_sensor import frameworks, imports, lines, outbound, sql
+from crashworthy_sensor import clock, frameworks, imports, lines, outbound, sql
 from crashworthy_sensor.context import Exchange, current
 from crashworthy_sensor.events import encode, record, sensor_error
 from crashworthy_sensor.faults import steps
@@ -147,6 +147,16 @@ def _lines() -> bool:
     return exchange.lines == {_probe_file: {2, 3}}
 
 
+_clock_works: list[bool] = []
+
+
+def _clock() -> bool:
+    """A shifted clock is seen within a request and not outside; asked once, because all others see the change."""
+    if not _clock_works:
+        _clock_works.append(clock.proven())
+    return _clock_works[0]
+
+
 def _exceptions() -> bool:
     """A framework or server was patched, and an own frame is found in a traceback."""
     if imports.patched().isdisjoint(frameworks.MODULES) or not settings.root:
@@ -165,6 +175,7 @@ TESTS: dict[str, Callable[[], bool]] = {
     "barrier": _barrier,
     "sleep": _sleep,
     "faults": _faults,
+    "clock": _clock,
     "line": _lines,
     "coverage": _lines,
     "outbound": outbound.proven,

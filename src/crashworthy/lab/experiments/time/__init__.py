@@ -1,0 +1,1 @@
+"""Experiments that set the clock of the service, and write one instant in several ways."""

@@ -1,0 +1,64 @@
+"""Plays at another time than now.
+
+Settings of a scenario:
+
+- `at`: what the clock of the service's process says while its requests are answered, in ISO 8601; all requests of the
+  play are made then, so that nothing in it is older or younger than it should be,
+- `deadline`: an instant that is put into requests of the set-up: the `operation` and `field` that take it, `ahead_s`
+  seconds from now, written with an offset of `offset_h` hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+from crashworthy.core.history import Trial
+from crashworthy.core.scenario import Scenario, Step
+from crashworthy.core.value import Json
+from crashworthy.lab.experiments.trial import Recorder
+
+AT = "at"
+DEADLINE = "deadline"
+
+
+def play(recorder: Recorder, scenario: Scenario, purpose: str) -> Trial:
+    """Play `scenario` once, serially. OutOfTimeError when the time is over before."""
+    with recorder.copy(scenario, purpose) as stage:
+        plan = _plan(scenario)
+        known = stage.player.play(_dated(scenario), "setup", plan=plan)
+        stage.exchanges += known.exchanges
+        for part, steps in (("attack", scenario.attack), ("observe", scenario.observe)):
+            stage.exchanges += stage.player.play(steps, part, known.variables, plan=plan).exchanges
+        stage.collect()
+    return recorder.keep(replace(stage, order=tuple(range(len(scenario.attack)))))
+
+
+def _plan(scenario: Scenario) -> dict[str, Json]:
+    at = scenario.settings.get(AT)
+    if not isinstance(at, str):
+        return {}
+    return {"clock": {"shift_s": (datetime.fromisoformat(at) - datetime.now(UTC)).total_seconds()}}
+
+
+def _dated(scenario: Scenario) -> Sequence[Step]:
+    deadline = scenario.settings.get(DEADLINE)
+    if not isinstance(deadline, dict):
+        return scenario.setup
+    text, field = written(deadline), str(deadline.get("field"))
+    return [
+        step.model_copy(update={"body": {**step.body, field: text}})
+        if step.operation == deadline.get("operation") and isinstance(step.body, dict)
+        else step
+        for step in scenario.setup
+    ]
+
+
+def written(deadline: dict[str, Json]) -> str:
+    """The instant that a deadline stands for at present, as RFC 3339 writes it."""
+    ahead_s, offset_h = deadline.get("ahead_s"), deadline.get("offset_h")
+    assert isinstance(ahead_s, int | float)
+    assert isinstance(offset_h, int | float)
+    instant = datetime.now(UTC) + timedelta(seconds=ahead_s)
+    return instant.astimezone(timezone(timedelta(hours=offset_h))).isoformat(timespec="seconds")
