@@ -6,11 +6,12 @@ import hashlib
 import math
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from crashworthy.core.events import TrialDone
+from crashworthy.core.finding import Judgement
 from crashworthy.core.history import Exchange, History, SensorEvent, Trial
 from crashworthy.core.scenario import Interleaving, Scenario
 from crashworthy.core.value import Json
@@ -231,6 +232,19 @@ def plans(scenario: Scenario) -> list[dict[str, Json]]:
             return [{"line": {"seed": seed, "max_ms": LINE_MS, "share": LINE_SHARE}} for seed in seeds]
         case _:
             return [{} for _ in seeds]
+
+
+def replayed(
+    experiment: str, history: History, judgement: Judgement, lab: Lab, play: Callable[[Scenario, Recorder], object]
+) -> History:
+    """The history of a replay in which `play` plays the judgement's scenario, as far as the time allows."""
+    recorder = Recorder(lab, experiment)
+    if judgement.scenario is not None:
+        try:
+            play(judgement.scenario, recorder)
+        except OutOfTimeError:
+            recorder.notes.append("the budget ended during the replay")
+    return recorder.again(history)
 
 
 def of_part(trial: Trial, part: str) -> tuple[Exchange, ...]:

@@ -18,7 +18,7 @@ from crashworthy.lab.experiments.access.callers import by_nobody, credentials, p
 from crashworthy.lab.experiments.access.source_secrets import SourceSecret, source_secrets
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.rating import severity, vector
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.traffic.session import succeeded
 from crashworthy.weaknesses.access import KNOWN_CREDENTIAL
 
@@ -93,13 +93,7 @@ class KnownCredential(Experiment):
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """The same play."""
-        recorder = Recorder(lab, self.id)
-        if judgement.scenario is not None:
-            try:
-                play(judgement.scenario, recorder)
-            except OutOfTimeError:
-                recorder.notes.append("the budget ended during the replay")
-        return recorder.again(history)
+        return replayed(self.id, history, judgement, lab, play)
 
 
 def play(plan: Scenario, recorder: Recorder) -> None:

@@ -22,7 +22,7 @@ from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.access.callers import proves_identity
 from crashworthy.lab.experiments.access.ownership import sent_fields
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.traffic.actors import log_in_score
 from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.session import succeeded
@@ -99,13 +99,7 @@ class LoginProbe(Experiment):
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """The same play."""
-        recorder = Recorder(lab, self.id)
-        if judgement.scenario is not None:
-            try:
-                recorder.play(judgement.scenario, "attack")
-            except OutOfTimeError:
-                recorder.notes.append("the budget ended during the replay")
-        return recorder.again(history)
+        return replayed(self.id, history, judgement, lab, lambda plan, recorder: recorder.play(plan, "attack"))
 
 
 def rank_test(one: Sequence[float], other: Sequence[float]) -> float:

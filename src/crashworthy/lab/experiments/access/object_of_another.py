@@ -11,7 +11,7 @@ from crashworthy.lab.experiments.access.callers import credentials
 from crashworthy.lab.experiments.access.crossing import crossing, play, scenario
 from crashworthy.lab.experiments.access.judge_objects import DEMANDS, judge_objects
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.traffic.session import succeeded
 from crashworthy.weaknesses.access import OBJECT_OF_ANOTHER
 
@@ -77,13 +77,7 @@ class ObjectOfAnother(Experiment):
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """The same play with the one request."""
-        recorder = Recorder(lab, self.id)
-        if judgement.scenario is not None:
-            try:
-                play(judgement.scenario, ATTACK, recorder)
-            except OutOfTimeError:
-                recorder.notes.append("the budget ended during the replay")
-        return recorder.again(history)
+        return replayed(self.id, history, judgement, lab, lambda plan, recorder: play(plan, ATTACK, recorder))
 
 
 def demands_identity(lab: Lab) -> bool:

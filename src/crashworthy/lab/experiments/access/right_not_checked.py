@@ -32,7 +32,7 @@ from crashworthy.lab.experiments.access.ownership import Ownership
 from crashworthy.lab.experiments.access.views import stable
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.rating import severity, vector
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.traffic.meanings import MONEY
 from crashworthy.lab.traffic.names import word_set, words
 from crashworthy.lab.traffic.readback import pick_readback
@@ -106,13 +106,7 @@ class RightNotChecked(Experiment):
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """The same play."""
-        recorder = Recorder(lab, self.id)
-        if judgement.scenario is not None:
-            try:
-                _play(judgement.scenario, recorder)
-            except OutOfTimeError:
-                recorder.notes.append("the budget ended during the replay")
-        return recorder.again(history)
+        return replayed(self.id, history, judgement, lab, _play)
 
 
 def _play(plan: Scenario, recorder: Recorder) -> None:

@@ -20,7 +20,7 @@ from crashworthy.lab.experiments.access.callers import credentials, proves_ident
 from crashworthy.lab.experiments.access.forge import read_jwt
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.rating import severity, vector
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.traffic.cookies import set_cookies
 from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.session import succeeded
@@ -93,13 +93,7 @@ class TokenAfterLogout(Experiment):
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """The same play."""
-        recorder = Recorder(lab, self.id)
-        if judgement.scenario is not None:
-            try:
-                _play(judgement.scenario, recorder)
-            except OutOfTimeError:
-                recorder.notes.append("the budget ended during the replay")
-        return recorder.again(history)
+        return replayed(self.id, history, judgement, lab, _play)
 
 
 def _play(plan: Scenario, recorder: Recorder) -> Trial:

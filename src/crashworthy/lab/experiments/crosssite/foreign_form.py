@@ -29,7 +29,7 @@ from crashworthy.lab.experiments.access.callers import by_nobody, credentials, p
 from crashworthy.lab.experiments.crosssite.browser import header
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.rating import vector
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.traffic.encode import FORM
 from crashworthy.lab.traffic.names import path_words, word_set, words
 from crashworthy.lab.traffic.readback import pick_readback
@@ -117,13 +117,7 @@ class ForeignForm(Experiment):
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """The one form again."""
-        recorder = Recorder(lab, self.id)
-        if judgement.scenario is not None:
-            try:
-                _play(judgement.scenario, recorder)
-            except OutOfTimeError:
-                recorder.notes.append("the budget ended during the replay")
-        return recorder.again(history)
+        return replayed(self.id, history, judgement, lab, _play)
 
 
 def _way(operation: Operation, lab: Lab) -> Way | None:

@@ -21,7 +21,7 @@ from crashworthy.lab.experiments.access.callers import by_nobody, credentials, p
 from crashworthy.lab.experiments.crosssite.browser import header
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.rating import severity, vector
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.traffic.names import word_set, words
 from crashworthy.weaknesses.crosssite import OPEN_REDIRECT, OPEN_TO_ANY_ORIGIN
 
@@ -100,13 +100,7 @@ class OtherSites(Experiment):
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """The one request again."""
-        recorder = Recorder(lab, self.id)
-        if judgement.scenario is not None:
-            try:
-                recorder.play(judgement.scenario, "attack")
-            except OutOfTimeError:
-                recorder.notes.append("the budget ended during the replay")
-        return recorder.again(history)
+        return replayed(self.id, history, judgement, lab, lambda plan, recorder: recorder.play(plan, "attack"))
 
 
 def _redirects(operation: Operation) -> Iterator[Step]:

@@ -21,7 +21,7 @@ from crashworthy.lab.experiments.access.callers import proves_identity
 from crashworthy.lab.experiments.crosssite.browser import forbids_inline_script, payload, script_of
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.rating import carries_credential, severity, vector
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.traffic.readback import pick_readback
 from crashworthy.weaknesses.crosssite import SCRIPT_IN_PAGE
 
@@ -100,13 +100,7 @@ class ScriptInPage(Experiment):
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """The one input again."""
-        recorder = Recorder(lab, self.id)
-        if judgement.scenario is not None:
-            try:
-                _play(judgement.scenario, recorder)
-            except OutOfTimeError:
-                recorder.notes.append("the budget ended during the replay")
-        return recorder.again(history)
+        return replayed(self.id, history, judgement, lab, _play)
 
 
 def _play(plan: Scenario, recorder: Recorder) -> None:

@@ -20,7 +20,7 @@ from crashworthy.core.weakness import Severity, Weakness
 from crashworthy.lab.experiments.access.callers import by_another, by_nobody, credentials, proves_identity
 from crashworthy.lab.experiments.access.views import body
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.session import succeeded
 from crashworthy.lab.traffic.ways import as_actor, merge
@@ -88,13 +88,7 @@ class PasswordTrail(Experiment):
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """The same play."""
-        recorder = Recorder(lab, self.id)
-        if judgement.scenario is not None:
-            try:
-                _play(judgement.scenario, recorder)
-            except OutOfTimeError:
-                recorder.notes.append("the budget ended during the replay")
-        return recorder.again(history)
+        return replayed(self.id, history, judgement, lab, _play)
 
 
 def _maker(lab: Lab) -> Step | None:

@@ -19,7 +19,7 @@ from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.access.callers import is_identified
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.rating import severity, vector
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.traffic.ways import merge
 from crashworthy.weaknesses.exposure import TRACEBACK_SHOWN
 
@@ -117,13 +117,7 @@ class TracebackShown(Experiment):
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """The one request again."""
-        recorder = Recorder(lab, self.id)
-        if judgement.scenario is not None:
-            try:
-                recorder.play(judgement.scenario, "attack")
-            except OutOfTimeError:
-                recorder.notes.append("the budget ended during the replay")
-        return recorder.again(history)
+        return replayed(self.id, history, judgement, lab, lambda plan, recorder: recorder.play(plan, "attack"))
 
 
 def _odd() -> Iterator[Json]:

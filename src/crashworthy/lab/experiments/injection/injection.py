@@ -17,7 +17,7 @@ from crashworthy.lab.experiments.injection.guess import guessed
 from crashworthy.lab.experiments.injection.judge import BLIND, GUESSED, SHOWN, SUSPECTED, TOUCHED, judge
 from crashworthy.lab.experiments.injection.positions import OUTSIDE
 from crashworthy.lab.experiments.injection.probe import ATTACK, PLAN, Probe, empty, note_model_calls
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, replayed
 from crashworthy.lab.testbed import Capability
 
 _SUSPECTED, _TAKES_INPUT, _TAKES_NONE = 90.0, 45.0, 8.0
@@ -92,13 +92,7 @@ class Injection(Experiment):
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """The same request after the same setup."""
-        recorder = Recorder(lab, self.id)
-        if judgement.scenario is not None:
-            try:
-                _show(judgement.scenario, recorder)
-            except OutOfTimeError:
-                recorder.notes.append("the budget ended during the replay")
-        return recorder.again(history)
+        return replayed(self.id, history, judgement, lab, _show)
 
 
 _IDS = frozenset(weakness.id for weakness in Injection.weaknesses)

@@ -26,7 +26,7 @@ from crashworthy.lab.experiments.injection.inputs import Input, Kind, inputs
 from crashworthy.lab.experiments.input.fields import schema_at
 from crashworthy.lab.experiments.rating import vector, who
 from crashworthy.lab.experiments.resource.meter import MIB, Cost, costs_of, play_measured
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.traffic.names import word_set, words
 from crashworthy.weaknesses.resource import COST_BY_NUMBER
 
@@ -114,13 +114,7 @@ class CostByNumber(Experiment):
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """The three sizes again."""
-        recorder = Recorder(lab, self.id)
-        if judgement.scenario is not None:
-            try:
-                _play(judgement.scenario, SHOWN, recorder)
-            except OutOfTimeError:
-                recorder.notes.append("the budget ended during the replay")
-        return recorder.again(history)
+        return replayed(self.id, history, judgement, lab, lambda plan, recorder: _play(plan, SHOWN, recorder))
 
 
 def _numbers(step: Step, operation: Operation) -> Iterator[Input]:

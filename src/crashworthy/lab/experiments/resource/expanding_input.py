@@ -25,7 +25,7 @@ from crashworthy.lab.experiments.injection.inputs import Input, Kind, inputs
 from crashworthy.lab.experiments.rating import vector, who
 from crashworthy.lab.experiments.resource.bombs import Bomb, as_json, entity_bomb, gzip_bomb, image_bomb, zip_bomb
 from crashworthy.lab.experiments.resource.meter import MIB, costs_of, play_measured
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.traffic.template import placeholders
 from crashworthy.weaknesses.resource import EXPANDING_INPUT
 
@@ -113,13 +113,7 @@ class ExpandingInput(Experiment):
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """The same documents again."""
-        recorder = Recorder(lab, self.id)
-        if judgement.scenario is not None:
-            try:
-                _play(judgement.scenario, recorder)
-            except OutOfTimeError:
-                recorder.notes.append("the budget ended during the replay")
-        return recorder.again(history)
+        return replayed(self.id, history, judgement, lab, _play)
 
 
 def _unpacks(lab: Lab) -> bool:

@@ -22,7 +22,7 @@ from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab, o
 from crashworthy.lab.experiments.injection.inputs import Input, Kind, inputs
 from crashworthy.lab.experiments.rating import vector, who
 from crashworthy.lab.experiments.resource.meter import costs_of, play_measured
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.source.patterns import Pump, pumps, slow_patterns
 from crashworthy.weaknesses.resource import SLOW_PATTERN
 
@@ -134,13 +134,7 @@ class SlowPattern(Experiment):
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """The three texts again."""
-        recorder = Recorder(lab, self.id)
-        if judgement.scenario is not None:
-            try:
-                _play(judgement.scenario, recorder)
-            except OutOfTimeError:
-                recorder.notes.append("the budget ended during the replay")
-        return recorder.again(history)
+        return replayed(self.id, history, judgement, lab, _play)
 
 
 def _every_pattern(lab: Lab) -> Iterator[tuple[str, int, str]]:
