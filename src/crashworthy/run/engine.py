@@ -37,6 +37,7 @@ from crashworthy.lab.proof.confirm import confirm
 from crashworthy.lab.traffic.discover import discover
 from crashworthy.lab.traffic.driver import LearnContext, learn
 from crashworthy.lab.traffic.export.saved import SavedPlaybook
+from crashworthy.lab.traffic.handlers import shape
 from crashworthy.lab.traffic.lessons.lessons import Lessons
 from crashworthy.lab.traffic.lessons.study import study
 from crashworthy.lab.traffic.lessons.tests_run import MOST_S, SHARE, run_tests
@@ -51,6 +52,7 @@ from crashworthy.run.redact import Redactor
 from crashworthy.run.schedule import Schedule
 from crashworthy.run.stand import Stand, open_stand
 from crashworthy.source.parse import parse_folder
+from crashworthy.source.reaching import with_operations
 from crashworthy.source.tree import SourceTree
 from crashworthy.verdict.policy import decide
 
@@ -107,7 +109,7 @@ class Engine:
             self._start_clock()
             with open_stand(self.job, tree, self.folder, self.emit) as stand:
                 self.progress.service = stand.report
-                self._learn(stand, tree)
+                tree = self._learn(stand, tree)
                 self._tell_learned(stand)
                 self._experiment(stand, tree)
         except (KeyboardInterrupt, BudgetOver) as stop:
@@ -133,11 +135,14 @@ class Engine:
         signal.signal(signal.SIGALRM, _budget_is_over)
         signal.setitimer(signal.ITIMER_REAL, self.job.budget_s + GRACE_S)
 
-    def _learn(self, stand: Stand, tree: SourceTree) -> None:
+    def _learn(self, stand: Stand, tree: SourceTree) -> SourceTree:
+        """Learn to use the service; returns the tree with the operations that are known by then."""
         self.emit(StageStarted(stage="learn", detail="learning to use the API"))
         openapi = Path(self.job.openapi) if self.job.openapi else None
         with stand.testbed.fresh() as instance:
             discovery = discover(tree, instance, openapi)
+        tree = with_operations(tree, discovery.operations)
+        self.progress.suspicions = tuple(_reaching(each, tree) for each in self.progress.suspicions)
         lessons = self._study(stand, tree, discovery.operations)
         for text in discovery.notes:
             self._note(text)
@@ -173,6 +178,7 @@ class Engine:
                 'crashworthy.toml: [[actors]] name = "admin", headers = { Authorization = "Bearer ${TOKEN}" }, '
                 "and pass the token on with --env TOKEN"
             )
+        return tree
 
     def _memory(self) -> Memory | None:
         """What an earlier run learned of this service."""
@@ -362,3 +368,11 @@ def _run(job: Job, emit: Emit) -> None:
 
 if __name__ == "__main__":
     sys.exit(serve_events(_run))
+
+
+def _reaching(suspicion: Suspicion, tree: SourceTree) -> Suspicion:
+    """With the operations that reach the place under the names that they turned out to have."""
+    reaching = tree.operations_reaching(suspicion.location)
+    alike = {shape(name) for name in suspicion.operations}
+    more = [name for name in reaching if not alike or shape(name) in alike]
+    return suspicion.model_copy(update={"operations": tuple(sorted({*suspicion.operations, *more}))})

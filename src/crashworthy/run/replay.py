@@ -21,6 +21,7 @@ from crashworthy.run.job import Job
 from crashworthy.run.outside import TestRequest, prepare, run_in_box
 from crashworthy.run.stand import open_stand
 from crashworthy.source.parse import parse_folder
+from crashworthy.source.reaching import with_operations
 
 REPLAYS = 2
 REPLAY_BUDGET_S = 120.0
@@ -83,7 +84,7 @@ def _replay_inside(job: Job, emit: Emit) -> None:
             operations = discover(tree, instance, Path(job.openapi) if job.openapi else None).operations
         lab = Lab(
             testbed=stand.testbed,
-            tree=tree,
+            tree=with_operations(tree, operations),
             operations=operations,
             seed=job.seed,
             deadline=time.monotonic() + job.budget_s,
