@@ -89,7 +89,7 @@ def estimate(
     """What to believe of each task. Without any basis its reach can be anything from 0 to 1."""
     tasks = list(priors)
     reaches = [reach_of(priors[task]) for task in tasks]
-    before = [_before_evidence(reach) for reach in reaches]
+    before = [before_evidence(reach) for reach in reaches]
     weaknesses = sorted({weakness for task in tasks for weakness in evidence[task].weaknesses})
     observations = list(_observations(tasks, evidence, weaknesses, today))
     believed = posterior(before, [detection_of(weakness).logit for weakness in weaknesses], observations)
@@ -146,7 +146,7 @@ def age_in_quarters(work: Work, today: date) -> int:
 
 
 @cache
-def _before_evidence(reach: Beta) -> Normal:
+def before_evidence(reach: Beta) -> Normal:
     """reach · holds as a normal distribution of its logit."""
     random = np.random.default_rng(1)
     share = random.beta(*reach, size=_GRID**2) * random.beta(*PRIOR_TRIES, size=_GRID**2)

@@ -26,7 +26,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from crashworthy.roles.familiarity import familiarity
-from crashworthy.roles.features import weights_of
+from crashworthy.roles.features import places_of
 
 SHARE_OF_LABEL = {"E0": 0.0, "E1": 1.0, "E2": 0.5}
 FILE = "prior.zip"
@@ -93,7 +93,7 @@ class PriorModel:
 
     def guess(self, text: str, known: float) -> Prior:
         """What a wording of that familiarity makes one expect, also where the error is not known."""
-        features = weights_of(text)
+        features = places_of(text)
         human, gpt4 = (_within(self._linear(name, features)) for name in ("human_share", "gpt4_share"))
         margin = self._meta["margins"][bisect_right(self._meta["bins"], known)]
         middle = (human + gpt4) / 2
@@ -119,9 +119,10 @@ class PriorModel:
         low, high = max(0.0, min(human, gpt4) - margin), min(1.0, max(human, gpt4) + margin)
         return Prior(human, gpt4, low, high, exposed, basis)
 
-    def _linear(self, name: str, features: dict[int, float]) -> float:
+    def _linear(self, name: str, features: tuple[list[int], float]) -> float:
         weights, fit = self._weights[name], self._meta["linear"][name]
-        total = math.fsum(weights[place] * value for place, value in features.items())
+        places, scale = features
+        total = scale * sum(map(weights.__getitem__, places))
         return float(fit["intercept"] + fit["scale"] * total)
 
 

@@ -7,6 +7,7 @@ calibration, 2018.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -29,7 +30,7 @@ _STREAK = 0.3
 
 
 class World(NamedTuple):
-    """What is known before, what is seen, and the true rate of each task now."""
+    """What is known before, what is seen, and the true rate of each task now. Detection is of each weakness."""
 
     tasks: list[Normal]
     detection: list[Normal]
@@ -37,11 +38,23 @@ class World(NamedTuple):
     rate: Array
 
 
-def simulate(kind: str, seed: int, *, tasks: int = 3, changes: int = 30, services: int = 5, quarters: int = 4) -> World:
-    """A world of one of `KINDS` in which each task was tried `changes` times."""
+def simulate(
+    kind: str,
+    seed: int,
+    *,
+    tasks: int = 3,
+    changes: int = 30,
+    services: int = 5,
+    quarters: int = 4,
+    priors: Sequence[Normal] | None = None,
+) -> World:
+    """A world of one of `KINDS` in which each task was tried `changes` times; `priors`: of each task, or all alike."""
     random = np.random.default_rng(seed)
+    known = list(priors) if priors is not None else [_TASK] * tasks
+    tasks = len(known)
     shared, own = random.standard_normal(), random.standard_normal(tasks)
-    level = _TASK.mean + _TASK.deviation * (math.sqrt(SHARED) * shared + math.sqrt(1 - SHARED) * own)
+    means, deviations = np.array(known).T
+    level = means + deviations * (math.sqrt(SHARED) * shared + math.sqrt(1 - SHARED) * own)
     spread = SERVICES[0] * math.exp(SERVICES[1] * random.standard_normal())
     walk = WALK[0] * math.exp(WALK[1] * random.standard_normal())
     service = spread * random.standard_normal(services)
@@ -65,4 +78,4 @@ def simulate(kind: str, seed: int, *, tasks: int = 3, changes: int = 30, service
         broke = not right and random.random() < sum(found[weakness] for weakness in tried) / _WEAKNESSES
         shares = tuple((weakness, 1 / _WEAKNESSES) for weakness in tried)
         observations.append(Observation(task, where, age, float(broke), shares))
-    return World([_TASK] * tasks, [_DETECTION] * _WEAKNESSES, observations, np.asarray(rate))
+    return World(known, [_DETECTION] * _WEAKNESSES, observations, np.asarray(rate))

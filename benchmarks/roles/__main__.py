@@ -1,0 +1,12 @@
+"""`python benchmarks/roles`: see command.py."""
+
+import sys
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(_ROOT), str(_ROOT / "tests")]
+
+from benchmarks.roles.command import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""How often the stage after so many runs is the one that costs least at the true rate. Goal: 95 % after 30 runs.
+
+For tasks of the backend engineer with their own priors and costs; each run speaks about each task. True rates within
+0.05 of a boundary are left out, where either way costs nearly the same. `seen through` is a bound: somebody who sees of
+each of as many changes whether it was right, whatever was tried, in one service and with nothing changing. `loss` is
+what the decision costs above the best one, as a share of the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from crashworthy.roles.belief.model import Normal, logistic, posterior
+from crashworthy.roles.estimate import before_evidence, reach_of
+from crashworthy.roles.evidence import weaknesses_of
+from crashworthy.roles.load import find_role
+from crashworthy.roles.model import Task
+from crashworthy.roles.prior import shipped_prior
+from crashworthy.roles.stage import Costs, cheapest, costs
+from roles.belief.simulate import KINDS, simulate
+
+AWAY = 0.05
+TASKS = 3
+RUNS = (30, 60, 120)
+
+
+def stages(console: Console, worlds: int) -> None:
+    chosen = [task for task in find_role("backend-engineer").tasks if weaknesses_of(task.id)]
+    table = Table(title=f"the cheapest stage, rates {AWAY:g} or more from a boundary", title_justify="left")
+    for column in ("world", "runs", "decisions", "cheapest chosen", "loss", "seen through"):
+        table.add_column(column, justify="left" if column == "world" else "right")
+    for kind in KINDS:
+        for runs in RUNS:
+            right, loss, bound = _decided(kind, runs, worlds, chosen)
+            table.add_row(
+                kind,
+                str(runs),
+                str(len(right)),
+                f"{np.mean(right):.1%}",
+                f"{np.mean(loss):.3f}",
+                f"{np.mean(bound):.1%}",
+            )
+    console.print(table)
+
+
+def _decided(kind: str, runs: int, worlds: int, tasks: Sequence[Task]) -> tuple[list[bool], list[float], list[bool]]:
+    right, loss, bound = list[bool](), list[float](), list[bool]()
+    random = np.random.default_rng(runs)
+    for seed in range(worlds):
+        picked = [tasks[place] for place in random.choice(len(tasks), size=TASKS, replace=False)]
+        priors = [_prior(task) for task in picked]
+        world = simulate(kind, seed, changes=runs, priors=priors)
+        draws = posterior(world.tasks, world.detection, world.observations, seed=seed).rate[:, :, 0]
+        for place, task in enumerate(picked):
+            at, truth = costs(task.demands), float(world.rate[place])
+            if min(abs(truth - at.assist), abs(truth - at.hand_over)) < AWAY:
+                continue
+            ways, best = _costs_of(truth, at), _way(truth, at)
+            way = _way(float(draws[:, place].mean()), at)
+            right.append(way == best)
+            loss.append(ways[way] - ways[best])
+            bound.append(_way(_seen_through(priors[place], truth, runs, random), at) == best)
+    return right, loss, bound
+
+
+def _seen_through(prior: Normal, truth: float, runs: int, random: np.random.Generator) -> float:
+    """The posterior mean of somebody who saw of each of so many changes whether it was right."""
+    rates = logistic(prior.mean + prior.deviation * np.random.default_rng(1).standard_normal(20_000))
+    held = random.binomial(runs, truth)
+    log = held * np.log(rates) + (runs - held) * np.log1p(-rates)
+    return float(np.average(rates, weights=np.exp(log - log.max())))
+
+
+def _prior(task: Task) -> Normal:
+    return before_evidence(reach_of(shipped_prior().of_anchors(task.anchors)))
+
+
+def _costs_of(share: float, at: Costs) -> list[float]:
+    return [1.0, at.review + 1 - share, (1 - share) * (1 + at.escape)]
+
+
+def _way(share: float, at: Costs) -> int:
+    return int(cheapest(np.array([share]), at)[0])
