@@ -1,6 +1,7 @@
 """Whether the role model says what is so, and how it compares with what others published.
 
     python benchmarks/roles [--worlds 100] [--part coverage] [--part stages] [--part published] [--part speed]
+                            [--part changes]
 
 The prior has a benchmark of its own: prior.py.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
+from benchmarks.roles.changes import changes
 from benchmarks.roles.coverage import coverage
 from benchmarks.roles.published import published
 from benchmarks.roles.speed import speed
@@ -21,6 +23,7 @@ PARTS: dict[str, Callable[[Console, int], None]] = {
     "stages": stages,
     "published": published,
     "speed": speed,
+    "changes": changes,
 }
 
 

@@ -16,9 +16,14 @@ from importlib.resources import files
 from typing import NamedTuple
 
 _TESTING = "automated-testing"
+_LOGGING = "observability"
 _LEAST_SHARE = 0.15
 _UNMARKED = 0.5
 """What a line without a mark counts for its file's nature."""
+_UNKNOWN = 0.2
+"""What a line counts that speaks for no task, in a file without a nature: a large change is not about its one query."""
+_LOGGED = 0.3
+"""What a line of logging counts: it comes along with changes of every kind."""
 _TESTED = 0.2
 """What a line of a test counts: most changes bring tests along, and are about something else."""
 _REVERT = re.compile(r"^(revert|rollback|roll back|hotfix)\b|\b(incident|outage|post-?mortem)\b", re.I | re.M)
@@ -50,7 +55,7 @@ def classify(touched: Iterable[Touched], message: str = "") -> dict[str, float]:
     if _REVERT.search(message):
         points["incident-response"] += max([1.0, *points.values()])
     total = sum(points.values())
-    kept = {task: count for task, count in points.items() if count >= _LEAST_SHARE * total}
+    kept = {task: count for task, count in points.items() if task and count >= _LEAST_SHARE * total}
     most = max(kept.values(), default=0.0)
     return {task: round(count / most, 3) for task, count in sorted(kept.items(), key=lambda item: -item[1])}
 
@@ -81,9 +86,9 @@ def _points(file: Touched) -> dict[str, float]:
             continue
         said = [mark.task for mark in marks if mark.lines and mark.lines.search(line)]
         for task in said:
-            points[task] += 1 / len(said)
-        if not said and nature:
-            points[nature] += _TESTED if nature == _TESTING else _UNMARKED
+            points[task] += (_LOGGED if task == _LOGGING else 1) / len(said)
+        if not said:
+            points[nature or ""] += _TESTED if nature == _TESTING else _UNMARKED if nature else _UNKNOWN
     return points
 
 
