@@ -13,10 +13,11 @@ import tarfile
 import tomllib
 import urllib.parse
 import urllib.request
-from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -33,25 +34,27 @@ def changes(console: Console, worlds: int) -> None:  # noqa: ARG001 - the parts 
     # A few at a time: an index is no load test.
     with ThreadPoolExecutor(4) as pool:
         said = list(pool.map(_classified, labelled))
-    table = Table(title="changes whose task was read otherwise", title_justify="left")
+    for drawn in sorted({each["drawn"] for each in labelled}):
+        _told(console, drawn, [pair for pair in zip(labelled, said, strict=True) if pair[0]["drawn"] == drawn])
+
+
+def _told(console: Console, drawn: int, pairs: Sequence[tuple[dict[str, Any], dict[str, float]]]) -> None:
+    table = Table(title=f"draw {drawn}: changes whose task was read otherwise", title_justify="left")
     for column in ("change", "by hand", "by the classifier"):
         table.add_column(column)
     right = main = 0
-    missed = Counter[str]()
-    for each, weights in zip(labelled, said, strict=True):
+    for each, weights in pairs:
         first = next(iter(weights), NONE)
         right += first in each["tasks"]
         main += first == each["tasks"][0]
         if first not in each["tasks"]:
-            missed[each["tasks"][0]] += 1
             found = ", ".join(f"{task} {weight:g}" for task, weight in weights.items()) or NONE
             table.add_row(f"{each['package']} {each['after']} {each['file']}", ", ".join(each["tasks"]), found)
     console.print(table)
-    console.print(f"the heaviest task is a label in {right} of {len(labelled)}, the main one in {main}")
-    console.print(f"missed most: {', '.join(f'{task} {count}' for task, count in missed.most_common(4))}")
+    console.print(f"the heaviest task is a label in {right} of {len(pairs)}, the main one in {main}\n")
 
 
-def _classified(change: dict[str, str]) -> dict[str, float]:
+def _classified(change: dict[str, Any]) -> dict[str, float]:
     before, after = (
         _files(change["package"], change[which]).get(change["file"], "").splitlines() for which in ("before", "after")
     )

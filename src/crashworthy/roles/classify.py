@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 _TESTING = "automated-testing"
 _LOGGING = "observability"
-_LEAST_SHARE = 0.15
+_LEAST_SHARE = 0.2
 _UNMARKED = 0.5
 """What a line without a mark counts for its file's nature."""
-_UNKNOWN = 0.2
+_UNKNOWN = 0.3
 """What a line counts that speaks for no task, in a file without a nature: a large change is not about its one query."""
 _LOGGED = 0.3
 """What a line of logging counts: it comes along with changes of every kind."""
