@@ -50,7 +50,7 @@ ANSWER_OF_ANOTHER = Weakness(
     severity=Severity.BLOCKER,
     cwe=488,
     cost="Customers see each other's orders and addresses as soon as two of them are there: a breach to be reported.",
-    tasks=("endpoint-implementation", "authentication"),
+    tasks=("endpoint-implementation", "security-implementation"),
     proven_by=(
         "Two users read the same address. Alone, the second is answered with what is the second's own, twice; after "
         "the first has read it, the second gets the first one's answer, byte for byte."
