@@ -15,6 +15,7 @@ from crashworthy.lab.traffic.base import Base
 from crashworthy.lab.traffic.data import ALL, REQUIRED, Maker
 from crashworthy.lab.traffic.encode import FORM, MULTIPART
 from crashworthy.lab.traffic.facts import Slot, slots_of
+from crashworthy.lab.traffic.grants import give
 from crashworthy.lab.traffic.hints import Hints
 from crashworthy.lab.traffic.knowledge import Knowledge, Source
 from crashworthy.lab.traffic.look import look_first
@@ -88,6 +89,11 @@ class Workshop:
         identity = self.knowledge.identities.get(plan.actor, NOBODY) if plan.actor else NOBODY
         base = Base(session)
         step_headers = bind(_carrier(identity), base.include(identity.steps, identity=True)).headers
+        if plan.grant is not None:
+            give(plan.grant, plan.actor, self.knowledge, base)
+            if plan.afresh and identity.steps:
+                again = base.include((*identity.steps, identity.steps[-1]))
+                step_headers = bind(_carrier(identity), again).headers
         known: dict[Path, Json] = {path: json.loads(text) for path, text in plan.values}
         unmet: list[Slot] = []
         seen: list[Slot] = []

@@ -23,6 +23,8 @@ OPPOSITE = word_set("to target dst dest destination receiver recipient payee oth
 REFERENCE_ENDS = word_set("id ids uuid guid pk key ref reference code sku slug number no handle")
 
 _IRREGULAR = {"people": "person", "children": "child", "men": "man", "women": "woman", "data": "data", "media": "media"}
+_IRREGULAR |= {f"{root}ves": f"{root}f" for root in ("shel", "hal", "cal", "wol", "sel", "lea", "loa", "thie", "scar")}
+_IRREGULAR |= {f"{root}ves": f"{root}fe" for root in ("kni", "li", "wi")}
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 

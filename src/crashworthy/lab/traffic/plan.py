@@ -19,6 +19,15 @@ MADE_UP = -1
 
 
 @dataclass(frozen=True)
+class Grant:
+    """A role that an operation takes at a slot path, to be given to the caller by whoever may call that operation."""
+
+    operation: str
+    path: Path
+    role: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """Choices for one attempt.
 
@@ -28,7 +37,8 @@ class Plan:
     objects. `varied` are other values for inputs of operations that run before: name, path, JSON. `fresh` changes the
     unique texts. `look` is a page to get directly before, for what it gives to send back: ("etag", path) or
     ("csrf", path), where "." stands for the request's own path and ".." for the one above it. `slash` toggles a slash
-    at the end of the path; `content_type` replaces the declared one.
+    at the end of the path; `content_type` replaces the declared one. `grant` is a role to be given to the actor first,
+    who then logs in once more where `afresh`.
     """
 
     actor: str = ""
@@ -43,6 +53,8 @@ class Plan:
     look: tuple[str, str] | None = None
     slash: bool = False
     content_type: str | None = None
+    grant: Grant | None = None
+    afresh: bool = False
 
     def choose(self, path: Path, number: int) -> Plan:
         """With another source for a slot."""

@@ -53,15 +53,16 @@ class Session:
         names = self.setup.add(steps)
         for place, step in enumerate(self.setup.steps):
             if place == len(self._exchanges):
-                exchange = self._answered(step, identity=identity)
+                again = any(content(each) == content(step) for each in self.setup.steps[:place])
+                exchange = self._answered(step, identity=identity, again=again)
                 self._exchanges.append(exchange)
                 if not succeeded(exchange):
                     raise SetupFailedError(exchange)
             self._variables.update(saved_values(step, self._exchanges[place].response))
         return names
 
-    def _answered(self, step: Step, *, identity: bool) -> Exchange:
-        known = self.callers.answer(step)
+    def _answered(self, step: Step, *, identity: bool, again: bool) -> Exchange:
+        known = None if again else self.callers.answer(step)
         if known is not None:
             self.player.adopt(known)
             return known

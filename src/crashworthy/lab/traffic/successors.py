@@ -18,6 +18,7 @@ from crashworthy.lab.traffic.data import ALL
 from crashworthy.lab.traffic.encode import FORM, MULTIPART
 from crashworthy.lab.traffic.facts import Slot, slots_of
 from crashworthy.lab.traffic.feedback import Feedback, read_feedback
+from crashworthy.lab.traffic.grants import grants_for
 from crashworthy.lab.traffic.names import REFERENCE_ENDS, collection, path_words, stem, words
 from crashworthy.lab.traffic.plan import MADE_UP, Plan
 from crashworthy.lab.traffic.session import succeeded
@@ -77,6 +78,7 @@ class Successors:
         plans: Ranked = self._looks(plan, status, feedback)
         if refused(exchange):
             plans += self._identities(plan)
+            plans += self._grants(plan, feedback)
             plans += [(2.5 + far, each) for far, each in self._before(operation, plan, draft, feedback)]
             if is_identity(operation):
                 plans += self._names(operation, slots, plan)
@@ -152,6 +154,16 @@ class Successors:
         known = self._workshop.knowledge.identities
         order = [actor for actor in ("A", "admin") if actor in known and actor != plan.actor]
         return [(0.1 + 0.5 * place, replace(plan, actor=actor)) for place, actor in enumerate(order)]
+
+    def _grants(self, plan: Plan, feedback: Feedback) -> Ranked:
+        """Roles that the caller does not have, given by others; known to the service at once or at the next login."""
+        knowledge = self._workshop.knowledge
+        if plan.actor not in knowledge.identities or plan.actor == "admin":
+            return []
+        if plan.grant is not None:
+            return [] if plan.afresh else [(0.05, replace(plan, afresh=True))]
+        found = grants_for(feedback.text, plan.actor, knowledge, self._workshop.hints)
+        return [(0.2 + 0.1 * n, replace(plan, grant=grant)) for n, grant in enumerate(found)][:4]
 
     def _other_things(
         self, operation: Operation, plan: Plan, slots: list[Slot], feedback: Feedback, *, path: bool
