@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
@@ -20,9 +19,10 @@ _MOST_ROLES = 3
 _ROLES = frozenset({"role", "group", "permission", "rank", "privilege", "scope"})
 
 
-def grants_for(refusal: str, actor: str, knowledge: Knowledge, hints: Hints) -> Iterator[Grant]:
-    """Roles that a known operation gives to the actor: those that the refusal names, then, of inputs called so, all."""
+def grants_for(refusal: str, actor: str, knowledge: Knowledge, hints: Hints) -> list[Grant]:
+    """Roles that a known operation gives to the actor: those that the refusal names, else any."""
     said = {*re.findall(r"[\w-]+", refusal.lower())}
+    named: list[Grant] = []
     guesses: list[Grant] = []
     for name, lesson in knowledge.lessons.items():
         if lesson.operation.is_safe or lesson.operation.method == "DELETE" or lesson.way.actor == actor:
@@ -33,10 +33,10 @@ def grants_for(refusal: str, actor: str, knowledge: Knowledge, hints: Hints) -> 
             roles = [value for value in values if isinstance(value, str)]
             if slot.path[0] != "body" or not roles or subject(lesson, actor, knowledge) is None:
                 continue
-            yield from (Grant(name, slot.path, role) for role in roles if role.lower() in said)
+            named += [Grant(name, slot.path, role) for role in roles if role.lower() in said]
             if {*words(slot.name)} & _ROLES:
-                guesses += [Grant(name, slot.path, role) for role in roles if role.lower() not in said]
-    yield from guesses[:_MOST_ROLES]
+                guesses += [Grant(name, slot.path, role) for role in roles]
+    return (named or guesses)[:_MOST_ROLES]
 
 
 def subject(lesson: Lesson, actor: str, knowledge: Knowledge) -> tuple[Slot, Source] | None:
@@ -48,7 +48,10 @@ def subject(lesson: Lesson, actor: str, knowledge: Knowledge) -> tuple[Slot, Sou
             own = sign_up_score(operation) > 0 or (operation.is_safe and "{" not in operation.path)
             if slot.is_reference and source.fact.save is not None and source.fact.way.actor == actor and own:
                 return slot, source
-    return None
+    # Paths may have another word for users than the sign-up.
+    references = [slot for slot in slots if slot.is_reference]
+    accounts = ((slot, knowledge.account(actor, slot)) for slot in references)
+    return next(((slot, source) for slot, source in accounts if source is not None), None)
 
 
 def give(grant: Grant, actor: str, knowledge: Knowledge, base: Base) -> None:

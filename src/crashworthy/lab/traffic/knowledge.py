@@ -11,15 +11,16 @@ from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
-from crashworthy.lab.traffic.actors import Identity
+from crashworthy.lab.traffic.actors import Identity, sign_up_score
 from crashworthy.lab.traffic.facts import Fact, Slot, alike, facts_of, has_type, score, shapes_of, slots_of
-from crashworthy.lab.traffic.names import DIRECTIONS, OPPOSITE, noun_before, words
+from crashworthy.lab.traffic.names import DIRECTIONS, OPPOSITE, noun_before, word_set, words
 from crashworthy.lab.traffic.template import body_value
 from crashworthy.lab.traffic.ways import actors_of, another, as_actor, is_personal
 
 _ENOUGH = 3.0
 _CHOICES = 6
 _FLOWS = 10.0
+_PEOPLE = word_set("user account member customer person profile")
 
 
 @dataclass(frozen=True)
@@ -140,10 +141,17 @@ class Knowledge:
             if len(found) == _CHOICES:
                 break
         if not found and slot.path[0] == "path":
-            return self._strangers(slot)
+            own = self.account("A", slot) if {*slot.noun, *words(slot.name)} & _PEOPLE else None
+            return [own] if own else self._strangers(slot)
         if not _is_second(slot, slots):
             return list(found.values())
         return [variant for source in found.values() for variant in self._others(source)]
+
+    def account(self, actor: str, slot: Slot) -> Source | None:
+        """What the actor's sign-up answered as the number of the account, if the input takes that."""
+        made = (fact for fact in self.facts if sign_up_score(fact.operation) > 0 and fact.way.actor == actor)
+        fits = (each for each in made if each.save and each.field[-1:] in (("id",), ("uuid",)) and has_type(slot, each))
+        return next((Source(_steps(fact), fact, 0) for fact in fits), None)
 
     def _seen_flowing(self, slot: Slot, fact: Fact, consumer: Operation) -> float:
         """Points for a fact that is known to feed the input."""

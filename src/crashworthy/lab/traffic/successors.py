@@ -153,7 +153,8 @@ class Successors:
         """Other callers: A if nobody was refused, then the administrator, then B."""
         known = self._workshop.knowledge.identities
         order = [actor for actor in ("A", "admin") if actor in known and actor != plan.actor]
-        return [(0.1 + 0.5 * place, replace(plan, actor=actor)) for place, actor in enumerate(order)]
+        plain = replace(plan, grant=None, afresh=False)
+        return [(0.1 + 0.5 * place, replace(plain, actor=actor)) for place, actor in enumerate(order)]
 
     def _grants(self, plan: Plan, feedback: Feedback) -> Ranked:
         """Roles that the caller does not have, given by others; known to the service at once or at the next login."""
@@ -163,7 +164,7 @@ class Successors:
         if plan.grant is not None:
             return [] if plan.afresh else [(0.05, replace(plan, afresh=True))]
         found = grants_for(feedback.text, plan.actor, knowledge, self._workshop.hints)
-        return [(0.2 + 0.1 * n, replace(plan, grant=grant)) for n, grant in enumerate(found)][:4]
+        return [(0.2 + 0.1 * n, replace(plan, grant=grant)) for n, grant in enumerate(found)]
 
     def _other_things(
         self, operation: Operation, plan: Plan, slots: list[Slot], feedback: Feedback, *, path: bool
