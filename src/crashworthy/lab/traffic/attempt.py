@@ -75,7 +75,7 @@ class Workshop:
             for slot in slots_of(operation)
             if self._is_bound(slot, operation, plan) and (source := self._source(slot, operation, plan))
         ]
-        identity = self.knowledge.identities.get(plan.actor)
+        identity = self.knowledge.caller(plan.actor)
         return (
             operation.name,
             plan,
@@ -86,7 +86,7 @@ class Workshop:
 
     def draft(self, operation: Operation, plan: Plan, session: Session) -> Draft:
         """Play the set-up that the plan needs and fill in the request. Raises SetupFailedError."""
-        identity = self.knowledge.identities.get(plan.actor, NOBODY) if plan.actor else NOBODY
+        identity = (self.knowledge.caller(plan.actor) if plan.actor else None) or NOBODY
         base = Base(session)
         step_headers = bind(_carrier(identity), base.include(identity.steps, identity=True)).headers
         if plan.grant is not None:
@@ -165,7 +165,8 @@ class Workshop:
     def _source(self, slot: Slot, operation: Operation, plan: Plan) -> Source | None:
         found = self.knowledge.sources(slot, slots_of(operation), operation)
         number = dict(plan.choices).get(slot.path, 0)
-        return found[number] if 0 <= number < len(found) else None
+        source = found[number] if 0 <= number < len(found) else None
+        return self.knowledge.of_another(source) if source and slot.path in plan.others else source
 
     def _fill(
         self,

@@ -25,7 +25,7 @@ from crashworthy.lab.traffic.live import Live
 from crashworthy.lab.traffic.plan import Plan
 from crashworthy.lab.traffic.session import Session, SetupFailedError, describe, succeeded
 from crashworthy.lab.traffic.successors import Successors, refused
-from crashworthy.lab.traffic.ways import bind
+from crashworthy.lab.traffic.ways import as_actor, bind
 
 _ATTEMPTS_PER_ROUND = 14
 # In the first round little is known yet: what fails then waits for what the others teach.
@@ -306,6 +306,8 @@ class Explorer:
             status=exchange.response.status,
             steps=(*draft.setup, draft.step),
         )
+        # What the second user did for himself the first one can do with the parts exchanged.
+        way = as_actor(way, "A") if way.actor == "B" else way
         echoed = [*session.values_in(draft.live), *segments(draft.step.path)]
         facts = self.knowledge.learn(operation, way, exchange.response, echoed, (*draft.unmet, *draft.seen))
         self._identifier.offer(operation, way, facts, exchange.response)

@@ -140,9 +140,9 @@ class Knowledge:
             found.setdefault((fact.operation.name, fact.field, fact.save is None), Source(_steps(fact), fact, points))
             if len(found) == _CHOICES:
                 break
-        if not found and slot.path[0] == "path":
+        if not found and slot.is_reference:
             own = self.account("A", slot) if {*slot.noun, *words(slot.name)} & _PEOPLE else None
-            return [own] if own else self._strangers(slot)
+            return [own] if own else self._strangers(slot) if slot.path[0] == "path" else []
         if not _is_second(slot, slots):
             return list(found.values())
         return [variant for source in found.values() for variant in self._others(source)]
@@ -169,6 +169,15 @@ class Knowledge:
             and "{" in fact.operation.path
             and has_type(slot, fact)
         ][:2]
+
+    def of_another(self, source: Source) -> Source | None:
+        """The same kind of thing, but that of another user; None where nobody else can be had."""
+        return next((each for each in self._others(source) if "B" in actors_of(each.steps)), None)
+
+    def caller(self, actor: str) -> Identity | None:
+        """How the actor is known to the service; B signs up as A does."""
+        known = self.identities.get(actor)
+        return self.identities["A"].of("B") if known is None and actor == "B" and self._has_another_user() else known
 
     def _has_another_user(self) -> bool:
         known = self.identities.get("A")

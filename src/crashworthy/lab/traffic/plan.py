@@ -38,7 +38,7 @@ class Plan:
     unique texts. `look` is a page to get directly before, for what it gives to send back: ("etag", path) or
     ("csrf", path), where "." stands for the request's own path and ".." for the one above it. `slash` toggles a slash
     at the end of the path; `content_type` replaces the declared one. `grant` is a role to be given to the actor first,
-    who then logs in once more where `afresh`.
+    who then logs in once more where `afresh`. `others` are inputs that take what belongs to another user.
     """
 
     actor: str = ""
@@ -55,6 +55,7 @@ class Plan:
     content_type: str | None = None
     grant: Grant | None = None
     afresh: bool = False
+    others: tuple[Path, ...] = ()
 
     def choose(self, path: Path, number: int) -> Plan:
         """With another source for a slot."""

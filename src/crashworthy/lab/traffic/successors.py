@@ -46,6 +46,7 @@ _INCREASING = frozenset(
         ],
     )
 )
+_ONESELF = re.compile(r"\b(yourself|oneself|himself|themselves|your own|same (user|account|person)|self)\b")
 _DEPTH = 0.4
 _MOST_BEFORE = 4
 
@@ -79,6 +80,9 @@ class Successors:
         if refused(exchange):
             plans += self._identities(plan)
             plans += self._grants(plan, feedback)
+            if plan.actor == "A" and any(step.actor == "B" for step in draft.setup):
+                # Something was made for the other user, who is the one to take it.
+                plans.append((0.3, replace(plan, actor="B", grant=None, afresh=False)))
             plans += [(2.5 + far, each) for far, each in self._before(operation, plan, draft, feedback)]
             if is_identity(operation):
                 plans += self._names(operation, slots, plan)
@@ -136,6 +140,7 @@ class Successors:
         if feedback.taken and plan.fresh < 4 and "unique" in placeholders(draft.step):
             plans.append((0.6, replace(plan, fresh=plan.fresh + 1)))
         plans += self._other_things(operation, plan, slots, feedback, path=False)
+        plans += self._other_owners(operation, plan, slots, feedback, status)
         stateful = feedback.state or status in (402, 409, 412, 423, 428)
         distance = 0.8 if stateful and not feedback.patches else 2.2
         plans += [(distance + far, each) for far, each in self._before(operation, plan, draft, feedback)]
@@ -189,6 +194,24 @@ class Successors:
                 plans += [(0.9 + 0.2 * n, plan.give(slot.path, escape(value))) for n, value in enumerate(known[:4])]
             if number != MADE_UP and slot.path[0] == "path" and number + 1 >= count:
                 plans.append((2, plan.choose(slot.path, MADE_UP)))
+        return plans
+
+    def _other_owners(
+        self, operation: Operation, plan: Plan, slots: list[Slot], feedback: Feedback, status: int
+    ) -> Ranked:
+        """What belongs to another user, where the caller's own is in the way: nobody invites or pays himself."""
+        if status != 409 and not feedback.taken and not _ONESELF.search(feedback.text):
+            return []
+        chosen = dict(plan.choices)
+        sources = self._workshop.sources(operation)
+        plans: Ranked = []
+        for slot in slots:
+            number = chosen.get(slot.path, 0 if self._workshop.refers(slot, operation) else MADE_UP)
+            found = sources[slot.path]
+            if slot.path[0] != "body" or slot.path in plan.others or not 0 <= number < len(found):
+                continue
+            if self._workshop.knowledge.of_another(found[number]) is not None:
+                plans.append((0.65, replace(plan, others=(*plan.others, slot.path))))
         return plans
 
     def _before(self, operation: Operation, plan: Plan, draft: Draft, feedback: Feedback) -> Ranked:
