@@ -41,7 +41,9 @@ def prove(folder: str, name: str) -> Proof:
     assert service.sick is not None
     experiment = next(each for each in REGISTRY if each.id == EXPERIMENTS[folder])
     file = service_file(folder, service.sick)
-    with open_lab(file, service.framework, service.api, seed=3, idempotent=service.idempotent) as lab:
+    with open_lab(
+        file, service.framework, service.api, seed=3, idempotent=service.idempotent, workers=service.workers
+    ) as lab:
         history = experiment.run(candidate_for(experiment, lab, service.operation), lab)
         proof = confirm(experiment, history, experiment.judgements(history)[0], lab)
         assert proof is not None
@@ -71,6 +73,10 @@ def prove(folder: str, name: str) -> Proof:
         ("unsafe_deserialisation", "flask_pickle_sick", "flask_pickle_healthy"),
         ("header_injection", "flask_sick", "flask_healthy"),
         ("restart", "flask_background", "flask_outbox_healthy"),
+        ("workers", "flask_session", "flask_session_healthy"),
+        ("workers", "fastapi_key", "fastapi_given_key_healthy"),
+        ("readback", "fastapi_cached", "fastapi_cleared_healthy"),
+        ("readback", "flask_shared_cache", "flask_own_cache_healthy"),
         ("repeated_request", "flask_key", "flask_key_healthy"),
         ("repeated_request", "fastapi_key", "fastapi_key_stored_healthy"),
         ("repeated_request", "flask_put", "flask_put_sets_healthy"),

@@ -28,6 +28,13 @@ BESIDE = Path(__file__).parent / "beside" / "crashworthy_interleave.py"
 
 SINKS = BESIDE.with_name("crashworthy_sinks")
 _INJECTION = "injection.py.j2"
+_READBACK = "readback.py.j2"
+# What is done differently before it is read back, and how that is told.
+_CASES = {
+    "known-to-one-process": ("workers", "with a second process"),
+    "stale-answer": ("stale", "after it was read before"),
+    "answer-of-another": ("another", "after another user"),
+}
 # By weakness, or by experiment.
 _TEMPLATES = {
     "lost-update": "race.py.j2",
@@ -40,6 +47,9 @@ _TEMPLATES = {
     "token-after-logout": "refused.py.j2",
     "repeated-request": "repeat.py.j2",
     "lost-at-restart": "restart.py.j2",
+    "known-to-one-process": _READBACK,
+    "stale-answer": _READBACK,
+    "answer-of-another": _READBACK,
     "right-not-checked": "refused.py.j2",
     "cross-site-change": "foreign.py.j2",
     "injection": _INJECTION,
@@ -51,6 +61,7 @@ _REPETITIONS = frozenset({AFTER, TOGETHER})
 _HOLD_S = 10
 _TIMEOUT_S = 5
 _RACE_TIMEOUT_S = 30
+_STILL_S = 2.5
 _BY_BARRIER = frozenset({Interleaving.BARRIER, Interleaving.OVERTAKE})
 _BARRIER_ATTEMPTS = 3
 _SLEEP_ATTEMPTS = 12
@@ -138,9 +149,12 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
     case = scenario.settings.get("case")
     if template == "repeat.py.j2" and case not in _REPETITIONS:
         raise NotWritableError(f"a request that is sent again {case}")
+    if proof.weakness == "known-to-one-process" and len(scenario.attack) > 1:
+        raise NotWritableError("a limit that two processes share")
+    different, contrast = _CASES.get(proof.weakness, ("", ""))
     injection = _injection(scenario) if template == _INJECTION else None
     race = proof.experiment == "lost-update"
-    compares = race or template in {"repeat.py.j2", "restart.py.j2"}
+    compares = race or template in {"repeat.py.j2", "restart.py.j2", _READBACK}
     named = _named(scenario.attack)
     values: dict[str, Any] = {
         "title": proof.title.replace("\\", "\\\\").replace('"""', "'''"),
@@ -174,8 +188,10 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         "uses_pytest": not (compares or injection),
         "uses_partial": race or case == TOGETHER,
         "together": case == TOGETHER,
-        "uses_time": template == "restart.py.j2",
-        "settle": scenario.settings.get(SETTLE, 0),
+        "case": different,
+        "contrast": contrast,
+        "uses_time": template == "restart.py.j2" or different in {"workers", "stale"},
+        "settle": scenario.settings.get(SETTLE, _STILL_S if template == _READBACK else 0),
         "signal": scenario.settings.get(END, 0),
         "uses_contextlib": injection is not None or (template == "wedge.py.j2" and len(scenario.attack) == 1),
         "saved_used": bool(needs((*scenario.attack, *scenario.observe)) - {"unique"}),

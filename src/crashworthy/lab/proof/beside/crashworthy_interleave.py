@@ -53,8 +53,10 @@ SINKS = Path(__file__).resolve().parent / "crashworthy_sinks"
 class Running:
     """A started copy of the service: `url`, `meet` to let requests meet in it, and `sinks` to see where text ends."""
 
-    def __init__(self, url: str, plan: Path, stand_in: StandIn, serve: Any) -> None:
+    def __init__(self, url: str, plan: Path, stand_in: StandIn, serve: Any, beside: Any) -> None:
         self.url = url
+        self.beside = beside
+        """A context in which another process of the service works on the same files: its URL."""
         self.stand_in = stand_in
         self._plan = plan
         self._serve = serve
@@ -116,12 +118,21 @@ def start(
         where = root / folder
         with (Path(name) / "output").open("w+b") as output:
 
-            def run(words: list[str], extra: dict[str, str]) -> subprocess.Popen[bytes]:
+            def run(words: list[str], extra: dict[str, str], at: int = port) -> subprocess.Popen[bytes]:
                 python = os.environ.get("CRASHWORTHY_PYTHON", sys.executable)
-                filled = [word.format(python=python, port=port) for word in words]
+                filled = [word.format(python=python, port=at) for word in words]
+                given = {**variables, "PORT": str(at), **extra}
                 return subprocess.Popen(
-                    filled, cwd=where, env={**variables, **extra}, stdout=output, stderr=output, start_new_session=True
+                    filled, cwd=where, env=given, stdout=output, stderr=output, start_new_session=True
                 )
+
+            @contextlib.contextmanager
+            def beside() -> Any:
+                at = _free_port()
+                process = run(command, {"CRASHWORTHY_INSIDE": json.dumps({**inner, "port": at})}, at)
+                with _ended_with_us(process, name):
+                    _wait_for(at, process, Path(output.name))
+                    yield f"http://127.0.0.1:{at}"
 
             for words in before or []:
                 run(words, {}).wait(START_S)
@@ -134,7 +145,7 @@ def start(
                     _wait_for(port, process, Path(output.name))
                     return process
 
-                yield Running(f"http://127.0.0.1:{port}", plan, stand_in, serve)
+                yield Running(f"http://127.0.0.1:{port}", plan, stand_in, serve, beside)
 
 
 @contextlib.contextmanager
