@@ -101,7 +101,8 @@ class ForeignForm(Experiment):
                 expected="a token that other sites do not know, a check of Origin, or a cookie that stays on the site",
                 seen=f"{form.content_type or 'no type'}, Origin {_SITE}: {_status(of_part(trial, 'attack')[1])}, "
                 f"{changed}; without the cookie {_status(of_part(trial, 'attack')[0])}; the cookie is {flag}",
-                why="whoever makes a page that a user opens acts as that user, who need not click anything",
+                why="whoever makes a page that a user opens acts as that user, who need not click anything"
+                + ("" if _sent_along(trial) else " (Firefox and Safari send such a cookie, Chromium for two minutes)"),
                 cvss=vector(logged_in=False, change="H", victim=True),
                 trial=trial.id,
                 scenario=trial.scenario,
