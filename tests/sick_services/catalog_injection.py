@@ -100,6 +100,12 @@ _UNPACK = _posts("/archives", _ZIP, content_type="multipart/form-data")
 _XML = '<?xml version="1.0"?><items><item><name>lamp</name></item></items>'
 _SHEET = _posts("/sheets", {"file": {"filename": "a.xml", "content": _XML}}, content_type="multipart/form-data")
 _FEED = _posts("/feeds", _XML, content_type="application/xml")
+_GUEST = step("POST", "/guests", body={"name": "Ada", "wish": "a table at the window"})
+_EXPORT = api(
+    operation("POST", "/guests", object_of("name", "wish", kind="string")),
+    operation("GET", "/guests.csv"),
+    ways=((_GUEST,), (_GUEST, step("GET", "/guests.csv"))),
+)
 _PREVIEW = _posts("/previews", {"url": "https://images.example.com/a.png"})
 _SESSION = _posts("/session", {"session": "gAR9lC4="})
 _DOCUMENT = _posts("/session", {"a": 1})
@@ -157,6 +163,10 @@ MODEL_OUTPUT = (
     _pair("fastapi", "fastapi_eval_sick", "fastapi_literal_healthy", _ASK),
     _pair("flask", "flask_page_sick", "flask_page_healthy", _ASK),
 )
+FORMULA_INJECTION = (
+    _pair("flask", "flask_export_sick", ("flask_export_healthy", "flask_json_healthy"), _EXPORT),
+    _pair("fastapi", "fastapi_search_sick", "fastapi_search_healthy", _reads("/members.csv", "city")),
+)
 LOG_FORGING = (
     _pair("flask", "flask_sick", "flask_healthy", _LOGIN),
     _pair("fastapi", None, "fastapi_json_healthy", _LOGIN),
@@ -175,6 +185,7 @@ ALL = {
     "mail_header_injection": MAIL_HEADER_INJECTION,
     "prompt_injection": PROMPT_INJECTION,
     "log_forging": LOG_FORGING,
+    "formula_injection": FORMULA_INJECTION,
     "model_output": MODEL_OUTPUT,
     "external_entity": EXTERNAL_ENTITY,
 }

@@ -294,6 +294,27 @@ MODEL_OUTPUT = Weakness(
     ),
 )
 
+FORMULA_INJECTION = Weakness(
+    id="formula-injection",
+    title="Input becomes a formula in a table that the service hands out",
+    family=Family.INJECTION,
+    severity=Severity.MINOR,
+    cwe=1236,
+    cost="An employee opens the export in a spreadsheet, and a cell that a customer wrote sends the others elsewhere.",
+    tasks=_TASKS,
+    proven_by=(
+        "A text that begins with an equals sign is sent in an input, and an answer that is declared as CSV, read by a "
+        "parser of CSV, has a cell that begins with it. Cells with an apostrophe or tab before it, and answers that "
+        "are no CSV, are no finding."
+    ),
+    mend=(
+        "Put an apostrophe before cells that begin with `=`, `+`, `-`, `@`, a tab or a carriage return, where people "
+        "open the file. Quotes of CSV do not help, as spreadsheets take them away. Programs that read the file get "
+        "the apostrophe too: hand them JSON, or write a real workbook with cells of type text (`openpyxl`)."
+    ),
+    references=(asvs("1.2.10"),),
+)
+
 LOG_FORGING = Weakness(
     id="log-forging",
     title="A line break in the input begins a line of its own in the log",
@@ -351,4 +372,5 @@ WEAKNESSES = (
     LOG_FORGING,
     EXTERNAL_ENTITY,
     MODEL_OUTPUT,
+    FORMULA_INJECTION,
 )

@@ -55,7 +55,7 @@ _TEMPLATES = {
     "injection": _INJECTION,
 }
 # What a test's own stand-in and sinks cannot see: redirects, what a model was told, what a parser in C opened.
-_UNPLAYED = frozenset({"prompt", "archive", "entity", "model"})
+_UNPLAYED = frozenset({"prompt", "archive", "entity", "model", "formula"})
 # Of the cases of a repetition those that a test can play without a sensor in the service.
 _REPETITIONS = frozenset({AFTER, TOGETHER})
 _HOLD_S = 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 from crashworthy.lab.experiments.injection.attack import Attack
 from crashworthy.lab.experiments.injection.entities import Entity
 from crashworthy.lab.experiments.injection.files import Archive, Traversal
+from crashworthy.lab.experiments.injection.formula import Formula
 from crashworthy.lab.experiments.injection.interpreter import Code, Template
 from crashworthy.lab.experiments.injection.lines import Header, Log, Mail
 from crashworthy.lab.experiments.injection.model_output import ModelOutput
@@ -30,4 +31,5 @@ ATTACKS: tuple[Attack, ...] = (
     Prompt(),
     ModelOutput(),
     Log(),
+    Formula(),
 )

@@ -1,0 +1,29 @@
+"""The list is JSON, whatever its name says."""
+
+import csv
+import io
+
+from flask import Flask, request
+
+app = Flask(__name__)
+guests: list[tuple[str, str]] = []
+
+
+def cell(text):
+    return text
+
+
+@app.post("/guests")
+def add():
+    body = request.get_json()
+    guests.append((str(body["name"]), str(body["wish"])))
+    return {"id": len(guests)}, 201
+
+
+@app.get("/guests.csv")
+def export():
+    out = io.StringIO()
+    table = csv.writer(out, quoting=csv.QUOTE_ALL)
+    table.writerow(("name", "wish"))
+    table.writerows((cell(name), cell(wish)) for name, wish in guests)
+    return {"guests": guests, "csv": out.getvalue()}
