@@ -12,7 +12,7 @@ import pytest
 
 from crashworthy.core.playbook import Playbook
 from crashworthy.lab.traffic.driver import LearnContext, learn
-from crashworthy.lab.traffic.memory import Memory, memory_of, read_memory, source_of, usable
+from crashworthy.lab.traffic.memory import Memory, hopeless, memory_of, read_memory, source_of, touched, usable
 from crashworthy.source.parse import parse_folder
 
 SERVICE = Path(__file__).parent / "services" / "tool_shop.py"
@@ -65,6 +65,62 @@ def test_after_an_edit_of_one_handler_a_third_of_the_requests_is_enough(testbed,
     warm = run(testbed, changed, memory)
     assert warm.reached == cold.reached
     assert warm.requests * 3 <= cold.requests
+
+
+LOCKED = """from flask import Flask, request
+
+app = Flask(__name__)
+notes = []
+
+
+@app.post("/notes")
+def add():
+    notes.append(request.get_json()["text"])
+    return {"id": len(notes)}
+
+
+@app.post("/vault")
+def open_vault():
+    return ({"error": "wrong number"}, 400) if request.get_json()["number"] != 40_321_877 * 3 else {"open": True}
+"""
+
+
+def maker_of(text: str) -> Any:
+    def make_it() -> Any:
+        names: dict[str, Any] = {"__name__": "locked"}
+        exec(compile(text, "app.py", "exec"), names)
+        return names["app"]
+
+    return make_it
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "tried"),
+    [
+        ("len(notes)", "len(notes) + 0", False),
+        ("40_321_877 * 3", "40_321_877 * 5", True),
+        ("* 3 else", "!= 1 else", True),
+    ],
+)
+def test_what_was_given_up_is_tried_again_only_after_an_edit(
+    thread_testbed, tmp_path, old: str, new: str, tried: bool
+) -> None:
+    def tree_of(text: str) -> Any:
+        (tmp_path / "app.py").write_text(text)
+        return parse_folder(tmp_path)
+
+    before = tree_of(LOCKED)
+    cold = run(thread_testbed(maker_of(LOCKED)), before)
+    assert [each.operation for each in cold.unreached] == ["POST /vault"]
+    memory = memory_of(cold, before, before.operations)
+    edited = LOCKED.replace(old, new)
+    after = tree_of(edited)
+    assert hopeless(memory, after.operations, touched(memory, after.operations, after)) == (
+        {} if tried else {each.operation: each.why for each in cold.unreached}
+    )
+    warm = run(thread_testbed(maker_of(edited)), after, memory)
+    assert warm.reached >= cold.reached
+    assert tried or (warm.unreached == cold.unreached and warm.requests * 2 <= cold.requests)
 
 
 def spoil_values(text: str) -> str:

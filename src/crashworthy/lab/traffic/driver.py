@@ -22,7 +22,7 @@ from crashworthy.lab.traffic.identify import Identifier
 from crashworthy.lab.traffic.knowledge import Knowledge
 from crashworthy.lab.traffic.lessons.lessons import NOTHING_LEARNED, Lessons
 from crashworthy.lab.traffic.live import Copies, Live
-from crashworthy.lab.traffic.memory import Memory, still_known, touched, usable
+from crashworthy.lab.traffic.memory import Memory, hopeless, still_known, touched, usable
 from crashworthy.lab.traffic.names import path_words, words
 from crashworthy.lab.traffic.openapi import SecurityScheme
 from crashworthy.lab.traffic.reasons import why_not
@@ -95,6 +95,8 @@ def learn(context: LearnContext) -> Playbook:
     workshop = Workshop(knowledge, hints, numbers, nouns, context.seed)
     verifier = Verifier(context.testbed, context.deadline, context.timeout_s)
     recalled, changed = _recall(context, declared)
+    vain = hopeless(context.memory, reachable, changed) if context.memory else {}
+    vain = {name: why for name, why in vain.items() if name not in context.lessons.examples}
     branches = tuple(each for each in find_branches(context.tree) if not changed.isdisjoint(each.operations))
     coverage = Coverage() if branches else None
     until = started + (context.deadline - started) * _EXPLORING_SHARE
@@ -102,7 +104,7 @@ def learn(context: LearnContext) -> Playbook:
     with Live(context.testbed, _MOST_COPIES) as live:
         explorer = Explorer(
             live,
-            reachable,
+            [each for each in reachable if each.name not in vain],
             workshop,
             identifier,
             coverage=coverage,
@@ -115,6 +117,11 @@ def learn(context: LearnContext) -> Playbook:
         kept = recall(explorer, workshop, identifier, reachable, recalled)
         ways = [way for way in kept if changed.isdisjoint(step.operation for step in way.steps)]
         if explorer.misses():
+            explorer.explore()
+        if vain and knowledge.lessons.keys() - recalled.reached:
+            # What was not there before may be what these need.
+            explorer.take_up([each for each in reachable if each.name in vain])
+            vain = {}
             explorer.explore()
         if coverage is not None:
             took = time.monotonic() - started
@@ -155,7 +162,8 @@ def learn(context: LearnContext) -> Playbook:
     order = {operation.name: place for place, operation in enumerate(context.operations)}
     unreached = [
         Unreached(
-            operation=name, why=why_not(operation, explorer.trails.get(name), verifier.failures.get(name), died=died)
+            operation=name,
+            why=vain.get(name) or why_not(operation, explorer.trails.get(name), verifier.failures.get(name), died=died),
         )
         for operation in context.operations
         if (name := operation.name) not in reached

@@ -260,6 +260,11 @@ class Explorer:
         """Whether there is an operation without a way."""
         return any(name not in self.knowledge.lessons for name in self.trails)
 
+    def take_up(self, operations: Sequence[Operation]) -> None:
+        """Explore these as well."""
+        self._operations = _in_order([*self._operations, *operations])
+        self.trails |= {operation.name: Trail() for operation in operations}
+
     def hope(self) -> None:
         """Allow more attempts at what lacked a thing: there is one now, perhaps."""
         for trail in self.trails.values():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -18,6 +18,9 @@ from crashworthy import __version__
 from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Playbook, Variant, Way
 from crashworthy.core.value import Value
+from crashworthy.lab.traffic.actors import is_identity
+from crashworthy.lab.traffic.names import path_words
+from crashworthy.lab.traffic.reasons import FINAL
 from crashworthy.source.tree import SourceTree
 
 _MOST_BYTES = 8 * 1024 * 1024
@@ -25,11 +28,15 @@ _MOST_STEPS = 60
 
 
 class Memory(Value):
-    """A playbook, the version of crashworthy that learned it, and `sources`: digests by the operations' names."""
+    """A playbook, the version of crashworthy that learned it, and `sources`: digests by the operations' names.
+
+    `given_up` are operations on which everything was tried, with the reason.
+    """
 
     version: str = __version__
     playbook: Playbook
     sources: dict[str, str] = {}
+    given_up: dict[str, str] = {}
 
 
 def memory_of(
@@ -48,7 +55,12 @@ def memory_of(
         callers=tuple(filter(is_public, playbook.callers)),
         requests=playbook.requests,
     )
-    return Memory(playbook=kept, sources={each.name: source_of(each, tree) for each in operations})
+    final = [each for each in playbook.unreached if each.why.startswith(FINAL) and is_public(each)]
+    return Memory(
+        playbook=kept,
+        sources={each.name: source_of(each, tree) for each in operations},
+        given_up={each.operation: each.why for each in final},
+    )
 
 
 def read_memory(path: Path) -> Memory | None:
@@ -85,6 +97,27 @@ def usable(memory: Memory, operations: Sequence[Operation]) -> Playbook:
 def touched(memory: Memory, operations: Sequence[Operation], tree: SourceTree) -> frozenset[str]:
     """Names of the operations whose source is not what it was."""
     return frozenset(each.name for each in operations if memory.sources.get(each.name) != source_of(each, tree))
+
+
+def hopeless(memory: Memory, operations: Sequence[Operation], changed: Collection[str]) -> dict[str, str]:
+    """Operations that need not be tried again, with the reason: neither they nor what they may need have changed.
+
+    Logins, and operations whose path speaks of the same things, count as what an operation may need; so does every
+    operation that was not reached before.
+    """
+    reached = memory.playbook.reached
+    touched = [each for each in operations if each.name in changed]
+    if any(is_identity(each) or each.name not in reached for each in touched):
+        return {}
+    about = {word for each in touched for word in path_words(each.path)}
+    return {
+        each.name: memory.given_up[each.name]
+        for each in operations
+        if each.name in memory.given_up
+        and each.name not in changed
+        and not is_identity(each)
+        and about.isdisjoint(path_words(each.path))
+    }
 
 
 def still_known(variants: Sequence[Variant], replayed: Sequence[Way]) -> tuple[Variant, ...]:

@@ -9,6 +9,9 @@ from crashworthy.lab.traffic.explore import Trail
 NEEDS_CREDENTIAL = "needs a credential that could not be had"
 """How `Unreached.why` begins where a login is missing."""
 
+FINAL = ("needs a value for", "always an error of the service", "refused after")
+"""How the reasons begin that trying longer does not change, nor a login or a request that somebody gives."""
+
 
 def why_not(operation: Operation, trail: Trail | None, failure: str | None, *, died: bool) -> str:
     """The reason, from what was tried; `failure` is how a way that worked once failed when it was replayed."""
