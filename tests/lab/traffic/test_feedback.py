@@ -43,6 +43,7 @@ def feedback(body: object, *fields: str, sent: dict[str, Any] | None = None, giv
         ("kind is not a valid email address", {"type": "string", "format": "email"}),
         ("kind must be exactly 4 digits", {"pattern": "^[0-9]+$", "minLength": 4, "maxLength": 4}),
         ("kind must not exceed 50", {"maximum": 50}),
+        ("kind: Incorrect type. Expected pk value, received dict.", {"type": "integer"}),
     ],
 )
 def test_messages_become_schemas(message: str, wish: dict[str, Any]) -> None:
@@ -73,6 +74,13 @@ def test_pydantic_limits_come_with_their_context() -> None:
         ]
     }
     assert feedback(body, "n", given=("n",)).patches == {("body", "n"): {"exclusiveMinimum": 3}}
+
+
+def test_what_nothing_declares_and_was_given_is_corrected_as_well() -> None:
+    said = feedback(
+        {"errors": {"nightly": ["Not a valid number."], "name": ["Not a valid string."]}}, given=("nightly",)
+    )
+    assert said.patches == {("body", "nightly"): {"type": "number"}}
 
 
 def test_unknown_fields_go_and_one_of_two_stays() -> None:

@@ -71,7 +71,7 @@ def read_feedback(
         result.texts.append(lower)
         forgery = "csrf" in lower or "xsrf" in lower
         # A token against forgery is no input to make up; see `look`.
-        fields = [] if forgery else _fields(at, text, slots, elsewhere)
+        fields = [] if forgery else _fields(at, text, slots, elsewhere, given)
         fields += [path for path, value in sent.items() if path not in fields and value in text]
         result.mentioned.update(fields)
         if _TAKEN.search(lower) and not MISSING.search(lower):
@@ -158,7 +158,7 @@ def _entry(at: tuple[str, ...], item: dict[str, Json]) -> Iterator[tuple[tuple[s
                 yield (*at, *(part for part in re.split(r"[/.\[\]#$]+", name) if part)), message
 
 
-def _fields(at: tuple[str, ...], text: str, slots: Sequence[Slot], elsewhere: str) -> list[Path]:
+def _fields(at: tuple[str, ...], text: str, slots: Sequence[Slot], elsewhere: str, given: Sequence[Path]) -> list[Path]:
     """Which inputs a message is about."""
     if at[:1] == ("loc",):
         located = _located(at[1:], slots)
@@ -171,6 +171,10 @@ def _fields(at: tuple[str, ...], text: str, slots: Sequence[Slot], elsewhere: st
         if own:
             deepest = [path for path in own if path[-1] == names[-1]]
             return deepest or own
+        # What an earlier message asked for and nothing declares.
+        taught = [path for path in given if path[-1] == names[-1]]
+        if taught:
+            return taught
     found = [slot.path for slot in slots if _says(text, slot.name)]
     if found:
         longest = [

@@ -89,8 +89,10 @@ def _wish(lower: str, text: str, path: Path) -> Schema:
         if re.search(said, lower):
             wish.update(type="string", format=kind)
             return wish
+    # What was sent is no wish.
+    lower = re.sub(r"\b(received|but got|but was|got)\b.*", "", lower)
     for kind, said in (
-        ("integer", r"\bint(eger)?s?\b|whole number"),
+        ("integer", r"\bint(eger)?s?\b|whole number|\bpk value\b|primary key"),
         ("number", r"\bnumber\b|numeric|\bfloat\b|\bdecimal\b"),
         ("boolean", r"\bbool(ean)?\b|true or false"),
         ("array", r"\blist\b|\barray\b"),
