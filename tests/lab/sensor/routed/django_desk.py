@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 # GET /api/parts/{pk}/                pk: ^[^/.]+$
 # PUT /api/parts/{pk}/                pk: ^[^/.]+$ ; body name*, kind, weight*
 # DELETE /api/parts/{pk}/             pk: ^[^/.]+$
-# POST /api/parts/{pk}/order/         pk: ^[^/.]+$ ; body name*, kind, weight*
+# POST /api/parts/{pk}/order/         pk: ^[^/.]+$
 # GET /api/                           -
 
 settings.configure(
@@ -30,13 +30,14 @@ from rest_framework.response import Response  # noqa: E402
 
 class Part(serializers.Serializer):
     number = serializers.IntegerField(read_only=True)
-    name = serializers.CharField(max_length=20)
+    name = serializers.RegexField(r"^[a-z]+\Z", max_length=20)
     kind = serializers.ChoiceField(choices=["nut", "bolt"], required=False)
     weight = serializers.DecimalField(max_digits=5, decimal_places=2)
 
 
 class Parts(viewsets.ViewSet):
-    serializer_class = Part
+    def get_serializer_class(self):
+        return Part if self.action in {"create", "update"} else serializers.Serializer
 
     def list(self, request):
         return Response([])

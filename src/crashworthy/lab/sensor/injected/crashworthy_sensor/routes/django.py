@@ -70,17 +70,36 @@ def _methods(callback: Any) -> Iterator[tuple[tuple[str, ...] | None, Any]]:
 
 
 def _body(callback: Any, methods: tuple[str, ...] | None) -> dict[str, Any]:
-    if methods is None or not {"POST", "PUT", "PATCH"} & {*methods}:
+    changing = {"POST", "PUT", "PATCH"} & {*(methods or ())}
+    view = getattr(callback, "cls", None) or getattr(callback, "view_class", None)
+    if not changing or view is None:
         return {}
     from crashworthy_sensor.routes.forms import of_form, of_serializer
 
-    view = getattr(callback, "cls", None) or getattr(callback, "view_class", None)
-    serializer = getattr(view, "serializer_class", None)
+    serializer = _serializer(callback, view, changing)
     form = getattr(view, "form_class", None)
     if serializer is not None:
-        schema = of_serializer(serializer(), partial="PATCH" in methods)
+        schema = of_serializer(serializer(), partial="PATCH" in changing)
         return {"body": schema, "content_type": "application/json"} if schema else {}
     if isinstance(form, type):
-        schema = of_form(form())
-        return {"body": schema, "content_type": "application/x-www-form-urlencoded"} if schema else {}
+        return {"body": of_form(form()), "content_type": "application/x-www-form-urlencoded"}
     return {}
+
+
+def _serializer(callback: Any, view: Any, changing: set[str]) -> Any:
+    """The serializer class for the action; None for actions of one's own, which may take anything."""
+    given = getattr(callback, "initkwargs", None) or {}
+    actions = getattr(callback, "actions", None) or {}
+    action = next((actions[verb.lower()] for verb in changing if verb.lower() in actions), None)
+    if action not in {None, "create", "update", "partial_update"} and "serializer_class" not in given:
+        return None
+    chosen = given.get("serializer_class") or getattr(view, "serializer_class", None)
+    if hasattr(view, "get_serializer_class"):
+        made = view(**given)
+        made.action, made.request, made.format_kwarg, made.args, made.kwargs = action, None, None, (), {}
+        try:
+            return made.get_serializer_class()
+        except Exception:
+            # It wants a request, or has none; the attribute is the next best.
+            return chosen
+    return chosen

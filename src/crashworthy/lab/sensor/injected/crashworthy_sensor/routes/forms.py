@@ -79,10 +79,21 @@ def _of_field(field: Any, depth: int) -> Schema:
         is_text = keyword.endswith("Length")
         if isinstance(bound, int | float) and is_text == (schema.get("type") == "string"):
             schema[keyword] = bound
+    if schema.get("type") == "string" and "format" not in schema:
+        schema |= _pattern(field)
     if schema.get("type") == "string" and "format" not in schema and getattr(field, "required", False):
         schema.setdefault("minLength", 1)
     help_text = str(getattr(field, "help_text", None) or "")
     return {**schema, "description": help_text[:300]} if help_text else schema
+
+
+def _pattern(field: Any) -> Schema:
+    """The expression that a validator has the text match."""
+    for validator in getattr(field, "validators", ()):
+        pattern = getattr(getattr(validator, "regex", None), "pattern", None)
+        if isinstance(pattern, str) and not getattr(validator, "inverse_match", False):
+            return {"pattern": pattern.replace("\\Z", "$").replace("\\A", "^")}
+    return {}
 
 
 def _of_key(field: Any) -> Schema:
