@@ -133,7 +133,7 @@ class Workshop:
             return not made
         if (operation.name, slot.path) in self.knowledge.flows:
             return True
-        if "enum" in slot.data_schema or "const" in slot.data_schema:
+        if "enum" in slot.data_schema or "const" in slot.data_schema or (patched and "enum" in json.loads(patched)):
             return False
         if self.refers(slot, operation):
             return True
