@@ -358,6 +358,14 @@ def operation_reports(operations: tuple[Operation, ...], playbook: Playbook) -> 
     return tuple(reports)
 
 
+def _reaching(suspicion: Suspicion, tree: SourceTree) -> Suspicion:
+    """With the operations that reach the place under the names that they turned out to have."""
+    reaching = tree.operations_reaching(suspicion.location)
+    alike = {shape(name) for name in suspicion.operations}
+    more = [name for name in reaching if not alike or shape(name) in alike]
+    return suspicion.model_copy(update={"operations": tuple(sorted({*suspicion.operations, *more}))})
+
+
 def _budget_is_over(_number: int, _frame: FrameType | None) -> None:
     raise BudgetOver
 
@@ -368,11 +376,3 @@ def _run(job: Job, emit: Emit) -> None:
 
 if __name__ == "__main__":
     sys.exit(serve_events(_run))
-
-
-def _reaching(suspicion: Suspicion, tree: SourceTree) -> Suspicion:
-    """With the operations that reach the place under the names that they turned out to have."""
-    reaching = tree.operations_reaching(suspicion.location)
-    alike = {shape(name) for name in suspicion.operations}
-    more = [name for name in reaching if not alike or shape(name) in alike]
-    return suspicion.model_copy(update={"operations": tuple(sorted({*suspicion.operations, *more}))})
