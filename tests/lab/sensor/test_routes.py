@@ -14,7 +14,7 @@ ROUTED = Path(__file__).parent / "routed"
 ASGI = {"quart_notes", "starlette_links", "fastapi_clinic", "litestar_books"}
 OTHERS = {"aiohttp_rooms", "sanic_albums", "tornado_pastes"}
 # Not all that these answer can be known, so their source counts as well.
-OPEN = {"table_parking", "plain_function", "werkzeug_board"}
+OPEN = {"table_parking", "plain_function", "werkzeug_board", "proxied_wrapper"}
 NAMES = sorted(path.stem for path in ROUTED.glob("*.py"))
 
 ASK_WSGI = """

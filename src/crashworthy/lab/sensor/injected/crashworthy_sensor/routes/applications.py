@@ -22,6 +22,7 @@ _INNER = (
     "app", "wsgi_app", "asgi_app", "application", "_app", "_application", "wsgi_application", "asgi", "inner",
     "wrapped", "_wrapped", "handler", "next", "middleware_stack",
 )  # fmt: skip
+_STAND_INS = frozenset({"LocalProxy", "ObjectProxy", "LazyObject", "Proxy", "CallableProxyType", "ProxyType"})
 _STATIC = frozenset({"StaticFiles", "SharedDataMiddleware"})
 
 
@@ -103,6 +104,16 @@ def _inner_of(thing: Any, prefix: str) -> Iterator[tuple[str, Any]]:
         yield prefix, each
 
 
+def is_itself(thing: Any) -> bool:
+    """False for what stands in for something else, such as the current request: it answers by working that out."""
+    if any(base.__name__ in _STAND_INS for base in type(thing).__mro__):
+        return False
+    try:
+        return thing.__class__ is type(thing)
+    except Exception:
+        return False
+
+
 def is_application(thing: Any) -> bool:
     """Whether it is an application of a known framework."""
     return not isinstance(thing, type) and _reader_of(type(thing)) is not None
@@ -116,10 +127,11 @@ def _is_own(thing: Any) -> bool:
 
 def _variables(thing: Any) -> dict[str, Any]:
     try:
-        return dict(vars(thing))
+        held = dict(vars(thing))
     except TypeError:
         names = [name for kind in type(thing).__mro__ for name in getattr(kind, "__slots__", ())]
-        return {name: getattr(thing, name) for name in names if isinstance(name, str) and hasattr(thing, name)}
+        held = {name: getattr(thing, name, None) for name in names if isinstance(name, str)}
+    return {name: value for name, value in held.items() if is_itself(value)}
 
 
 def _is_bound(cell: Any) -> bool:
@@ -130,7 +142,6 @@ def _is_bound(cell: Any) -> bool:
 
 
 def _may_serve(thing: Any) -> bool:
-    if thing is None or isinstance(thing, type | types.BuiltinFunctionType | types.ModuleType):
+    if not is_itself(thing) or isinstance(thing, type | types.BuiltinFunctionType | types.ModuleType):
         return False
-    # Frameworks have objects that answer every question about themselves by working something out.
-    return callable(thing) or is_application(thing)
+    return thing is not None and (callable(thing) or is_application(thing))

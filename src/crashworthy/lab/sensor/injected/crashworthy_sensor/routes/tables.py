@@ -9,7 +9,7 @@ import re
 import sys
 
 from crashworthy_sensor.place import own_file
-from crashworthy_sensor.routes.applications import is_application
+from crashworthy_sensor.routes.applications import is_application, is_itself
 from crashworthy_sensor.routes.found import Found, verbs_of
 
 TYPE_CHECKING = False
@@ -62,7 +62,7 @@ def _module_tables(name: str) -> dict[str, Any]:
 
 def _of_values(held: dict[str, Any], prefix: str, owner: Any, framework: str = "unknown") -> Iterator[Found]:
     for value in held.values():
-        if isinstance(value, list | tuple | dict) and value:
+        if is_itself(value) and isinstance(value, list | tuple | dict) and value:
             for methods, path, handler in _rows(value, owner, (), None, 0):
                 pieces = (("text", prefix), path)
                 view = getattr(handler, "view_class", None)
@@ -97,11 +97,13 @@ def _rows(
 
 def _flat(entry: Any) -> Iterator[Any]:
     """Parts of a row: of a tuple, a named one, a data class, and tuples and sets within."""
+    if not is_itself(entry):
+        return
     if isinstance(entry, list | tuple | set | frozenset):
         for each in list(entry)[:12]:
             yield from _flat(each) if isinstance(each, list | tuple | set | frozenset) else (each,)
-    elif hasattr(entry, "__dataclass_fields__"):
-        for name in entry.__dataclass_fields__:
+    elif hasattr(type(entry), "__dataclass_fields__"):
+        for name in type(entry).__dataclass_fields__:
             yield from _flat(getattr(entry, name, None))
     else:
         yield entry
