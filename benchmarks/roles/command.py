@@ -1,7 +1,7 @@
 """Whether the role model says what is so, and how it compares with what others published.
 
     python benchmarks/roles [--worlds 100] [--part coverage] [--part stages] [--part published] [--part speed]
-                            [--part changes]
+                            [--part mapping] [--part changes]
 
 The prior has a benchmark of its own: prior.py.
 """
@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from benchmarks.roles.changes import changes
 from benchmarks.roles.coverage import coverage
+from benchmarks.roles.mapping import mapping
 from benchmarks.roles.published import published
 from benchmarks.roles.speed import speed
 from benchmarks.roles.stages import stages
@@ -23,6 +24,7 @@ PARTS: dict[str, Callable[[Console, int], None]] = {
     "stages": stages,
     "published": published,
     "speed": speed,
+    "mapping": mapping,
     "changes": changes,
 }
 

@@ -21,8 +21,8 @@ from typing import NamedTuple
 from crashworthy.roles.catalogue import folder, tasks
 from crashworthy.roles.model import Task
 
-THRESHOLD = 0.42
-"""Below it there is no basis. benchmarks/mapping.py shows what other thresholds would cost."""
+THRESHOLD = 0.5
+"""Below it there is no basis. `benchmarks/roles --part mapping` shows what other thresholds would cost."""
 _OF_PHRASE = 0.6
 """How much it counts which share of the phrase stands in the line, against which share of the line the task knows."""
 _USED_BY = 8
