@@ -106,12 +106,14 @@ def vote(choice):
     )
 
     def find(self, context: Context) -> Iterator[Hit]:
-        """Changes of memory by requests that are there to change something."""
+        """Changes of memory by requests that are there to change something: one place for each container."""
+        places: dict[str, Write | Insert] = {}
         for run in context.runs:
             if run.route is None or run.route.method in _SAFE:
                 continue
             for event in run.events:
                 if isinstance(event, Write | Insert) and event.in_memory and ":" in event.table:
+                    first = places.setdefault(event.table, event)
                     name = event.table.rpartition(":")[2]
                     message = f'"{name}" is kept in the memory of the one process that serves the request'
-                    yield Hit(event.node, event.scope, message, operations_of(run))
+                    yield Hit(first.node, first.scope, message, operations_of(run))
