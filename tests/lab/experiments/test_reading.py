@@ -116,3 +116,11 @@ def test_the_answer_of_another_is_proven() -> None:
     assert of_two("b").status is Status.HELD
     # Something else than the other's answer: a counter, perhaps.
     assert of_two("c").status is Status.HELD
+
+
+def test_the_object_of_a_path_is_what_a_parameter_names() -> None:
+    assert reading.paths_of_object("/shops/{shop}/orders/{order}/refund") == [
+        "/shops/{shop}",
+        "/shops/{shop}/orders/{order}",
+    ]
+    assert reading.paths_of_object("/orders") == []

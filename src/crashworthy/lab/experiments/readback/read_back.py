@@ -14,7 +14,7 @@ from crashworthy.lab.experiments.concurrency.variants import Ground, ground
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab, one_per_operation
 from crashworthy.lab.experiments.places import handler_settings
 from crashworthy.lab.experiments.readback import reading
-from crashworthy.lab.experiments.readback.reading import Readings, judge_readings, object_of
+from crashworthy.lab.experiments.readback.reading import Readings, judge_readings, object_of, paths_of_object
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
 from crashworthy.lab.experiments.workers import two
 from crashworthy.lab.traffic.template import placeholders
@@ -41,16 +41,15 @@ class ReadBack(Experiment):
     replay_s = 4.0
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
-        """What changes something, objects that have an address of their own first; and what two users can read."""
+        """What changes an object that can be read at an address of its own; and what two users can read."""
 
         def priority(operation: Operation, _: bool) -> float:
-            read = lab.operation(f"GET {operation.path}")
-            return _OF_OBJECT if read is not None and "{" in operation.path else _OTHER
+            return _OF_OBJECT if lab.operation(f"GET {operation.path}") is not None else _OTHER
 
         found = one_per_operation(
             lab,
             STALE_ANSWER,
-            [operation for operation in lab.operations if operation.method in _CHANGING],
+            [each for each in lab.operations if each.method in _CHANGING and _can_be_read(each, lab)],
             why="may answer what cannot be read back",
             priority=priority,
             estimate_s=_ESTIMATE_S,
@@ -159,6 +158,11 @@ def _another(value: Json) -> Json:
     if isinstance(value, int | float):
         return value + _MORE
     return f"{value}x" if isinstance(value, str) and "${" not in value else value
+
+
+def _can_be_read(operation: Operation, lab: Lab) -> bool:
+    reads = {f"GET {path}" for path in paths_of_object(operation.path)}
+    return bool(reads & lab.playbook.reached)
 
 
 def _common(operation: Operation, lab: Lab) -> bool:

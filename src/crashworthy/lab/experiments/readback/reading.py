@@ -234,11 +234,19 @@ def path_of(exchange: Exchange) -> str:
 
 
 def _is_own(what: str, change: str) -> bool:
-    """Whether a reading is of the very object that an operation changes."""
-    read, path = what.partition(" ")[2].partition("?")[0], change.partition(" ")[2]
-    plain = re.sub(r"\{[^}]*\}", "{}", path)
-    pattern = "/".join("[^/]+" if part == "{}" else re.escape(part) for part in plain.split("/"))
-    return "{}" in plain and bool(re.fullmatch(pattern, read.partition(" as ")[0]))
+    """Whether a reading is of the very object that an operation changes, as `GET /orders/7` is of a refund's."""
+    read = what.partition(" ")[2].partition(" as ")[0].partition("?")[0]
+    for path in paths_of_object(change.partition(" ")[2]):
+        pattern = "/".join("[^/]+" if part.startswith("{") else re.escape(part) for part in path.split("/"))
+        if re.fullmatch(pattern, read):
+            return True
+    return False
+
+
+def paths_of_object(path: str) -> list[str]:
+    """The addresses of the objects that a path leads through: each part up to a parameter."""
+    parts = path.split("/")
+    return ["/".join(parts[: place + 1]) for place, part in enumerate(parts) if part.startswith("{")]
 
 
 def object_of(text: str | None) -> dict[str, Json]:

@@ -29,6 +29,7 @@ _OTHER = 6.0
 _ESTIMATE_S = 3.2
 _STILL_S = 2.5
 _LIMIT_S = 30.0
+_MOST_DECLARED = 4
 
 
 class SeveralWorkers(Experiment):
@@ -40,7 +41,7 @@ class SeveralWorkers(Experiment):
     replay_s = 4.5
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
-        """What changes something; where one process is declared only what is suspected, and the longest way."""
+        """What is suspected, and the longest ways: one where one process is declared, else a few."""
         declared = lab.workers > 1
 
         def priority(_: Operation, suspected: bool) -> float:
@@ -59,7 +60,11 @@ class SeveralWorkers(Experiment):
         # The longest way leads past most of what a process may know by itself, logins among them.
         by_length = sorted((each for each in found if not each.suspected), key=lambda each: -_length(each, lab))
         longest = [replace(each, priority=max(each.priority, _LONGEST_DECLARED * declared)) for each in by_length[:1]]
-        return [*(each for each in found if each.suspected), *longest, *(by_length[1:] if declared else ())]
+        return [
+            *(each for each in found if each.suspected),
+            *longest,
+            *(by_length[1:_MOST_DECLARED] if declared else ()),
+        ]
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
         """Controls on one of two processes, then the request on the other."""
