@@ -110,6 +110,17 @@ def test_a_compiled_pattern_bounds_what_it_is_matched_with() -> None:
     assert body.data_schema["properties"] == {"plate": {"type": "string", "pattern": "^[A-Z]{2}$"}}
 
 
+def test_a_text_read_as_a_date_is_one() -> None:
+    source = """
+        from datetime import datetime
+        async def add(request):
+            return datetime.strptime(request.json["until"], "%Y-%m-%d")
+    """
+    body = operation_of(source, "add", "sanic").body
+    assert body is not None
+    assert body.data_schema["properties"] == {"until": {"type": "string", "format": "date"}}
+
+
 def _fields(schema: dict[str, Json]) -> dict[str, bool]:
     properties, required = schema["properties"], schema.get("required", [])
     assert isinstance(properties, dict)

@@ -42,6 +42,8 @@ EXPRESS = {
           if (!email || typeof password !== 'string' || password.length < 8) return res.status(400).end();
           if (!['user', 'admin'].includes(role)) return res.status(400).end();
           if (age && (!Number.isInteger(age) || age < 18)) return res.status(400).end();
+          const tags = req.body.tags;
+          if (tags !== undefined && (!Array.isArray(tags) || tags.length < 2)) return res.status(400).end();
           if (req.headers['x-tenant']) log(req.headers.authorization);
         };
     """,
@@ -117,6 +119,7 @@ def test_what_a_named_handler_in_another_file_reads(tmp_path: Path) -> None:
             "password": {"type": "string", "minLength": 8},
             "role": {"type": "string", "enum": ["user", "admin"]},
             "age": {"type": "integer", "minimum": 18},
+            "tags": {"type": "array", "items": {"type": "string"}, "minItems": 2},
         },
         "required": ["email", "password"],
     }

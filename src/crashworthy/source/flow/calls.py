@@ -9,7 +9,7 @@ from crashworthy.source.flow.constants import (
     Pattern,
     unstarred,
 )
-from crashworthy.source.flow.conversions import CONVERSIONS, HARMLESS
+from crashworthy.source.flow.conversions import CONVERSIONS, HARMLESS, MOMENTS
 from crashworthy.source.flow.database import RUN
 from crashworthy.source.flow.decorators import decorated
 from crashworthy.source.flow.events import Called, Conversion, Passed
@@ -208,6 +208,8 @@ class Calls(Operators):
             return UNKNOWN
         if dotted in CONVERSIONS:
             function, error, kind = CONVERSIONS[dotted]
+            if name == "strptime" and len(arguments) > 1 and isinstance(arguments[1], Known):
+                kind = MOMENTS.get(str(arguments[1].value), kind)
             return self._convert(arguments, function, error, kind, node, frame)
         if name in {"run_in_threadpool", "to_thread", "sync_to_async", "run_sync"} and isinstance(first, FunctionValue):
             return self.invoke(first, arguments[1:], keywords, depth=frame.depth + 1)

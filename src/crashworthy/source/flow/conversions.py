@@ -21,6 +21,14 @@ CONVERSIONS: dict[str, tuple[str, str, str]] = {
     "bytes.fromhex": ("bytes.fromhex", "ValueError", "string"),
 }
 
+# What texts that `strptime` reads by these formats are called in JSON Schema.
+MOMENTS = {
+    "%Y-%m-%d": "format:date",
+    "%H:%M:%S": "format:time",
+    "%Y-%m-%dT%H:%M:%SZ": "format:date-time",
+    "%Y-%m-%dT%H:%M:%S%z": "format:date-time",
+}
+
 TEXT_METHODS = frozenset(
     {
         "strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "casefold", "split", "partition",

@@ -80,7 +80,9 @@ def _schema(name: str, handler: str) -> Schema:
     if re.search(rf"Number\.isInteger\(\s*{holder}|parseInt\(\s*{holder}", handler):
         return {"type": "integer", **_bounds(holder, handler)}
     if re.search(rf"Array\.isArray\(\s*{holder}", handler):
-        return {"type": "array", "items": {}, "minItems": 1}
+        least = _lengths(holder, handler).get("minLength", 1)
+        is_numbers = re.search(rf"{holder}\.(?:every|some)\([^)]*(?:Number\.|['\"]number['\"])", handler)
+        return {"type": "array", "items": {"type": "number" if is_numbers else "string"}, "minItems": least}
     told = re.search(rf"typeof\s+{holder}\s*[!=]==?\s*['\"](\w+)['\"]", handler)
     if told and told[1] in _TYPES:
         kind = _TYPES[told[1]]
