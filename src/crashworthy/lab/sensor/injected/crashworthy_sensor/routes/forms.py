@@ -23,6 +23,7 @@ _KINDS: dict[str, Schema] = {
     "DateTimeField": {"type": "string", "format": "date-time"},
     "DateField": {"type": "string", "format": "date"},
     "TimeField": {"type": "string", "format": "time"},
+    "DurationField": {"type": "string", "examples": ["00:01:00"]},
     "FileField": {"type": "string", "format": "binary"},
     "DictField": {"type": "object"},
     "JSONField": {},
