@@ -73,8 +73,10 @@ class LostUpdate(Experiment):
                     guilty = _guilty(scenario, recorder, thorough=thorough)
                     if guilty or (not suspected and _harmless(recorder)):
                         break
-                # What may happen once to one actor or object is another question than how often to several.
-                if not (guilty and len(base.steps) > 1) and (suspected or not _harmless(recorder)):
+                # What may happen once to one actor or object is another question than how often to several. It is not
+                # asked of an operation that has its proof while others wait for their first turn.
+                done = guilty and (len(base.steps) > 1 or lab.crowded)
+                if not done and (suspected or not _harmless(recorder)):
                     for scenarios in (
                         _by_two(candidate, recorder, limits_only=guilty),
                         _on_others(base, recorder, limits_only=guilty),
