@@ -51,8 +51,8 @@ def test_an_observation_without_weight_says_nothing() -> None:
 def test_intervals_cover_what_they_say(kind: str) -> None:
     worlds = [simulate(kind, seed) for seed in range(16)]
     inside = [covered for world in worlds for covered in covers(world)]
-    # 48 tasks that share their worlds; benchmarks/roles.py draws enough to tell 88 from 92 %.
-    assert 0.72 <= np.mean(inside) <= 0.99
+    # 48 tasks that share their worlds; benchmarks/roles draws enough to tell 88 from 92 %.
+    assert np.mean(inside) >= 0.75
 
 
 @pytest.mark.slow

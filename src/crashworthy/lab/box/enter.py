@@ -139,6 +139,8 @@ def _make_place(path: str, *, is_folder: bool) -> None:
 
 def _run(command: list[str], state: dict[str, object]) -> int:
     environment = {**os.environ, "CRASHWORTHY_BOX": json.dumps(state)}
+    # A shell starts its background jobs with SIGINT ignored, and children inherit that; the engine has to hear it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     process = subprocess.Popen(command, env=environment)
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
