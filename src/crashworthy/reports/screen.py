@@ -70,7 +70,7 @@ def _parts(view: Overview, width: int) -> Iterable[RenderableType]:
         told.add(finding.weakness)
     yield from _brief("Also proven", view.proven[MOST_FULL_PROOFS:])
     yield from _brief("Proven and accepted", view.accepted)
-    yield from _brief("Suspected in the source, not shown", view.suspected)
+    yield from _brief("Suspected, not proven", view.suspected)
     yield from _brief("Observed", view.observed)
     yield from _held(view)
     yield from _brief("Unknown", view.unknown)
