@@ -22,7 +22,7 @@ from crashworthy.weaknesses.catalogue import CATALOGUE
 
 _COUNTED = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 _SKIPPED = {
-    Status.SUSPECTED: "suspected in the source, not shown",
+    Status.SUSPECTED: "suspected, not proven",
     Status.UNKNOWN: "unknown",
     Status.UNREACHED: "unreached",
     Status.OBSERVED: "observed",
