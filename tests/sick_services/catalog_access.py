@@ -265,6 +265,63 @@ UNDER_ADMIN = api(
         (*_PLAIN, step("GET", "/admin/accounts", headers=_BEARER)),
     ),
 )
+STAFF = api(
+    operation("POST", "/signup", {}),
+    operation("POST", "/login", {}),
+    operation("GET", "/staff"),
+    operation("GET", "/staff/salaries"),
+    ways=(
+        _PLAIN[:1],
+        _PLAIN,
+        (_ADMIN_LOGIN, step("GET", "/staff/salaries", headers=_AS_ADMIN, actor="admin")),
+        (step("GET", "/staff"),),
+    ),
+)
+_MESSAGE = step(
+    "POST",
+    "/messages",
+    body={"to": _USER["username"], "text": "hello"},
+    save="message",
+    headers=_AS_ADMIN,
+    actor="admin",
+)
+MESSAGES = api(
+    operation("POST", "/signup", {}),
+    operation("POST", "/login", {}),
+    operation("POST", "/messages", {}),
+    operation("GET", "/messages"),
+    operation("DELETE", "/messages/{message_id}"),
+    ways=(
+        _PLAIN[:1],
+        _PLAIN,
+        (_ADMIN_LOGIN, _MESSAGE),
+        (*_PLAIN, step("GET", "/messages", headers=_BEARER)),
+        (
+            _ADMIN_LOGIN,
+            *_PLAIN,
+            _MESSAGE,
+            step("DELETE", "/messages/{message_id}", path="/messages/${message}", headers=_BEARER),
+        ),
+    ),
+)
+_INVITATION = step(
+    "POST",
+    "/invitations",
+    body={"email": "guest@example.com"},
+    save="invitation",
+    headers={"X-Office-Key": "office-key"},
+    actor="admin",
+)
+INVITATIONS = api(
+    operation("POST", "/invitations", {}),
+    operation("GET", "/invitations/{code}"),
+    operation("DELETE", "/invitations/{code}"),
+    ways=(
+        (_INVITATION,),
+        (_INVITATION, step("GET", "/invitations/{code}", path="/invitations/${invitation}")),
+        (_INVITATION, step("DELETE", "/invitations/{code}", path="/invitations/${invitation}")),
+    ),
+)
 RIGHT_NOT_CHECKED = (
     SickService(
         "fastapi_products",
@@ -276,6 +333,15 @@ RIGHT_NOT_CHECKED = (
     ),
     SickService(
         "flask_admin", "flask", "flask_admin_sick", ("flask_admin_healthy",), UNDER_ADMIN, "GET /admin/accounts"
+    ),
+    SickService("flask_directory", "flask", None, ("flask_directory_healthy",), STAFF, "GET /staff"),
+    SickService(
+        "flask_invitations",
+        "flask",
+        None,
+        ("flask_invitations_healthy",),
+        INVITATIONS,
+        "DELETE /invitations/{code}",
     ),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crashworthy.core.operation import Operation, Parameter, ParameterIn
+from crashworthy.core.scenario import Save
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.encode import FORM, MULTIPART
 from sick_services.catalog_access import ME_BY_COOKIE
@@ -52,6 +53,15 @@ TRANSFERS = api(
         (_LOGIN, step("GET", "/transfers")),
     ),
 )
+_LOGIN_TELLS = _LOGIN.model_copy(update={"saves": (Save(name="repeat", path="/repeat"),)})
+TRANSFERS_REPEATED = api(
+    *TRANSFERS.operations,
+    ways=(
+        (_LOGIN_TELLS,),
+        (_LOGIN_TELLS, step("POST", "/transfers", body={"amount": 5, "repeat": "${repeat}"})),
+        (_LOGIN_TELLS, step("GET", "/transfers")),
+    ),
+)
 _FILE: dict[str, Json] = {"file": {"filename": "a.txt", "content": "hello", "content_type": "text/plain"}}
 _PICTURE = step("POST", "/pictures", body=_FILE).model_copy(update={"content_type": MULTIPART})
 PICTURES = api(operation("POST", "/pictures", {}), operation("GET", "/pictures/{name}"), ways=((_PICTURE,),))
@@ -96,6 +106,9 @@ ALL = {
             ("fastapi_origin_healthy", "fastapi_type_healthy"),
             TRANSFERS,
             "POST /transfers",
+        ),
+        SickService(
+            "fastapi_repeat", "fastapi", None, ("fastapi_repeat_healthy",), TRANSFERS_REPEATED, "POST /transfers"
         ),
     ),
     "active_upload": (

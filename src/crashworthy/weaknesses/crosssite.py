@@ -64,7 +64,7 @@ OPEN_TO_ANY_ORIGIN = Weakness(
     proven_by=(
         "An answer that is refused without the login, where the login is a cookie, allows an origin that the "
         "service cannot know by its name, together with `Access-Control-Allow-Credentials: true`. A login in a "
-        "header gives other sites nothing to send; where the cookies are SameSite Lax or Strict it is told only."
+        "header gives other sites nothing to send; where no cookie is SameSite=None it is told only."
     ),
     mend=(
         "List the origins that may read with credentials, each in full, and compare them as a whole. With "
@@ -93,7 +93,7 @@ CROSS_SITE_CHANGE = Weakness(
         "A request as a page of another site can send it (a form's types, plain text or no type, no header of its "
         "own, no value that only a page of the service told) changes something with the visitor's cookie, and is "
         "refused without it. Where the cookie is SameSite Lax or Strict it never leaves the site, and nothing is "
-        "held against the service."
+        "held against the service; without SameSite some browsers send it, and the proof is a minor one."
     ),
     mend=(
         "Give the cookie `SameSite=Lax`, and ask each change for a token that other sites do not know (Django's "

@@ -13,8 +13,11 @@ from crashworthy.core.history import Exchange, Request, Response
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.access.forge import COMMON_KEYS, jwt_key, read_jwt, sign_jwt
 from crashworthy.lab.experiments.access.login_probe import rank_test
+from crashworthy.lab.experiments.access.trespass import trespasses
 from crashworthy.lab.experiments.access.views import Target, took_away
 from crashworthy.lab.experiments.crosssite.browser import payload, script_of
+from sick_services.catalog_access import MESSAGES
+from sick_services.stand import open_lab, service_file
 
 
 def answer(body: str, kind: str = "application/json", *, headers: tuple[tuple[str, str], ...] = ()) -> Exchange:
@@ -104,3 +107,8 @@ def test_script_is_what_a_browser_would_run(body: str, kind: str, *, is_script: 
 def test_a_download_is_no_page() -> None:
     download = (("content-disposition", "attachment; filename=a.html"),)
     assert script_of(answer(payload("cwx"), "text/html", headers=download), "cwx") is None
+
+
+def test_what_was_made_for_a_user_is_no_trespass_of_that_user() -> None:
+    with open_lab(service_file("right_not_checked", "fastapi_messages_healthy"), "fastapi", MESSAGES) as lab:
+        assert not [each.way.operation for each in trespasses(lab) if each.objects]

@@ -12,16 +12,25 @@ _BLOCKER, _MAJOR = 8.5, 6.0
 
 
 def vector(
-    *, logged_in: bool, read: str = "N", change: str = "N", stop: str = "N", beyond: str = "N", victim: bool = False
+    *,
+    logged_in: bool,
+    read: str = "N",
+    change: str = "N",
+    stop: str = "N",
+    beyond: str = "N",
+    victim: bool = False,
+    chance: bool = False,
 ) -> str:
     """The base vector of an attack over the network with one request.
 
     `read`, `change` and `stop` are the impacts on the service ("H", "L" or "N"), `beyond` that on the confidentiality
     of what lies behind it. `logged_in` when the request carries a credential, `victim` when somebody else has to
-    look at what was made.
+    look at what was made, `chance` when it takes something that the attacker does not decide, such as which browser
+    that is.
     """
     rights, interaction = "L" if logged_in else "N", "P" if victim else "N"
-    return f"CVSS:4.0/AV:N/AC:L/AT:N/PR:{rights}/UI:{interaction}/VC:{read}/VI:{change}/VA:{stop}/SC:{beyond}/SI:N/SA:N"
+    attack = f"AV:N/AC:L/AT:{'P' if chance else 'N'}/PR:{rights}/UI:{interaction}"
+    return f"CVSS:4.0/{attack}/VC:{read}/VI:{change}/VA:{stop}/SC:{beyond}/SI:N/SA:N"
 
 
 def score(cvss: str) -> float:

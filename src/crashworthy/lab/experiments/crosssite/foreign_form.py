@@ -6,7 +6,9 @@ told the visitor. The request carries the `Origin` and `Sec-Fetch-Site` that the
 
 Proven when it is accepted, changes something, and the same request without the cookie is refused. A correct service
 could look guilty where its cookie never leaves the site: those with SameSite Lax or Strict do not count. One
-without SameSite does: Firefox and Safari send it, and Chromium does for two minutes after it was set.
+without SameSite does, as minor: Firefox and Safari send it, and Chromium, which takes it for Lax, for two minutes after
+it was set. Nor does a form count that holds what an answer told the visitor, whatever its name is: only ids are such
+that another site may guess them.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from crashworthy.core.history import Exchange, History, Trial
 from crashworthy.core.location import Location
 from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Way
-from crashworthy.core.scenario import Scenario, Step
+from crashworthy.core.scenario import Save, Scenario, Step, ValueFrom
 from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.access.callers import by_nobody, credentials, proves_identity
@@ -75,7 +77,7 @@ class ForeignForm(Experiment):
         if way is not None:
             read = pick_readback(lab.operations, lab.playbook, way.steps[:-1], way.steps[-1:])
             reads = tuple(step for step in read.observe if step.method == "GET" and step.actor == way.actor)
-            known = {save.name for step in way.steps[:-1] if step.method == "GET" for save in step.saves}
+            known = {save.name for step in way.steps[:-1] for save in step.saves if not _is_id(save)}
             try:
                 for form in _forms(way.steps[-1], known):
                     good = way.steps[-1].model_copy(update={"saves": ()})
@@ -93,17 +95,18 @@ class ForeignForm(Experiment):
         if shown is not None:
             trial, changed = shown
             form = trial.scenario.attack[1]
-            flag = "with SameSite=None" if _sent_along(trial) == "none" else "without SameSite"
+            everywhere = _sent_along(trial) == "none"
             return Judgement(
                 status=Status.PROVEN,
-                severity=Severity.MAJOR,
+                severity=Severity.MAJOR if everywhere else Severity.MINOR,
                 title=f"A form of another site makes {history.operations[0]} as whoever visits that site",
                 expected="a token that other sites do not know, a check of Origin, or a cookie that stays on the site",
                 seen=f"{form.content_type or 'no type'}, Origin {_SITE}: {_status(of_part(trial, 'attack')[1])}, "
-                f"{changed}; without the cookie {_status(of_part(trial, 'attack')[0])}; the cookie is {flag}",
+                f"{changed}; without the cookie {_status(of_part(trial, 'attack')[0])}; the cookie is "
+                f"{'with SameSite=None' if everywhere else 'without SameSite'}",
                 why="whoever makes a page that a user opens acts as that user, who need not click anything"
-                + ("" if _sent_along(trial) else " (Firefox and Safari send such a cookie, Chromium for two minutes)"),
-                cvss=vector(logged_in=False, change="H", victim=True),
+                + ("" if everywhere else " (Firefox and Safari send such a cookie, Chromium for two minutes only)"),
+                cvss=vector(logged_in=False, change="H", victim=True, chance=not everywhere),
                 trial=trial.id,
                 scenario=trial.scenario,
                 location=history.location,
@@ -146,6 +149,11 @@ def _without_tokens(step: Step, told: set[str]) -> Step:
 def _is_secret(name: str, value: Json, told: set[str]) -> bool:
     named = {*words(name)}
     return bool(named & _TOKENS) or ("id" not in named and bool(_filled(value) & told))
+
+
+def _is_id(save: Save) -> bool:
+    """Whether what is saved names a thing, so that others may know or guess it."""
+    return "id" in words(save.path.rsplit("/", 1)[-1]) and save.where is not ValueFrom.COOKIE
 
 
 def _filled(value: Json) -> frozenset[str]:

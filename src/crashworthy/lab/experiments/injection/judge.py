@@ -56,8 +56,15 @@ def _evidence(attack: Attack, trial: Trial) -> Evidence | None:
 
 def _proven(attack: Attack, trial: Trial, found: Evidence, tried: int) -> Judgement:
     exchange = of_part(trial, "attack")[-1]
-    impact: Mapping[str, str] = found.impact
-    cvss = vector(logged_in=carries_credential(exchange), victim=found.victim, **impact)
+    read, change, stop, beyond = (found.impact.get(name, "N") for name in ("read", "change", "stop", "beyond"))
+    cvss = vector(
+        logged_in=carries_credential(exchange),
+        victim=found.victim,
+        read=read,
+        change=change,
+        stop=stop,
+        beyond=beyond,
+    )
     return Judgement(
         status=Status.PROVEN,
         weakness=attack.weakness.id,

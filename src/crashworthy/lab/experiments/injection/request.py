@@ -8,6 +8,7 @@ from pathlib import Path
 
 from crashworthy.core.history import SensorEvent
 from crashworthy.core.value import Json
+from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.injection.attack import Attack, Evidence, Payload, Sighting
 from crashworthy.lab.experiments.injection.inputs import Input, Kind
 from crashworthy.lab.experiments.injection.positions import LOOPBACK, MARKER, path
@@ -83,6 +84,8 @@ class Forgery(Attack):
 
     def _found(self, sighting: Sighting, seen: str, event: SensorEvent) -> Evidence:
         form = sighting.text(FORM)
+        # Where the service's own administrator sends it is part of running it.
+        trusted = any(exchange.actor == "admin" for exchange in sighting.exchanges)
         file = form == "a file: URL"
         return Evidence(
             becomes=f"the address of a request that the service makes, also where it is {form}",
@@ -90,6 +93,7 @@ class Forgery(Attack):
             gets="can read the service's files" if file else "can reach what only the service's machine can reach",
             location=event.location,
             impact={"read": "H"} if file else {"read": "L", "change": "L", "beyond": "H"},
+            severity=Severity.MINOR if trusted and not file else None,
         )
 
 
