@@ -5,12 +5,12 @@ The ways are written down, so that what is tested here is the experiments and no
 
 from __future__ import annotations
 
+from sick_services import adding, consistency, several
 from sick_services import catalog_access as access
 from sick_services import catalog_crosssite as crosssite
 from sick_services import catalog_exposure as exposure
 from sick_services import catalog_injection as injection
 from sick_services import catalog_resource as resource
-from sick_services import consistency, several
 from sick_services.service import FOLDER, Api, SickService, api, object_of, operation, step
 
 _open = step("POST", "/accounts", body={"balance": 100}, save="account")
@@ -264,6 +264,7 @@ ALL = {
     **resource.ALL,
     **consistency.ALL,
     **several.ALL,
+    **adding.ALL,
 }
 """By folder."""
 
@@ -281,6 +282,7 @@ EXPERIMENTS = {
     **resource.EXPERIMENTS,
     **consistency.EXPERIMENTS,
     **several.EXPERIMENTS,
+    **adding.EXPERIMENTS,
 }
 """The experiment for each folder."""
 

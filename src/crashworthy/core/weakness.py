@@ -45,6 +45,7 @@ class Family(StrEnum):
     READBACK = "readback"
     RESOURCE = "resource"
     WORKERS = "workers"
+    CONSERVATION = "conservation"
 
 
 class Reference(Value):

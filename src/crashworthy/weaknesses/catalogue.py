@@ -6,6 +6,7 @@ from crashworthy.core.weakness import Family, Weakness
 from crashworthy.weaknesses import (
     access,
     concurrency,
+    conservation,
     crosssite,
     dependency,
     durability,
@@ -35,6 +36,7 @@ _FAMILIES = (
     resource,
     time,
     workers,
+    conservation,
 )
 CATALOGUE: dict[str, Weakness] = {weakness.id: weakness for family in _FAMILIES for weakness in family.WEAKNESSES}
 DESCRIPTIONS: dict[Family, str] = {family.WEAKNESSES[0].family: family.__doc__ or "" for family in _FAMILIES}

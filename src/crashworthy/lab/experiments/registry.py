@@ -10,6 +10,7 @@ from crashworthy.lab.experiments.access.object_of_another import ObjectOfAnother
 from crashworthy.lab.experiments.access.right_not_checked import RightNotChecked
 from crashworthy.lab.experiments.access.token_after_logout import TokenAfterLogout
 from crashworthy.lab.experiments.concurrency.lost_update import LostUpdate
+from crashworthy.lab.experiments.conservation.odd_amounts import OddAmounts
 from crashworthy.lab.experiments.crosssite.active_upload import ActiveUpload
 from crashworthy.lab.experiments.crosssite.foreign_form import ForeignForm
 from crashworthy.lab.experiments.crosssite.other_sites import OtherSites
@@ -63,4 +64,5 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     CalendarDays(),
     Deadlines(),
     StartTogether(),
+    OddAmounts(),
 )

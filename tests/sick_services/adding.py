@@ -1,0 +1,78 @@
+"""Sick services and healthy twins for numbers that have to add up."""
+
+from __future__ import annotations
+
+from sick_services.service import SickService, api, object_of, operation, step
+
+_from = step("POST", "/accounts", body={"balance": 100}, save="source")
+_to = step("POST", "/accounts", body={"balance": 5}, save="target")
+_read = step("GET", "/accounts/{account}", path="/accounts/${source}")
+_transfer = step("POST", "/transfers", body={"from_account": "${source}", "to_account": "${target}", "amount": 10})
+TRANSFERS = api(
+    operation("POST", "/accounts", object_of("balance")),
+    operation("GET", "/accounts/{account}"),
+    operation("POST", "/transfers", object_of("from_account", "to_account", "amount")),
+    ways=((_from,), (_from, _read), (_from, _to, _transfer)),
+)
+
+_withdraw = step("POST", "/accounts/{account}/withdraw", path="/accounts/${source}/withdraw", body={"amount": 10})
+WITHDRAWALS = api(
+    operation("POST", "/accounts", object_of("balance")),
+    operation("GET", "/accounts/{account}"),
+    operation("POST", "/accounts/{account}/withdraw", object_of("amount")),
+    ways=((_from,), (_from, _read), (_from, _withdraw)),
+)
+
+_product = step("POST", "/products", body={"stock": 5}, save="product")
+_order = step("POST", "/orders", body={"items": [{"product_id": "${product}", "quantity": 1}]})
+ORDERS = api(
+    operation("POST", "/products", object_of("stock")),
+    operation("GET", "/products/{product}"),
+    operation("POST", "/orders", {}),
+    ways=(
+        (_product,),
+        (_product, step("GET", "/products/{product}", path="/products/${product}")),
+        (_product, _order),
+    ),
+)
+
+SALES = api(
+    operation("POST", "/sales", object_of("price", kind="number")),
+    operation("GET", "/sales"),
+    ways=((step("POST", "/sales", body={"price": 10, "quantity": 1}),), (step("GET", "/sales"),)),
+)
+
+CONSERVATION = (
+    SickService(
+        "flask_self_transfer",
+        "flask",
+        "flask_self_transfer_sick",
+        ("flask_self_transfer_healthy",),
+        TRANSFERS,
+        "POST /transfers",
+    ),
+    SickService("fastapi_fee", "fastapi", None, ("fastapi_fee_healthy",), TRANSFERS, "POST /transfers"),
+    SickService(
+        "fastapi_negative",
+        "fastapi",
+        "fastapi_negative_sick",
+        ("fastapi_negative_healthy",),
+        WITHDRAWALS,
+        "POST /accounts/{account}/withdraw",
+    ),
+    SickService(
+        "flask_signed", "flask", None, ("flask_signed_healthy",), WITHDRAWALS, "POST /accounts/{account}/withdraw"
+    ),
+    SickService(
+        "flask_two_lines", "flask", "flask_two_lines_sick", ("flask_two_lines_healthy",), ORDERS, "POST /orders"
+    ),
+    SickService("fastapi_backorder", "fastapi", None, ("fastapi_backorder_healthy",), ORDERS, "POST /orders"),
+    SickService("fastapi_float", "fastapi", "fastapi_float_sick", ("fastapi_decimal_healthy",), SALES, "POST /sales"),
+    SickService("flask_rounded", "flask", None, ("flask_rounded_healthy",), SALES, "POST /sales"),
+)
+
+ALL = {"conservation": CONSERVATION}
+"""By folder."""
+
+EXPERIMENTS = {"conservation": "odd-amounts"}
+"""The experiment for each folder."""
