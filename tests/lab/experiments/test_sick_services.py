@@ -30,6 +30,7 @@ SLOW_FOLDERS = frozenset(
         "workers",
         "starting",
         "readback",
+        "conservation",
     }
 )
 SLOW_SERVICES = frozenset({"fastapi_background", "fastapi_pool", "fastapi_seats", "flask_loan_limit", "flask_lock"})
