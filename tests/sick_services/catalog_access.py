@@ -345,13 +345,85 @@ RIGHT_NOT_CHECKED = (
     ),
 )
 
+_CHANGE = step(
+    "PUT",
+    "/me/password",
+    body={"old_password": _USER["password"], "new_password": "N3w-${unique}1"},
+    headers=_BEARER,
+)
+PASSWORD_CHANGE = api(
+    operation("POST", "/signup", object_of("username", "password", kind="string")),
+    operation("POST", "/login", object_of("username", "password", kind="string")),
+    operation("GET", "/me"),
+    operation("PUT", "/me/password", object_of("old_password", "new_password", kind="string")),
+    ways=(_PLAIN[:1], _PLAIN, (*_PLAIN, step("GET", "/me", headers=_BEARER)), (*_PLAIN, _CHANGE)),
+)
+TOKEN_AFTER_PASSWORD_CHANGE = (
+    SickService(
+        "flask_change",
+        "flask",
+        "flask_change_sick",
+        ("flask_change_healthy",),
+        PASSWORD_CHANGE,
+        "PUT /me/password",
+    ),
+    SickService(
+        "fastapi_signed",
+        "fastapi",
+        "fastapi_signed_sick",
+        ("fastapi_signed_healthy",),
+        PASSWORD_CHANGE,
+        "PUT /me/password",
+    ),
+)
+
+_BY_MAIL = {"email": "user${unique}1@example.com", "password": "Str0ng-${unique}1"}
+_SIGNED_UP = (step("POST", "/signup", body=dict(_BY_MAIL)), step("POST", "/login", body=dict(_BY_MAIL)))
+
+
+def _reset(forgot: str, reset: str) -> Api:
+    return api(
+        operation("POST", "/signup", object_of("email", "password", kind="string")),
+        operation("POST", "/login", object_of("email", "password", kind="string")),
+        operation("POST", forgot, object_of("email", kind="string")),
+        operation("POST", reset, object_of("token", "new_password", kind="string")),
+        ways=(_SIGNED_UP[:1], _SIGNED_UP),
+    )
+
+
+_FORGOTTEN = ("POST /forgot-password", "POST /reset-password")
+_FORGOT = ("POST /password/forgot", "POST /password/reset")
+PASSWORD_RESET = (
+    SickService(
+        "flask_told",
+        "flask",
+        "flask_told_sick",
+        ("flask_printed_healthy",),
+        _reset("/forgot-password", "/reset-password"),
+        _FORGOTTEN,
+    ),
+    SickService(
+        "fastapi_mailed",
+        "fastapi",
+        "fastapi_mailed_sick",
+        ("fastapi_mailed_healthy",),
+        _reset("/password/forgot", "/password/reset"),
+        _FORGOT,
+    ),
+)
+
 ALL = {
     "object_of_another": OBJECT_OF_ANOTHER,
     "known_credential": KNOWN_CREDENTIAL,
     "forgeable_token": FORGEABLE_TOKEN,
     "token_after_logout": TOKEN_AFTER_LOGOUT,
+    "token_after_password_change": TOKEN_AFTER_PASSWORD_CHANGE,
+    "password_reset": PASSWORD_RESET,
     "user_enumeration": USER_ENUMERATION,
     "mass_assignment": MASS_ASSIGNMENT,
     "right_not_checked": RIGHT_NOT_CHECKED,
 }
-EXPERIMENTS = {folder: folder.replace("_", "-") for folder in ALL} | {"user_enumeration": "login-probe"}
+EXPERIMENTS = {folder: folder.replace("_", "-") for folder in ALL} | {
+    "user_enumeration": "login-probe",
+    "token_after_password_change": "token-after-change",
+}

@@ -25,7 +25,8 @@ class Api:
 class SickService:
     """One weakness in one service: the files of the sick one and of its healthy twins, and where to attack.
 
-    `idempotent` and `workers` are what its crashworthy.toml would say. Without an `operation` it is about the start.
+    `idempotent` and `workers` are what its crashworthy.toml would say. Without an `operation` it is about the start;
+    several are what a candidate tries together.
     """
 
     name: str
@@ -33,7 +34,7 @@ class SickService:
     sick: str | None
     healthy: tuple[str, ...]
     api: Api
-    operation: str | None
+    operation: str | tuple[str, ...] | None
     postgresql: bool = False
     idempotent: tuple[str, ...] = ()
     workers: int = 1

@@ -91,6 +91,6 @@ def service_file(weakness: str, name: str) -> Path:
     return FOLDER / weakness / f"{name}.py"
 
 
-def candidate_for(experiment: Experiment, lab: Lab, operation: str | None) -> Candidate:
-    wanted = (operation,) if operation else ()
+def candidate_for(experiment: Experiment, lab: Lab, operation: str | tuple[str, ...] | None) -> Candidate:
+    wanted = operation if isinstance(operation, tuple) else (operation,) if operation else ()
     return next(each for each in experiment.candidates(lab) if each.operations == wanted)

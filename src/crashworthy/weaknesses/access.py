@@ -1,7 +1,7 @@
 """Weaknesses by which somebody gets what belongs to another, or more rights than were given."""
 
 from crashworthy.core.weakness import Family, Reference, Severity, Weakness
-from crashworthy.weaknesses.references import asvs, rfc
+from crashworthy.weaknesses.references import asvs, cheat_sheet, rfc
 
 _TASKS = ("security-implementation", "endpoint-implementation")
 
@@ -110,6 +110,49 @@ TOKEN_AFTER_LOGOUT = Weakness(
     ),
 )
 
+TOKEN_AFTER_PASSWORD_CHANGE = Weakness(
+    id="token-after-password-change",
+    title="A token still opens the account after its owner has changed the password",
+    family=Family.ACCESS,
+    severity=Severity.MINOR,
+    cwe=613,
+    cost="The customer notices the stranger, changes the password, and the stranger goes on reading for weeks.",
+    tasks=_TASKS,
+    proven_by=(
+        "A logs in twice and changes the password by one login; the token of the other then opens what it opened "
+        "before, while the old password and nobody are refused. Signed tokens that end within the hour, and "
+        "sessions that are kept in a signed cookie alone, are told only."
+    ),
+    mend=(
+        "End all other logins of the account when its password changes. With tokens in a table delete the account's "
+        "rows; with signed ones keep a number in the account's row, put it into each token, and count it up: one "
+        "query per request. Let the login that made the change go on, so that nobody is thrown out of the page they "
+        "are on."
+    ),
+    references=(asvs("7.4.3"),),
+)
+
+PASSWORD_RESET = Weakness(
+    id="password-reset",
+    title="Somebody else resets the password of an account",
+    family=Family.ACCESS,
+    severity=Severity.BLOCKER,
+    cwe=640,
+    cost="Whoever knows a customer's e-mail address has the account two requests later.",
+    tasks=_TASKS,
+    proven_by=(
+        "Nobody asks for a new password for A's account, finds what sets it in the answer itself, sets one, and logs "
+        "in with it, while the old one is refused. Minor: what came by mail sets a second password after it has set a "
+        "first one. Answers that hold no more than what the mail still has to complete do not count."
+    ),
+    mend=(
+        "Send what resets a password to the account's owner only, never in the answer, not even in development. Keep "
+        "its hash, not itself; let it end within the hour and at its first use, and end all others of the account "
+        "with it. Answer alike whether the account exists or not. A mail that is lost then has to be asked for again."
+    ),
+    references=(asvs("6.4.3"), asvs("6.5.1"), cheat_sheet("Forgot Password")),
+)
+
 USER_ENUMERATION = Weakness(
     id="user-enumeration",
     title="The login tells which accounts exist",
@@ -214,6 +257,8 @@ WEAKNESSES = (
     KNOWN_CREDENTIAL,
     FORGEABLE_TOKEN,
     TOKEN_AFTER_LOGOUT,
+    TOKEN_AFTER_PASSWORD_CHANGE,
+    PASSWORD_RESET,
     USER_ENUMERATION,
     UNLIMITED_GUESSING,
     MASS_ASSIGNMENT,

@@ -7,7 +7,9 @@ from crashworthy.lab.experiments.access.known_credential import KnownCredential
 from crashworthy.lab.experiments.access.login_probe import LoginProbe
 from crashworthy.lab.experiments.access.mass_assignment import MassAssignment
 from crashworthy.lab.experiments.access.object_of_another import ObjectOfAnother
+from crashworthy.lab.experiments.access.password_reset import PasswordReset
 from crashworthy.lab.experiments.access.right_not_checked import RightNotChecked
+from crashworthy.lab.experiments.access.token_after_change import TokenAfterPasswordChange
 from crashworthy.lab.experiments.access.token_after_logout import TokenAfterLogout
 from crashworthy.lab.experiments.concurrency.lost_update import LostUpdate
 from crashworthy.lab.experiments.conservation.odd_amounts import OddAmounts
@@ -44,6 +46,8 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     KnownCredential(),
     ForgeableToken(),
     TokenAfterLogout(),
+    TokenAfterPasswordChange(),
+    PasswordReset(),
     LoginProbe(),
     RepeatedRequest(),
     BrokenInTheMiddle(),

@@ -45,6 +45,7 @@ _TEMPLATES = {
     "object-of-another": "refused.py.j2",
     "known-credential": "refused.py.j2",
     "token-after-logout": "refused.py.j2",
+    "token-after-password-change": "refused.py.j2",
     "repeated-request": "repeat.py.j2",
     "lost-at-restart": "restart.py.j2",
     "known-to-one-process": _READBACK,

@@ -16,15 +16,14 @@ from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Save, Scenario, Step, ValueFrom
 from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity
+from crashworthy.lab.experiments.access.accounts import shown_values, soon_over
 from crashworthy.lab.experiments.access.callers import credentials, proves_identity
-from crashworthy.lab.experiments.access.forge import read_jwt
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.rating import severity, vector
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.traffic.cookies import set_cookies
 from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.session import succeeded
-from crashworthy.lab.traffic.template import placeholders, saved_values
 from crashworthy.lab.traffic.ways import merge
 from crashworthy.weaknesses.access import TOKEN_AFTER_LOGOUT
 
@@ -32,7 +31,6 @@ COOKIES = "cookies"
 """Setting: whether the login is a cookie's."""
 
 _PRIORITY, _ESTIMATE_S = 45.0, 1.0
-_SHORT_S = 3600.0
 _KEPT = "kept_cookie"
 _OUT = frozenset({"logout", "signout", "logoff"})
 
@@ -151,15 +149,9 @@ def _told(trial: Trial, history: History) -> Judgement:
 
 def _by_design(trial: Trial) -> str:
     """Why the service may not know that the token is not wanted any more; "" when it could."""
-    known: dict[str, Json] = {}
-    for step, exchange in zip(trial.scenario.setup, of_part(trial, "setup"), strict=False):
-        known.update(saved_values(step, exchange.response))
-    shown = frozenset().union(*(placeholders(step) for step in trial.scenario.attack)) - {"unique"}
-    for name in shown:
-        text = str(known.get(name, ""))
-        token = read_jwt(text)
-        if token is not None and token.lifetime_s is not None and token.lifetime_s <= _SHORT_S:
-            return f"the token is signed and ends by itself within {max(1, round(token.lifetime_s / 60))} minutes"
+    for text in shown_values(trial, trial.scenario.attack):
+        if soon := soon_over(text):
+            return soon
         if trial.scenario.settings.get(COOKIES) and text.count(".") >= 2:
             return "the session is kept in the signed cookie alone"
     return ""
