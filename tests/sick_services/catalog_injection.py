@@ -31,6 +31,46 @@ NESTED_SEARCH = api(
     operation("POST", "/search", {}), ways=((step("POST", "/search", body={"filter": {"title": "x"}}),),)
 )
 
+_LOGIN: dict[str, Json] = {"name": "ada", "password": "tulip-4471"}
+NOTES = api(
+    operation("POST", "/notes", object_of("owner", "text", kind="string")),
+    operation("POST", "/notes/search", {}),
+    ways=(
+        (step("POST", "/notes", body={"owner": "ada", "text": "milk"}),),
+        (step("POST", "/notes/search", body={"owner": "ada", "limit": 5}),),
+    ),
+)
+OPERATOR_INJECTION = (
+    SickService(
+        "flask_login",
+        "flask",
+        "flask_login_sick",
+        ("flask_login_healthy", "flask_equal_healthy"),
+        _posts("/login", dict(_LOGIN)),
+        "POST /login",
+    ),
+    SickService(
+        "fastapi_search", "fastapi", "fastapi_search_sick", ("fastapi_search_healthy",), NOTES, "POST /notes/search"
+    ),
+)
+DIRECTORY_INJECTION = (
+    SickService(
+        "flask_people",
+        "flask",
+        "flask_people_sick",
+        ("flask_people_healthy",),
+        _reads("/people", "name"),
+        "GET /people",
+    ),
+    SickService(
+        "fastapi_login",
+        "fastapi",
+        "fastapi_login_sick",
+        ("fastapi_login_healthy",),
+        _posts("/login", dict(_LOGIN)),
+        "POST /login",
+    ),
+)
 SQL_INJECTION = (
     SickService(
         "flask_sqlite",
@@ -174,6 +214,8 @@ LOG_FORGING = (
 
 ALL = {
     "sql_injection": SQL_INJECTION,
+    "operator_injection": OPERATOR_INJECTION,
+    "directory_injection": DIRECTORY_INJECTION,
     "command_injection": COMMAND_INJECTION,
     "argument_injection": ARGUMENT_INJECTION,
     "code_injection": CODE_INJECTION,

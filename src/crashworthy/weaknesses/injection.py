@@ -31,6 +31,48 @@ SQL_INJECTION = Weakness(
     ),
 )
 
+OPERATOR_INJECTION = Weakness(
+    id="operator-injection",
+    title="Input becomes an operator of a query for documents",
+    family=Family.INJECTION,
+    severity=Severity.BLOCKER,
+    cwe=943,
+    cost='A login with `{"$ne": ""}` as its password is let in, as the first account that the database finds.',
+    tasks=_TASKS,
+    proven_by=(
+        "An object with an operator, sent in place of a text or number of the JSON body, reaches the filter that a "
+        "client of MongoDB is given, where a field's value stands. Behind `$eq`, in what is inserted, and as text it "
+        "is a value like any other."
+    ),
+    mend=(
+        "Refuse input that is not of the type that the query compares with, before it gets into a filter: `str` in a "
+        'Pydantic model, or `isinstance`. `{"$eq": value}` compares any value as it is. Compare passwords by their '
+        "hash, in Python, never in the filter. Conversions such as `str(value)` are safe as well, and hide the "
+        "mistake from who made it."
+    ),
+    references=(asvs("1.2.4"), cheat_sheet("Injection Prevention")),
+)
+
+DIRECTORY_INJECTION = Weakness(
+    id="directory-injection",
+    title="Input becomes a condition of a query for a directory",
+    family=Family.INJECTION,
+    severity=Severity.MAJOR,
+    cwe=90,
+    cost="A name with a parenthesis logs in as the first person whom the directory finds.",
+    tasks=_TASKS,
+    proven_by=(
+        "A parenthesis that was sent, and a marked condition behind it, stand unescaped in the filter that a client "
+        "of LDAP is given."
+    ),
+    mend=(
+        "Escape each value that goes into a filter: `ldap3.utils.conv.escape_filter_chars`, or "
+        "`ldap.filter.escape_filter_chars`. Names that become part of a distinguished name need another escape "
+        "(`escape_rdn`). Where names have a fixed form, refuse all others first."
+    ),
+    references=(asvs("1.2.6"), rfc(4515, "3")),
+)
+
 COMMAND_INJECTION = Weakness(
     id="command-injection",
     title="Input becomes part of a shell's command",
@@ -359,6 +401,8 @@ EXTERNAL_ENTITY = Weakness(
 
 WEAKNESSES = (
     SQL_INJECTION,
+    OPERATOR_INJECTION,
+    DIRECTORY_INJECTION,
     COMMAND_INJECTION,
     CODE_INJECTION,
     TEMPLATE_INJECTION,

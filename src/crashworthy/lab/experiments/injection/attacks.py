@@ -12,11 +12,14 @@ from crashworthy.lab.experiments.injection.model_output import ModelOutput
 from crashworthy.lab.experiments.injection.objects import Unpickled
 from crashworthy.lab.experiments.injection.process import Argument, Command
 from crashworthy.lab.experiments.injection.prompt import Prompt
+from crashworthy.lab.experiments.injection.queries import Directory, Documents
 from crashworthy.lab.experiments.injection.request import Forgery
 from crashworthy.lab.experiments.injection.sql import Sql
 
 ATTACKS: tuple[Attack, ...] = (
     Sql(),
+    Documents(),
+    Directory(),
     Command(),
     Code(),
     Template(),

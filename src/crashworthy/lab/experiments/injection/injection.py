@@ -102,6 +102,9 @@ def _attack(base: Ground, operation: Operation, recorder: Recorder, lab: Lab) ->
     """Scan and show; the weaknesses whose sinks a marker reached."""
     sees = Capability.REQUESTS in lab.testbed.capabilities
     attacks: list[Attack] = [each for each in ATTACKS if (sees or not each.sinks) and each.fits(lab.tree)]
+    # Where each request waits for a server that the lab does not have, there is time for a few only.
+    suspected = {each.weakness for each in lab.suspicions if operation.name in each.operations}
+    attacks.sort(key=lambda attack: attack.weakness.id not in suspected)
     probe = Probe(base, operation, recorder, attacks)
     probe.run()
     shown: set[tuple[str, object]] = set()

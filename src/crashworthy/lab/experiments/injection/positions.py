@@ -7,6 +7,7 @@ position in words and as an index into the report's text, or None where the text
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
@@ -26,6 +27,9 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0", "::", "0"})  #
 # Programs that take any text as it is, and those whose arguments are another program's.
 _TAKE_ANYTHING = frozenset({"echo", "printf", "true", "false", "test", "logger", "sleep"})
 _RUN_OTHERS = re.compile(r"python[\d.]*|node|ruby|perl|php|java|env|nice|timeout|sudo|xargs|[a-z]*sh")
+# An operator that each value passes but one: of no harm by itself, whatever the filter is for.
+OPERATOR = "$ne"
+_STRUCTURE = frozenset({"$and", "$or", "$nor", "$not", "$elemMatch", "$match"})
 _INSTRUCTS = frozenset({"system", "developer"})
 
 
@@ -133,6 +137,33 @@ def prompt(report: Report, settings: Mapping[str, Any]) -> Position | None:
     return f"in a message with the role {role!r}", max(0, str(report["text"]).lower().find(marker))
 
 
+def documents(report: Report, settings: Mapping[str, Any]) -> Position | None:
+    """Our operator where a filter has a field's value; what another operator compares with is a value as it is."""
+    marker = str(settings[MARKER])
+    text = str(report["text"])
+    try:
+        is_operator = _holds_operator(json.loads(text), marker, "")
+    except (ValueError, RecursionError):
+        return None
+    return ("as an operator of its own", text.lower().find(marker)) if is_operator else None
+
+
+def _holds_operator(value: Any, marker: str, key: str) -> bool:
+    if isinstance(value, list):
+        return any(_holds_operator(each, marker, key) for each in value)
+    if not isinstance(value, dict) or (key.startswith("$") and key not in _STRUCTURE):
+        return False
+    if any(name == OPERATOR and str(given).lower() == marker for name, given in value.items()):
+        return True
+    return any(_holds_operator(below, marker, name) for name, below in value.items())
+
+
+def directory(report: Report, settings: Mapping[str, Any]) -> Position | None:
+    """A parenthesis of ours that is not escaped, and so begins a condition (RFC 4515, section 3)."""
+    at = str(report["text"]).lower().find(f"({settings[MARKER]}b=")
+    return ("as a condition of its own", at) if at >= 0 else None
+
+
 def request(report: Report, settings: Mapping[str, Any]) -> Position | None:
     """A connection to the port of this machine, or the very host, that the payload named; or its file."""
     if report["sink"] != "connect":
@@ -158,6 +189,8 @@ _POSITIONS: dict[str, tuple[frozenset[str], Callable[[Report, Mapping[str, Any]]
     "log": (frozenset({"log"}), log),
     "mail": (frozenset({"mail"}), mail),
     "prompt": (frozenset({"prompt"}), prompt),
+    "documents": (frozenset({"documents"}), documents),
+    "directory": (frozenset({"directory"}), directory),
     "request": (frozenset({"connect", "path"}), request),
 }
 

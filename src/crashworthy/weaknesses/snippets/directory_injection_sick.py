@@ -1,0 +1,12 @@
+from flask import Flask, request
+from ldap3 import Connection, Server
+
+app = Flask(__name__)
+
+
+@app.get("/people")
+def people():
+    connection = Connection(Server("ldap.internal", connect_timeout=3), auto_bind=True, receive_timeout=3)
+    name = request.args.get("name", "")
+    connection.search("dc=example,dc=com", f"(cn={name})", attributes=["mail"])
+    return {"found": len(connection.entries)}
