@@ -18,6 +18,7 @@ from benchmarks.driver.services import Service, read_service
 from crashworthy.core.events import Emit
 from crashworthy.core.history import Exchange
 from crashworthy.core.playbook import Playbook
+from crashworthy.lab.testbed import Capability
 from crashworthy.lab.traffic.discover import Discovery, discover
 from crashworthy.lab.traffic.driver import LearnContext, learn
 from crashworthy.lab.traffic.memory import memory_of, read_memory
@@ -92,6 +93,7 @@ def _learn(
             environment=stand.credentials,
             memory=read_memory(Path(task.memory)) if task.memory else None,
             credentials=[tuple(actor.headers.items()) for actor in job.constraints.actors],
+            sensor=Capability.REQUESTS in stand.testbed.capabilities,
         )
     )
     seconds = time.monotonic() - began

@@ -34,6 +34,7 @@ from crashworthy.core.verdict import Verdict
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.registry import EXPERIMENTS
 from crashworthy.lab.proof.confirm import confirm
+from crashworthy.lab.testbed import Capability
 from crashworthy.lab.traffic.discover import discover
 from crashworthy.lab.traffic.driver import LearnContext, learn
 from crashworthy.lab.traffic.export.saved import SavedPlaybook
@@ -161,6 +162,7 @@ class Engine:
                 credentials=credentials,
                 lessons=lessons,
                 memory=self._memory(),
+                sensor=Capability.REQUESTS in stand.testbed.capabilities,
             )
         )
         saved = SavedPlaybook(operations=self.progress.operations, playbook=self.progress.playbook)
@@ -205,6 +207,7 @@ class Engine:
         self.emit(Learned(service=stand.report, operations=operations, suspicions=self.progress.suspicions))
 
     def _lab(self, stand: Stand, tree: SourceTree, deadline: float) -> Lab:
+        quick = Capability.REQUESTS in stand.testbed.capabilities
         return Lab(
             testbed=stand.testbed,
             tree=tree,
@@ -217,7 +220,9 @@ class Engine:
             credentials=stand.credentials,
             idempotent=self.job.constraints.idempotent,
             workers=self.job.constraints.service.workers or stand.testbed.workers,
-            trial_s=trial_seconds(stand.testbed, self.progress.playbook),
+            trial_s=trial_seconds(stand.testbed, self.progress.playbook, quick_hashes=quick),
+            replay_trial_s=trial_seconds(stand.testbed, self.progress.playbook, quick_hashes=False),
+            quick_hashes=quick,
         )
 
     def _experiment(self, stand: Stand, tree: SourceTree) -> None:

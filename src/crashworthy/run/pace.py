@@ -12,7 +12,7 @@ from crashworthy.lab.traffic.player import Player
 _TIMEOUT_S = 5.0
 
 
-def trial_seconds(testbed: Testbed, playbook: Playbook) -> float:
+def trial_seconds(testbed: Testbed, playbook: Playbook, *, quick_hashes: bool) -> float:
     """Seconds for a fresh copy and the set-up of a way of usual length, measured once."""
     ways = sorted(playbook.ways, key=lambda way: len(way.steps))
     if not ways:
@@ -20,5 +20,6 @@ def trial_seconds(testbed: Testbed, playbook: Playbook) -> float:
     steps = ways[len(ways) // 2].steps
     began = time.monotonic()
     with testbed.fresh() as instance:
-        Player(instance.base_url, timeout_s=_TIMEOUT_S).play(steps, "setup", stop_at_failure=True)
+        player = Player(instance.base_url, timeout_s=_TIMEOUT_S, sensor=quick_hashes, quick_hashes=quick_hashes)
+        player.play(steps, "setup", stop_at_failure=True)
     return time.monotonic() - began

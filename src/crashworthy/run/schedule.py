@@ -89,7 +89,7 @@ class Schedule:
         schedule = cls([])
         # Slow set-ups are played once where they can be kept: trials slow down less than a set-up alone.
         pace = min(max(lab.trial_s / USUAL_TRIAL_S, 1.0) ** 0.5, _MOST_GUESSED)
-        extra = _TRIALS_PER_REPLAY * max(0.0, lab.trial_s - USUAL_TRIAL_S)
+        extra = _TRIALS_PER_REPLAY * max(0.0, lab.replay_trial_s - USUAL_TRIAL_S)
         for experiment in experiments:
             lacking = experiment.needs - lab.testbed.capabilities
             if lacking:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 import time
 
-from crashworthy.core.scenario import Interleaving, Scenario, Step
+from crashworthy.core.scenario import Interleaving, Save, Scenario, Step
 from crashworthy.lab.proof.shrink import shrink
 
 
@@ -53,4 +53,18 @@ def test_a_try_is_not_begun_when_the_longest_so_far_would_not_fit() -> None:
         return False
 
     assert shrink(scenario, takes_long, lambda: 0.01) == scenario
+    assert len(tried) == 1
+
+
+def test_what_feeds_another_step_is_not_tried_without() -> None:
+    made = step("/things").model_copy(update={"saves": (Save(name="thing", path="/id"),)})
+    used = step("/things/${thing}/close")
+    scenario = Scenario(setup=(made, step("/b")), attack=(used,))
+    tried: list[Scenario] = []
+
+    def still_shows(smaller: Scenario) -> bool:
+        tried.append(smaller)
+        return True
+
+    assert shrink(scenario, still_shows, lambda: math.inf).setup == (made,)
     assert len(tried) == 1

@@ -58,7 +58,9 @@ class Lab:
     `idempotent` are the operations that the constraints promise to be, by name; `workers` is the number of processes
     that are declared to serve side by side.
     Of the time left, `reserve_s` is kept for the replays of what is being tried. `trial_s` is what a trial takes on
-    this service: a fresh copy and a usual set-up.
+    this service: a fresh copy and a usual set-up; `replay_trial_s` the same with hashes of full cost.
+    With `quick_hashes`, passwords are hashed with the fewest rounds while faults are looked for; what is replayed as a
+    proof never is.
     """
 
     testbed: Testbed
@@ -75,6 +77,8 @@ class Lab:
     workers: int = 1
     reserve_s: float = 0.0
     trial_s: float = USUAL_TRIAL_S
+    replay_trial_s: float = USUAL_TRIAL_S
+    quick_hashes: bool = False
 
     def left(self) -> float:
         """Seconds left of the budget."""

@@ -40,7 +40,8 @@ class Recorder:
     """Plays scenarios on fresh copies, numbers the trials and tells the run of each.
 
     Settings of a scenario that it heeds: `settle_s` (seconds to wait before observing) and `pause_s` (seconds
-    to wait before each request of a serial attack). With `kept`, set-ups are played once where that does.
+    to wait before each request of a serial attack). With `kept`, set-ups are played once where that does. Without
+    `quick_hashes`, passwords are hashed at full cost whatever the lab says.
     """
 
     lab: Lab
@@ -49,6 +50,7 @@ class Recorder:
     notes: list[str] = field(default_factory=list)
     limit_s: float = math.inf
     kept: KeptSetups | None = None
+    quick_hashes: bool = True
     _began: float = field(default_factory=time.monotonic)
 
     def left(self) -> float:
@@ -127,6 +129,7 @@ class Recorder:
                     timeout_s=timeout_s or REQUEST_TIMEOUT_S,
                     origin=time.monotonic() - start.seconds if start else None,
                     memory=start.memory if start else None,
+                    quick_hashes=self.quick_hashes and self.lab.quick_hashes,
                 ),
                 lab=self.lab,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 
 from crashworthy.core.finding import Judgement, Status
@@ -29,6 +30,8 @@ def confirm(experiment: Experiment, history: History, judgement: Judgement, lab:
         return None
     small = _shrunk(experiment, history, judgement, judgement.scenario, lab)
     tried = (small,) if small == judgement.scenario else (small, judgement.scenario)
+    # What is proven is proven of the service as it is.
+    lab = dataclasses.replace(lab, quick_hashes=False)
     for scenario in tried:
         proof = _replayed(experiment, history, judgement, scenario, lab)
         if proof is not None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from crashworthy.core.scenario import Scenario, Step
+from crashworthy.lab.traffic.needed import is_needed
 
 _FEWEST_TOGETHER = 2
 
@@ -41,7 +42,10 @@ def _smaller(scenario: Scenario) -> Iterator[Scenario]:
         for size in dict.fromkeys((fewest, len(attack) // 2, len(attack) * 3 // 4)):
             if fewest <= size < len(attack):
                 yield scenario.model_copy(update={"attack": attack[:size]})
+    steps = (*scenario.setup, *attack, *scenario.observe)
     for index in reversed(range(len(scenario.setup))):
+        if is_needed(steps, index):
+            continue
         yield scenario.model_copy(update={"setup": scenario.setup[:index] + scenario.setup[index + 1 :]})
     if len(scenario.observe) > 1:
         for index in range(len(scenario.observe)):

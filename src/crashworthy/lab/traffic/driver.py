@@ -44,7 +44,8 @@ class LearnContext:
 
     `schemes` come from `discover`. `environment` holds the variables that the service was started with: a secret
     among them may be an administrator's key. `credentials` are header sets given by the user for an administrator.
-    `lessons` are what requests that others made teach about these operations.
+    `lessons` are what requests that others made teach about these operations. With `sensor`, each request is marked
+    for the sensor in the service, and passwords are hashed with the fewest rounds.
     """
 
     testbed: Copies
@@ -59,6 +60,7 @@ class LearnContext:
     lessons: Lessons = NOTHING_LEARNED
     timeout_s: float = _TIMEOUT_S
     memory: Memory | None = None
+    sensor: bool = False
 
 
 def learn(context: LearnContext) -> Playbook:
@@ -93,7 +95,7 @@ def learn(context: LearnContext) -> Playbook:
     numbers = {operation.name: number + 1 for number, operation in enumerate(reachable)}
     nouns = frozenset(word for operation in reachable for word in path_words(operation.path))
     workshop = Workshop(knowledge, hints, numbers, nouns, context.seed)
-    verifier = Verifier(context.testbed, context.deadline, context.timeout_s)
+    verifier = Verifier(context.testbed, context.deadline, context.timeout_s, sensor=context.sensor)
     recalled, changed = _recall(context, declared)
     vain = hopeless(context.memory, reachable, changed) if context.memory else {}
     vain = {name: why for name, why in vain.items() if name not in context.lessons.examples}
@@ -107,6 +109,7 @@ def learn(context: LearnContext) -> Playbook:
             [each for each in reachable if each.name not in vain],
             workshop,
             identifier,
+            sensor=context.sensor,
             coverage=coverage,
             timeout_s=context.timeout_s,
             deadline=until,

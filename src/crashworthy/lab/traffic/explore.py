@@ -69,6 +69,7 @@ class Explorer:
         workshop: Workshop,
         identifier: Identifier,
         *,
+        sensor: bool = False,
         coverage: Coverage | None = None,
         timeout_s: float,
         deadline: float,
@@ -77,6 +78,7 @@ class Explorer:
     ) -> None:
         self.live = live
         self.coverage = coverage
+        self._sensor = sensor or coverage is not None
         self._callers: Callers | None = None
         self._callers_copy = 0
         self._operations = _in_order(operations)
@@ -337,7 +339,12 @@ class Explorer:
         self._callers = known.for_another(unique) if known else Callers(unique)
         self._callers_copy = self.live.copies
         return Session(
-            self.live.base_url, unique, self._timeout_s, callers=self._callers, coverage=self.coverage is not None
+            self.live.base_url,
+            unique,
+            self._timeout_s,
+            callers=self._callers,
+            sensor=self._sensor,
+            coverage=self.coverage is not None,
         )
 
     def renew(self, session: Session) -> Session:

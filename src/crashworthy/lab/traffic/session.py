@@ -35,9 +35,16 @@ class Session:
     """Plays set-up as it is asked for, with users and objects of its own on a service shared with other sessions."""
 
     def __init__(
-        self, base_url: str, unique: str, timeout_s: float, *, callers: Callers | None = None, coverage: bool = False
+        self,
+        base_url: str,
+        unique: str,
+        timeout_s: float,
+        *,
+        callers: Callers | None = None,
+        sensor: bool = False,
+        coverage: bool = False,
     ) -> None:
-        self.player = Player(base_url, timeout_s=timeout_s, sensor=coverage)
+        self.player = Player(base_url, timeout_s=timeout_s, sensor=sensor, quick_hashes=sensor)
         self.setup = Setup()
         self.callers = callers or Callers(unique)
         self._plan: dict[str, Json] | None = {"coverage": True} if coverage else None

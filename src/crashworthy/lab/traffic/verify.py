@@ -10,12 +10,10 @@ from typing import Protocol
 from crashworthy.core.history import Exchange
 from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Step
-from crashworthy.core.value import Json
 from crashworthy.lab.traffic.discover import HasUrl
-from crashworthy.lab.traffic.names import words
+from crashworthy.lab.traffic.needed import is_needed
 from crashworthy.lab.traffic.player import UNIQUE, Player
 from crashworthy.lab.traffic.session import describe, succeeded
-from crashworthy.lab.traffic.template import placeholders
 from crashworthy.lab.traffic.ways import merge
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -30,10 +28,14 @@ class Fresh(Protocol):
 
 
 class Verifier:
-    """Replays ways from fresh states. Counts `requests` and `copies`; `failures` says why a way did not replay."""
+    """Replays ways from fresh states. Counts `requests` and `copies`; `failures` says why a way did not replay.
 
-    def __init__(self, testbed: Fresh, deadline: float, timeout_s: float) -> None:
+    With `sensor`, passwords are hashed with the fewest rounds.
+    """
+
+    def __init__(self, testbed: Fresh, deadline: float, timeout_s: float, *, sensor: bool = False) -> None:
         self._testbed = testbed
+        self._sensor = sensor
         self._deadline = deadline
         self._timeout_s = timeout_s
         self.requests = 0
@@ -84,7 +86,7 @@ class Verifier:
         started = time.monotonic()
         with self._testbed.fresh() as instance:
             self.copies += 1
-            player = Player(instance.base_url, timeout_s=self._timeout_s)
+            player = self._player(instance.base_url)
             # Equal but for what they save: merged, each last step finds its values.
             joined = merge(ways)
             played = player.play(joined.setup, "setup")
@@ -111,7 +113,7 @@ class Verifier:
                 if time.monotonic() > self._deadline + _GRACE_S:
                     self.failures[way.operation] = "worked once; no time was left to replay it"
                     continue
-                player = Player(instance.base_url, timeout_s=self._timeout_s)
+                player = self._player(instance.base_url)
                 exchanges = player.play(way.steps, "probe", {UNIQUE: str(_FIRST_UNIQUE + number)}).exchanges
                 self._take(way, next((each for each in exchanges if not succeeded(each)), exchanges[-1]), kept)
                 self.requests += player.sent
@@ -130,17 +132,20 @@ class Verifier:
             if place >= len(steps) - 1 or self._is_short_of_time(1):
                 continue
             without = (*steps[:place], *steps[place + 1 :])
-            if _feeds(steps, place) or _obviously_needed(steps, place):
+            if is_needed(steps, place):
                 continue
             if self._replays(without):
                 steps = without
         return way.model_copy(update={"steps": steps})
 
+    def _player(self, base_url: str) -> Player:
+        return Player(base_url, timeout_s=self._timeout_s, sensor=self._sensor, quick_hashes=self._sensor)
+
     def _replays(self, steps: Sequence[Step]) -> bool:
         started = time.monotonic()
         with self._testbed.fresh() as instance:
             self.copies += 1
-            player = Player(instance.base_url, timeout_s=self._timeout_s)
+            player = self._player(instance.base_url)
             played = player.play(steps, "setup")
             self.requests += player.sent
         self._seconds += time.monotonic() - started
@@ -149,23 +154,3 @@ class Verifier:
 
 def _key(steps: Iterable[Step]) -> str:
     return "\n".join(step.model_dump_json(exclude={"saves"}) for step in steps)
-
-
-def _feeds(steps: Sequence[Step], place: int) -> bool:
-    """Whether a later step needs a value of this one."""
-    saved = {save.name for save in steps[place].saves}
-    return any(saved & placeholders(step) for step in steps[place + 1 :])
-
-
-def _obviously_needed(steps: Sequence[Step], place: int) -> bool:
-    """Whether a later step logs in with the password that this one set; saves a fresh copy per way."""
-    passwords = _passwords(steps[place].body)
-    return bool(passwords) and any(
-        passwords & _passwords(step.body) for step in steps[place + 1 :] if step.actor == steps[place].actor
-    )
-
-
-def _passwords(body: Json) -> set[str]:
-    if not isinstance(body, dict):
-        return set()
-    return {str(value) for name, value in body.items() if {*words(name)} & {"password", "passwd", "pwd", "passphrase"}}

@@ -67,7 +67,7 @@ class LoginProbe(Experiment):
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
         """A first look; where the times may differ, a longer one that can tell."""
-        recorder = Recorder(lab, self.id)
+        recorder = Recorder(lab, self.id, quick_hashes=False)
         way = _way(candidate.operations[0], lab)
         if way is not None:
             right = way.steps[-1].model_copy(update={"saves": ()})

@@ -64,7 +64,7 @@ class PasswordTrail(Experiment):
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
         """One play."""
-        recorder = Recorder(lab, self.id)
+        recorder = Recorder(lab, self.id, quick_hashes=False)
         try:
             _play(_scenario(lab), recorder)
         except OutOfTimeError:

@@ -23,7 +23,8 @@ class Exchange:
     """One request of the engine: its plan and the events that wait to be sent.
 
     `writes` counts the data-changing statements, `steps` all lasting steps (faults.steps), `pause_left` the seconds of
-    sleep it may still be given, `shift` the seconds by which its clock is ahead. `armed` is false while no
+    sleep it may still be given, `shift` the seconds by which its clock is ahead, `quick_hashes` whether its passwords
+    are hashed with the fewest rounds (hashing). `armed` is false while no
     plan is to be followed, so that hooks can leave at once.
     """
 
@@ -42,6 +43,7 @@ class Exchange:
         "line",
         "lines",
         "pause_left",
+        "quick_hashes",
         "quoted_id",
         "random",
         "reported",
@@ -66,6 +68,7 @@ class Exchange:
         self.shift = _seconds(_section(plan, "clock"))
         self.coverage = plan.get("coverage") is True
         self.routes = plan.get("routes") is True
+        self.quick_hashes = plan.get("quick_hashes") is True
         watch = plan.get("watch")
         self.watch = watch if isinstance(watch, str) and watch else None
         self.armed = bool(self.barrier or self.sleep or self.line or self.fault)

@@ -8,7 +8,7 @@ import io
 import os
 import threading
 
-from crashworthy_sensor import events, files, frameworks, lines, outbound, selftest, sinks, sql, threads
+from crashworthy_sensor import events, files, frameworks, hashing, lines, outbound, selftest, sinks, sql, threads
 from crashworthy_sensor.context import current
 from crashworthy_sensor.events import sensor_error
 from crashworthy_sensor.imports import watch_imports, when_imported, when_patched
@@ -30,6 +30,7 @@ def install() -> None:
         outbound.install,
         sql.install,
         sinks.install,
+        hashing.install,
         frameworks.install,
         _install_threads,
         _install_files,
