@@ -59,7 +59,7 @@ class Lab:
     that are declared to serve side by side.
     Of the time left, `reserve_s` is kept for the replays of what is being tried. `trial_s` is what a trial takes on
     this service: a fresh copy and a usual set-up; `replay_trial_s` the same with hashes of full cost.
-    With `quick_hashes`, passwords are hashed with the fewest rounds while faults are looked for; what is replayed as a
+    With `quick_hashes`, passwords are hashed with the fewest rounds while faults are looked for; the last replay of a
     proof never is.
     """
 
