@@ -9,7 +9,7 @@ from crashworthy.core.report import NotTried
 from crashworthy.lab.experiments.experiment import USUAL_TRIAL_S, Candidate, Experiment, Lab
 from crashworthy.lab.proof.confirm import REPLAYS
 
-# An experiment that has used this much time promises half as much as before.
+# An experiment that has used this much time since it last showed a fault promises half as much.
 _PATIENCE_S = 5.0
 # Of an experiment's time, this much must be seen before its own pace counts as much as what was guessed.
 _GUESS_S = 4.0
@@ -34,6 +34,7 @@ class _Queue:
     """How many times longer than on a quick service its trials were guessed to take."""
     extra_replay_s: float = 0.0
     spent_s: float = 0.0
+    in_vain_s: float = 0.0
     tried_s: float = 0.0
     estimated_s: float = 0.0
     proofs: int = 0
@@ -54,16 +55,17 @@ class _Queue:
     def promise(self, share_s: float) -> tuple[bool, bool, float]:
         """Suspected ones before others, within the share, and the first of an experiment before the second of another.
 
-        Then priority per second, which falls as time is used up: so every experiment has its turn, and what costs next
-        to nothing need not wait for it.
+        Then priority per second, which falls as time is used in vain: so every experiment has its turn, and what costs
+        next to nothing need not wait for it.
         """
         candidate = self.waiting[0]
-        value = candidate.priority / self.expected_s(candidate) / (1 + self.spent_s / _PATIENCE_S)
+        value = candidate.priority / self.expected_s(candidate) / (1 + self.in_vain_s / _PATIENCE_S)
         suspected = candidate.suspected and self.spent_s < share_s
         return suspected, suspected and not self.spent_s, value
 
     def tried(self, candidate: Candidate, seconds: float, proofs: int, proving_s: float) -> None:
         self.spent_s += seconds
+        self.in_vain_s = 0.0 if proofs else self.in_vain_s + seconds
         self.proofs += proofs
         self.proving_s += proving_s
         # One that was refused at once, or waited for long, tells nothing of the pace beyond its own estimate.

@@ -59,8 +59,8 @@ class Lab:
     that are declared to serve side by side.
     Of the time left, `reserve_s` is kept for the replays of what is being tried. `trial_s` is what a trial takes on
     this service: a fresh copy and a usual set-up; `replay_trial_s` the same with hashes of full cost.
-    With `quick_hashes`, passwords are hashed with the fewest rounds while faults are looked for; the last replay of a
-    proof never is.
+    With `quick_hashes`, passwords are hashed with the fewest rounds while faults are looked for, but not where the
+    service is replayed `as_it_is`.
     """
 
     testbed: Testbed
@@ -79,6 +79,7 @@ class Lab:
     trial_s: float = USUAL_TRIAL_S
     replay_trial_s: float = USUAL_TRIAL_S
     quick_hashes: bool = False
+    as_it_is: bool = False
 
     def left(self) -> float:
         """Seconds left of the budget."""

@@ -27,6 +27,7 @@ BARRIER_MS = 250
 SLEEP_MS = 25
 LINE_MS = 8
 LINE_SHARE = 0.4
+_CONTROLS = frozenset({"control", "serial", "baseline"})
 _EVENT_SETTLE_S = 0.02
 _EXCEPTION_SETTLE_S = 0.1
 
@@ -41,7 +42,8 @@ class Recorder:
 
     Settings of a scenario that it heeds: `settle_s` (seconds to wait before observing) and `pause_s` (seconds
     to wait before each request of a serial attack). With `kept`, set-ups are played once where that does. Without
-    `quick_hashes`, passwords are hashed at full cost whatever the lab says.
+    `quick_hashes`, passwords are hashed at full cost whatever the lab says; with `quick_controls` serial plays, which
+    only tell what is possible, are quick even where the service is replayed as it is.
     """
 
     lab: Lab
@@ -51,6 +53,7 @@ class Recorder:
     limit_s: float = math.inf
     kept: KeptSetups | None = None
     quick_hashes: bool = True
+    quick_controls: bool = False
     _began: float = field(default_factory=time.monotonic)
 
     def left(self) -> float:
@@ -129,12 +132,17 @@ class Recorder:
                     timeout_s=timeout_s or REQUEST_TIMEOUT_S,
                     origin=time.monotonic() - start.seconds if start else None,
                     memory=start.memory if start else None,
-                    quick_hashes=self.quick_hashes and self.lab.quick_hashes,
+                    quick_hashes=self._hashes_quickly(purpose),
                 ),
                 lab=self.lab,
             )
             yield stage
             stage.collect()
+
+    def _hashes_quickly(self, purpose: str) -> bool:
+        if not self.quick_hashes or not self.lab.quick_hashes:
+            return False
+        return not self.lab.as_it_is or (self.quick_controls and purpose in _CONTROLS)
 
     def keep(self, stage: Stage) -> Trial:
         """The trial of a stage that has been left."""

@@ -66,9 +66,8 @@ def _replayed(
     replays = 0
     while len(shown) < REPLAYS and replays < MOST_REPLAYS and replays - len(shown) < MOST_REPLAYS - REPLAYS + 1:
         replays += 1
-        # Once at least the service is replayed as it is.
-        as_it_is = dataclasses.replace(lab, quick_hashes=lab.quick_hashes and not shown)
-        found = _shows(experiment, history, judgement, scenario, as_it_is)
+        # What was seen once more is replayed with the service as it is.
+        found = _shows(experiment, history, judgement, scenario, dataclasses.replace(lab, as_it_is=bool(shown)))
         if found is not None:
             shown.append(found)
     if len(shown) < REPLAYS or judgement.scenario is None:

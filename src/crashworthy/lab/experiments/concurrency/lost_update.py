@@ -107,7 +107,7 @@ class LostUpdate(Experiment):
         """Two equal serial plays, every order, and the interleaving again until it shows, a few times at most."""
         scenario = judgement.scenario
         kept = KeptSetups(lab.testbed) if scenario is not None and scenario.settings.get(_QUICK) else None
-        recorder = Recorder(lab, self.id, kept=kept)
+        recorder = Recorder(lab, self.id, kept=kept, quick_controls=True)
         if scenario is None:
             return recorder.again(history)
         serial = scenario.model_copy(update={"interleaving": Interleaving.SERIAL})
