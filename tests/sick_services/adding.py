@@ -1,8 +1,9 @@
-"""Sick services and healthy twins for numbers that have to add up."""
+"""Sick services and healthy twins for numbers that have to add up, and for lists."""
 
 from __future__ import annotations
 
-from sick_services.service import SickService, api, object_of, operation, step
+from crashworthy.core.operation import Operation, Parameter, ParameterIn
+from sick_services.service import Api, SickService, api, object_of, operation, step
 
 _from = step("POST", "/accounts", body={"balance": 100}, save="source")
 _to = step("POST", "/accounts", body={"balance": 5}, save="target")
@@ -71,8 +72,39 @@ CONSERVATION = (
     SickService("flask_rounded", "flask", None, ("flask_rounded_healthy",), SALES, "POST /sales"),
 )
 
-ALL = {"conservation": CONSERVATION}
+_note = step("POST", "/notes", body={"text": "note-${unique}1"})
+
+
+def _notes(index: str, size: str) -> Api:
+    listing = Operation(
+        method="GET",
+        path="/notes",
+        parameters=tuple(Parameter(name=name, where=ParameterIn.QUERY) for name in (index, size)),
+    )
+    return api(
+        operation("POST", "/notes", object_of("text", kind="string")),
+        listing,
+        ways=((_note,), (step("GET", "/notes"),)),
+    )
+
+
+PAGES = (
+    SickService("fastapi_last_page", "fastapi", "fastapi_last_page_sick", (), _notes("page", "per_page"), "GET /notes"),
+    SickService(
+        "fastapi_cursor", "fastapi", None, ("fastapi_cursor_healthy",), _notes("cursor", "limit"), "GET /notes"
+    ),
+    SickService(
+        "flask_from_one",
+        "flask",
+        "flask_from_one_sick",
+        ("flask_newest_first_healthy", "flask_from_nought_healthy"),
+        _notes("page", "limit"),
+        "GET /notes",
+    ),
+)
+
+ALL = {"conservation": CONSERVATION, "pages": PAGES}
 """By folder."""
 
-EXPERIMENTS = {"conservation": "odd-amounts"}
+EXPERIMENTS = {"conservation": "odd-amounts", "pages": "page-by-page"}
 """The experiment for each folder."""

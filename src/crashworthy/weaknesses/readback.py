@@ -1,6 +1,6 @@
 """Weaknesses that show when what was acknowledged is read back."""
 
-from crashworthy.core.weakness import Family, Severity, Weakness
+from crashworthy.core.weakness import Family, Reference, Severity, Weakness
 from crashworthy.weaknesses.references import rfc
 
 UNSTORED_CHANGE = Weakness(
@@ -63,4 +63,29 @@ ANSWER_OF_ANOTHER = Weakness(
     references=(rfc(9111, "3.5"),),
 )
 
-WEAKNESSES = (UNSTORED_CHANGE, STALE_ANSWER, ANSWER_OF_ANOTHER)
+LOST_ON_PAGES = Weakness(
+    id="lost-on-pages",
+    title="A list that is read page by page lacks items or repeats them",
+    family=Family.READBACK,
+    severity=Severity.MAJOR,
+    cwe=193,
+    cost="An export, a sync or a customer's list of orders never shows the last one, or counts one twice.",
+    tasks=("endpoint-implementation", "database-queries"),
+    proven_by=(
+        "Five items are made and the list is read two by two, from the page with which the service itself begins "
+        "to the last; while nobody writes, an item that the list as a whole shows is on no page, or on two. That pages "
+        "by offset repeat items while others are added is shown as a suspicion."
+    ),
+    mend=(
+        "Order by something that no two items share, such as `(created_at, id)`, and begin each page after the last "
+        "item of the one before (`WHERE (created_at, id) > (?, ?)`). Where pages have numbers, round their count up, "
+        "and count from the same number in `OFFSET` and in the contract. Pages after a key cannot be jumped to."
+    ),
+    references=(
+        Reference(
+            title="Winand: We need tool support for keyset pagination", url="https://use-the-index-luke.com/no-offset"
+        ),
+    ),
+)
+
+WEAKNESSES = (UNSTORED_CHANGE, STALE_ANSWER, ANSWER_OF_ANOTHER, LOST_ON_PAGES)
