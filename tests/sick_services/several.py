@@ -134,12 +134,26 @@ DEADLINES = (
     SickService("flask_coupon", "flask", None, ("flask_coupon_healthy",), COUPONS, "POST /orders"),
 )
 
+EXPIRY = (
+    SickService(
+        "fastapi_never",
+        "fastapi",
+        "fastapi_never_sick",
+        ("fastapi_epoch_healthy", "fastapi_database_clock_healthy", "fastapi_hours_healthy"),
+        PROFILE,
+        "POST /login",
+    ),
+    SickService("flask_local", "flask", "flask_local_sick", ("flask_aware_healthy",), PROFILE, "POST /login"),
+    SickService("flask_naive", "flask", "flask_naive_sick", (), PROFILE, "POST /login"),
+)
+
 ALL = {
     "workers": WORKERS,
     "starting": STARTING,
     "readback": READBACK,
     "calendar": CALENDAR,
     "deadlines": DEADLINES,
+    "expiry": EXPIRY,
 }
 """By folder."""
 
@@ -149,5 +163,6 @@ EXPERIMENTS = {
     "readback": "read-back",
     "calendar": "calendar-days",
     "deadlines": "deadlines",
+    "expiry": "expiry",
 }
 """The experiment for each folder."""

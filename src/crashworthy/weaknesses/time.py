@@ -45,4 +45,46 @@ OFFSET_IGNORED = Weakness(
     references=(rfc(3339, "4.1"),),
 )
 
-WEAKNESSES = (CALENDAR_CRASH, OFFSET_IGNORED)
+EXPIRY_NOT_KEPT = Weakness(
+    id="expiry-not-kept",
+    title="What an answer says is good for a time is not refused after it, or is refused before",
+    family=Family.TIME,
+    severity=Severity.MAJOR,
+    cwe=613,
+    cost="A token from a lost phone or an old log opens the account for ever, whatever the contract says.",
+    tasks=("security-implementation", "endpoint-implementation"),
+    proven_by=(
+        "An answer names how long a token is good. With it a request succeeds and with another value it is refused; "
+        "with the clock of the service's process set hours past the end it succeeds all the same, or it is refused "
+        "minutes after the beginning. Where a database, a cache or a running timer keeps the time, nothing is "
+        "judged."
+    ),
+    mend=(
+        "Check the end where the token is checked, in the same place and by the same clock that set it. Libraries "
+        "for tokens do so unless they are told not to (`verify_exp`). For tokens in a table, put `expires_at > ?` "
+        "into the statement that finds them, and delete what has ended by a job. Each check costs a comparison."
+    ),
+    references=(rfc(6749, "5.1"), rfc(7519, "4.1.4")),
+)
+
+LOCAL_TIME = Weakness(
+    id="local-time",
+    title="A time limit is hours off on servers whose clock is not on UTC",
+    family=Family.TIME,
+    severity=Severity.MINOR,
+    cwe=682,
+    cost="In one data centre logins end at once, in another they last all day, and once a year an hour is lost or won.",
+    tasks=("endpoint-implementation",),
+    proven_by=(
+        "What an answer says is good for a time is accepted before its end and refused after it, with the process "
+        "in UTC, also at the same hour of the day; with `TZ` set to a zone far away, or over a clock change, the "
+        "same request is refused while it is good, or accepted after its end."
+    ),
+    mend=(
+        "Take all times as `datetime.now(UTC)`, or as seconds since the epoch, and compare only such. "
+        "`datetime.now()` and `datetime.utcnow()` know no zone: mixed they are hours apart, and the local one jumps "
+        "twice a year. Run services with `TZ=UTC` besides. Rows that hold local times want a migration."
+    ),
+)
+
+WEAKNESSES = (CALENDAR_CRASH, OFFSET_IGNORED, EXPIRY_NOT_KEPT, LOCAL_TIME)

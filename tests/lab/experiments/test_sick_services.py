@@ -31,6 +31,8 @@ SLOW_FOLDERS = frozenset(
         "starting",
         "readback",
         "conservation",
+        "pages",
+        "expiry",
     }
 )
 SLOW_SERVICES = frozenset({"fastapi_background", "fastapi_pool", "fastapi_seats", "flask_loan_limit", "flask_lock"})

@@ -63,3 +63,18 @@ def test_nothing_is_touched_before_it_is_wanted(sense) -> None:
     assert sensed.output.split("\n")[:2] == ["builtin_function_or_method classmethod_descriptor", "function"]
     (*_, hello) = sensed.of("hello")
     assert hello.data["hooks"]["clock"] is True
+
+
+def test_the_process_moves_to_another_time_zone(sense) -> None:
+    sensed = sense(f"""{SERVICE}
+    @app.get("/hours")
+    def hours():
+        return [round((datetime.datetime.now() - datetime.datetime.utcnow()).total_seconds() / 3600)]
+
+    def far(zone, shift=0):
+        plan = {{"id": "1", "clock": {{"zone": zone, "shift_s": shift}}}}
+        return app.test_client().get("/hours", headers={{"X-Crashworthy": json.dumps(plan)}}).json
+
+    print(far("UTC"), far("Asia/Tokyo"), far("Asia/Tokyo", 86400))
+    """)
+    assert sensed.output.split("\n")[0] == "[0] [9] [9]"

@@ -34,6 +34,7 @@ from crashworthy.lab.experiments.resource.slow_pattern import SlowPattern
 from crashworthy.lab.experiments.retry.repeated import RepeatedRequest
 from crashworthy.lab.experiments.time.days import CalendarDays
 from crashworthy.lab.experiments.time.deadlines import Deadlines
+from crashworthy.lab.experiments.time.expiry import Expiry
 from crashworthy.lab.experiments.workers.several_workers import SeveralWorkers
 from crashworthy.lab.experiments.workers.starting import StartTogether
 
@@ -71,4 +72,5 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     StartTogether(),
     OddAmounts(),
     PageByPage(),
+    Expiry(),
 )

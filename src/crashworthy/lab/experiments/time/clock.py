@@ -4,6 +4,8 @@ Settings of a scenario:
 
 - `at`: what the clock of the service's process says while its requests are answered, in ISO 8601; all requests of the
   play are made then, so that nothing in it is older or younger than it should be,
+- `later_s`: seconds after the set-up at which the attack is made,
+- `zone`: the time zone that the service's process is in,
 - `deadline`: an instant that is put into requests of the set-up: the `operation` and `field` that take it, `ahead_s`
   seconds from now, written with an offset of `offset_h` hours.
 """
@@ -20,26 +22,33 @@ from crashworthy.core.value import Json
 from crashworthy.lab.experiments.trial import Recorder
 
 AT = "at"
+LATER = "later_s"
+ZONE = "zone"
 DEADLINE = "deadline"
 
 
 def play(recorder: Recorder, scenario: Scenario, purpose: str) -> Trial:
     """Play `scenario` once, serially. OutOfTimeError when the time is over before."""
     with recorder.copy(scenario, purpose) as stage:
-        plan = _plan(scenario)
-        known = stage.player.play(_dated(scenario), "setup", plan=plan)
+        known = stage.player.play(_dated(scenario), "setup", plan=_plan(scenario, 0.0))
         stage.exchanges += known.exchanges
+        later_s = scenario.settings.get(LATER)
+        plan = _plan(scenario, float(later_s) if isinstance(later_s, int | float) else 0.0)
         for part, steps in (("attack", scenario.attack), ("observe", scenario.observe)):
             stage.exchanges += stage.player.play(steps, part, known.variables, plan=plan).exchanges
         stage.collect()
     return recorder.keep(replace(stage, order=tuple(range(len(scenario.attack)))))
 
 
-def _plan(scenario: Scenario) -> dict[str, Json]:
-    at = scenario.settings.get(AT)
-    if not isinstance(at, str):
-        return {}
-    return {"clock": {"shift_s": (datetime.fromisoformat(at) - datetime.now(UTC)).total_seconds()}}
+def _plan(scenario: Scenario, later_s: float) -> dict[str, Json]:
+    at, zone = scenario.settings.get(AT), scenario.settings.get(ZONE)
+    shift_s = later_s
+    if isinstance(at, str):
+        shift_s += (datetime.fromisoformat(at) - datetime.now(UTC)).total_seconds()
+    clock: dict[str, Json] = {"shift_s": shift_s} if shift_s else {}
+    if isinstance(zone, str):
+        clock["zone"] = zone
+    return {"clock": clock} if clock else {}
 
 
 def _dated(scenario: Scenario) -> Sequence[Step]:

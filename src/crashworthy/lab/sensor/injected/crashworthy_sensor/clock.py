@@ -4,6 +4,8 @@ Nothing is touched before the first such plan. Then `time.time` and its kin, and
 `datetime` and `date`, ask for the plan of the request they run in; all others see the time as it is. Names that modules
 have imported (`from time import time`) are bound anew. Not shifted: `time.monotonic`, by which event loops and locks
 wait, functions that are held elsewhere, such as default arguments, and the clocks of databases.
+
+`"zone"` beside it is the time zone of a server far away: the process as a whole is there from then on.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import ctypes
 import datetime
 import gc
+import os
 import sys
 import time
 
@@ -54,6 +57,13 @@ def install() -> None:
         if real is not None:
             _set(owner, name, classmethod(_method(owner, name, real)))
     _rebind({id(_real[name]): _SHIFTED[name] for name in _TIMES})
+
+
+def move_to(zone: str) -> None:
+    """Let the process be in that time zone, as if it had been started with `TZ` set so."""
+    if os.environ.get("TZ") != zone:
+        os.environ["TZ"] = zone
+        time.tzset()
 
 
 def uninstall() -> None:

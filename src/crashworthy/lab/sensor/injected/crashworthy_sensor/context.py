@@ -23,9 +23,9 @@ class Exchange:
     """One request of the engine: its plan and the events that wait to be sent.
 
     `writes` counts the data-changing statements, `steps` all lasting steps (faults.steps), `pause_left` the seconds of
-    sleep it may still be given, `shift` the seconds by which its clock is ahead, `quick_hashes` whether its passwords
-    are hashed with the fewest rounds (hashing). `armed` is false while no
-    plan is to be followed, so that hooks can leave at once.
+    sleep it may still be given, `shift` the seconds by which its clock is ahead, `zone` the time zone that the process
+    takes on with it, `quick_hashes` whether its passwords are hashed with the fewest rounds (hashing). `armed` is false
+    while no plan is to be followed, so that hooks can leave at once.
     """
 
     __slots__ = (
@@ -55,6 +55,7 @@ class Exchange:
         "waited",
         "watch",
         "writes",
+        "zone",
     )
 
     def __init__(self, exchange_id: str, plan: dict[str, Any], *, anonymous: bool = False) -> None:
@@ -65,7 +66,9 @@ class Exchange:
         self.sleep = _section(plan, "sleep")
         self.line = _section(plan, "line")
         self.fault = _section(plan, "fault")
-        self.shift = _seconds(_section(plan, "clock"))
+        clock = _section(plan, "clock") or {}
+        self.shift = _seconds(clock)
+        self.zone = clock["zone"] if isinstance(clock.get("zone"), str) else None
         self.coverage = plan.get("coverage") is True
         self.routes = plan.get("routes") is True
         self.quick_hashes = plan.get("quick_hashes") is True
@@ -98,8 +101,8 @@ def _section(plan: dict[str, Any], name: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _seconds(clock: dict[str, Any] | None) -> float:
-    value = clock.get("shift_s") if clock else None
+def _seconds(clock: dict[str, Any]) -> float:
+    value = clock.get("shift_s")
     return float(value) if isinstance(value, (int, float)) else 0.0
 
 

@@ -33,6 +33,8 @@ def enter(
             sinks.arm(exchange.watch)
         if exchange.shift:
             clock.install()
+        if exchange.zone is not None:
+            clock.move_to(exchange.zone)
         begin(exchange, method, path)
         if exchange.routes and application is not None:
             routes.tell(application, exchange)
