@@ -20,6 +20,7 @@ QUANTITIES = api(
     operation("POST", "/orders", object_of("quantity")), ways=((step("POST", "/orders", body={"quantity": 2}),),)
 )
 _SIGN_UP = "POST /register"
+CHARGES = api(operation("POST", "/charges", {}), ways=((step("POST", "/charges", body={}),),))
 
 ALL = {
     "password_at_rest": (
@@ -38,5 +39,21 @@ ALL = {
         SickService("flask_handler", "flask", "flask_handler_sick", ("flask_handler_healthy",), QUANTITIES, "GET /"),
         SickService("fastapi_debug", "fastapi", "fastapi_debug_sick", ("fastapi_debug_healthy",), QUANTITIES, "GET /"),
     ),
+    "untrusted_certificate": (
+        SickService(
+            "flask_requests", "flask", "flask_requests_sick", ("flask_requests_healthy",), CHARGES, "POST /charges"
+        ),
+        SickService(
+            "fastapi_aiohttp",
+            "fastapi",
+            "fastapi_aiohttp_sick",
+            ("fastapi_pinned_healthy", "fastapi_verified_healthy"),
+            CHARGES,
+            "POST /charges",
+        ),
+    ),
 }
-EXPERIMENTS = dict.fromkeys(ALL, "password-trail") | {"traceback_shown": "traceback-shown"}
+EXPERIMENTS = dict.fromkeys(ALL, "password-trail") | {
+    "traceback_shown": "traceback-shown",
+    "untrusted_certificate": "untrusted-certificate",
+}

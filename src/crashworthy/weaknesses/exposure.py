@@ -97,4 +97,25 @@ TRACEBACK_SHOWN = Weakness(
     ),
 )
 
-WEAKNESSES = (PASSWORD_SHOWN, PASSWORD_IN_LOG, PASSWORD_AT_REST, TRACEBACK_SHOWN)
+UNTRUSTED_CERTIFICATE = Weakness(
+    id="untrusted-certificate",
+    title="The service tells its secrets to whoever answers in another system's place",
+    family=Family.EXPOSURE,
+    severity=Severity.MAJOR,
+    cwe=295,
+    cost="Whoever controls a router or a name on the way reads the payment key, and answers in the provider's place.",
+    tasks=(*_TASKS, "third-party-integration"),
+    proven_by=(
+        "A server with a certificate of its own making answers in the other system's place; a client that is set not "
+        "to verify certificates sends it the request. A client that compares fingerprints instead sends nothing, and "
+        "holds; so does one that refuses."
+    ),
+    mend=(
+        "Let the client verify, which it does by default: remove `verify=False`, `ssl=False` and `CERT_NONE`. Where a "
+        'certificate is your own, give the client that authority (`verify="/etc/ssl/our-ca.pem"`, '
+        "`ssl.create_default_context(cafile=...)`). An authority of one's own has to be handed out, and renewed."
+    ),
+    references=(asvs("12.3.2"),),
+)
+
+WEAKNESSES = (PASSWORD_SHOWN, PASSWORD_IN_LOG, PASSWORD_AT_REST, TRACEBACK_SHOWN, UNTRUSTED_CERTIFICATE)

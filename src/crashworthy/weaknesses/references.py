@@ -16,6 +16,7 @@ _CHAPTERS = {
     "8": "0x17-V8-Authorization.md",
     "9": "0x18-V9-Self-contained-Tokens.md",
     "11": "0x20-V11-Cryptography.md",
+    "12": "0x21-V12-Secure-Communication.md",
     "13": "0x22-V13-Configuration.md",
     "15": "0x24-V15-Secure-Coding-and-Architecture.md",
     "16": "0x25-V16-Security-Logging-and-Error-Handling.md",

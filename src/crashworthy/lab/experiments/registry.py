@@ -22,6 +22,7 @@ from crashworthy.lab.experiments.durability.restart import Restart
 from crashworthy.lab.experiments.experiment import Experiment
 from crashworthy.lab.experiments.exposure.password_trail import PasswordTrail
 from crashworthy.lab.experiments.exposure.traceback_shown import TracebackShown
+from crashworthy.lab.experiments.exposure.untrusted_certificate import UntrustedCertificate
 from crashworthy.lab.experiments.injection.injection import Injection
 from crashworthy.lab.experiments.input.hostile_input import HostileInput
 from crashworthy.lab.experiments.input.parallel_requests import ParallelRequests
@@ -58,6 +59,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Restart(),
     PasswordTrail(),
     TracebackShown(),
+    UntrustedCertificate(),
     ScriptInPage(),
     OtherSites(),
     CostByNumber(),

@@ -52,6 +52,7 @@ class Exchange:
         "sleep",
         "started",
         "steps",
+        "strict_tls",
         "waited",
         "watch",
         "writes",
@@ -72,6 +73,7 @@ class Exchange:
         self.coverage = plan.get("coverage") is True
         self.routes = plan.get("routes") is True
         self.quick_hashes = plan.get("quick_hashes") is True
+        self.strict_tls = plan.get("strict_tls") is True
         watch = plan.get("watch")
         self.watch = watch if isinstance(watch, str) and watch else None
         self.armed = bool(self.barrier or self.sleep or self.line or self.fault)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crashworthy_sensor import clock, lines, routes, sinks
+from crashworthy_sensor import clock, lines, outbound, routes, sinks
 from crashworthy_sensor.context import ANONYMOUS, Exchange, current, parse_header
 from crashworthy_sensor.events import begin, end, sensor_error
 from crashworthy_sensor.faults import steps
@@ -31,6 +31,8 @@ def enter(
             return None, previous
         if exchange.watch is not None:
             sinks.arm(exchange.watch)
+        if exchange.strict_tls:
+            outbound.be_strict()
         if exchange.shift:
             clock.install()
         if exchange.zone is not None:

@@ -21,3 +21,8 @@ def proven() -> bool:
     """Whether a connection to a documentation address (RFC 5737) would go to the stand-in; no packet is sent."""
     module = sys.modules.get("socket")
     return module is not None and sockets.prove(module)
+
+
+def be_strict() -> None:
+    """From now on clients decide by their own settings whether they accept the stand-in's certificate."""
+    tls.be_strict()
