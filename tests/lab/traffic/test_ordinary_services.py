@@ -12,7 +12,7 @@ import pytest
 from crashworthy.core.operation import Body, Operation, Parameter, ParameterIn
 from crashworthy.core.playbook import Playbook
 from crashworthy.lab.traffic.driver import LearnContext, learn
-from crashworthy.lab.traffic.encode import FORM
+from crashworthy.lab.traffic.encode import FORM, MULTIPART
 from crashworthy.lab.traffic.player import Player
 
 SERVICES = Path(__file__).parent / "services"
@@ -27,10 +27,17 @@ def maker_in(name: str) -> Any:
     return module.make
 
 
-def operation(name: str, fields: tuple[str, ...] = (), kind: str = "application/json") -> Operation:
+PLATE = r"^[A-Z]{1,3}-[A-Z]{1,2} ?\d{1,4}$"
+TEXTS = {"code", "ticket_id", "name"}
+
+
+def operation(
+    name: str, fields: tuple[str, ...] = (), kind: str = "application/json", **keywords: str | None
+) -> Operation:
     method, path = name.split(" ")
     ids = [part.partition("}")[0] for part in path.split("{")[1:]]
-    schema = {"type": "object", "properties": {field: {"type": "string"} for field in fields}}
+    declared = {field: {"type": "object" if field == "data" else "string", **keywords} for field in fields}
+    schema = {"type": "object", "properties": declared}
     return Operation(
         method=method,
         path=path,
@@ -39,13 +46,17 @@ def operation(name: str, fields: tuple[str, ...] = (), kind: str = "application/
                 name=each,
                 where=ParameterIn.PATH,
                 required=True,
-                data_schema={"type": "string" if each == "code" else "integer"},
+                data_schema={"type": "string" if each in TEXTS else "integer"},
             )
             for each in ids
         ),
         body=Body(content_type=kind, data_schema=schema) if fields else None,
         source="routes",
     )
+
+
+def upload(name: str, field: str) -> Operation:
+    return operation(name, (field,), MULTIPART, format="binary")
 
 
 SERVED: dict[str, tuple[bool, tuple[Operation, ...]]] = {
@@ -72,6 +83,28 @@ SERVED: dict[str, tuple[bool, tuple[Operation, ...]]] = {
     "shared_links": (
         True,
         (operation("POST /drops"), operation("GET /shared/{code}"), operation("DELETE /shared/{code}")),
+    ),
+    "picture_album": (
+        False,
+        (
+            operation("POST /keys"),
+            operation("POST /albums"),
+            operation("PUT /albums/{album_id}/cover"),
+            upload("POST /albums/{album_id}/captions", "file"),
+            operation("PUT /albums/{album_id}/parts/{number}"),
+        ),
+    ),
+    "car_park": (
+        False,
+        (
+            operation("POST /spots"),
+            operation("POST /tickets", ("plate",), pattern=PLATE),
+            operation("POST /tickets/{ticket_id}/exit"),
+        ),
+    ),
+    "named_accounts": (
+        False,
+        (operation("POST /accounts", ("data",)), operation("PUT /boxes/{name}"), operation("GET /boxes/{name}")),
     ),
     "endless_events": (True, (operation("GET /feed"),)),
 }

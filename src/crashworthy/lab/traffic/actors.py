@@ -14,10 +14,19 @@ from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Save, Step, ValueFrom
 from crashworthy.core.value import Json
-from crashworthy.lab.traffic.autofill import CURRENT_PASSWORD, NEW_PASSWORD, USERNAME, named_for, purposes, secret_names
+from crashworthy.lab.traffic.autofill import (
+    CURRENT_PASSWORD,
+    NEW_PASSWORD,
+    USERNAME,
+    named_for,
+    purposes,
+    secret_names,
+    texts_of,
+)
 from crashworthy.lab.traffic.cookies import set_cookies
 from crashworthy.lab.traffic.facts import Fact, Slot, slots_of
 from crashworthy.lab.traffic.hints import Hints
+from crashworthy.lab.traffic.meanings import SECRETS
 from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.openapi import SecurityScheme
 from crashworthy.lab.traffic.template import escape
@@ -243,9 +252,8 @@ def with_cookies(way: Way) -> Identity:
 
 def basic(operation: Operation, sign_up: Way) -> Iterator[Identity]:
     """Who signed up that way, shown by name and password in each request (RFC 7617)."""
-    sent = sign_up.steps[-1].body
-    texts = {name: value for name, value in sent.items() if isinstance(value, str)} if isinstance(sent, dict) else {}
-    passwords = [name for name in texts if name in secret_names(operation)]
+    texts = texts_of(sign_up.steps[-1].body)
+    passwords = [name for name in texts if name in secret_names(operation) or {*words(name)} & SECRETS]
     users = named_for(operation, (USERNAME,))
     for name in sorted(texts, key=lambda name: (name not in users, "${unique}" not in texts[name])):
         if passwords and name not in passwords and ":" not in texts[name]:

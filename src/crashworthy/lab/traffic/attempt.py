@@ -15,6 +15,7 @@ from crashworthy.lab.traffic.base import Base
 from crashworthy.lab.traffic.data import ALL, REQUIRED, Maker
 from crashworthy.lab.traffic.encode import FORM, MULTIPART
 from crashworthy.lab.traffic.facts import Slot, slots_of
+from crashworthy.lab.traffic.files import file_of
 from crashworthy.lab.traffic.grants import give
 from crashworthy.lab.traffic.hints import Hints
 from crashworthy.lab.traffic.knowledge import Knowledge, Source
@@ -25,6 +26,9 @@ from crashworthy.lab.traffic.schema import Schema
 from crashworthy.lab.traffic.session import Session
 from crashworthy.lab.traffic.template import as_text
 from crashworthy.lab.traffic.ways import bind, with_more
+
+STRUCTURED = ("application/json", FORM, MULTIPART)
+"""Content types whose bodies have fields."""
 
 
 @dataclass
@@ -206,7 +210,7 @@ class Workshop:
                 query += [(name, as_text(item)) for item in (value if isinstance(value, list) else [value])]
             elif where == "header" and name.lower() not in {each.lower() for each, _ in headers}:
                 headers = (*headers, (name, as_text(value)))
-        body, content_type = self._body(operation, plan, maker, given)
+        body, raw, content_type = self._body(operation, plan, maker, given)
         if plan.slash:
             path = path.rstrip("/") if path.endswith("/") else path + "/"
         step = Step(
@@ -218,21 +222,27 @@ class Workshop:
             headers=headers,
             content_type=content_type,
             body=body,
+            raw_body=raw,
         )
         return step, given
 
     @staticmethod
-    def _body(operation: Operation, plan: Plan, maker: Maker, given: list[Path]) -> tuple[Json, str | None]:
+    def _body(operation: Operation, plan: Plan, maker: Maker, given: list[Path]) -> tuple[Json, str | None, str | None]:
+        """What a step has as `body`, `raw_body` and `content_type`."""
         taught = any(path[0] == "body" for path in (*maker.patches, *maker.known))
-        if operation.body is None and not taught:
-            return None, None
+        kind = plan.content_type or (operation.body.content_type if operation.body else "application/json")
+        if operation.body is None and not taught and plan.content_type in (None, *STRUCTURED):
+            return None, None, None
         schema: Schema = operation.body.data_schema if operation.body else {"type": "object"}
         body = maker.value(schema or {"type": "object"}, ("body",))
-        given += _paths(body, ("body",))
-        content_type = plan.content_type or (operation.body.content_type if operation.body else "application/json")
-        if content_type in (FORM, MULTIPART) or "json" in content_type or not isinstance(body, (dict, list)):
-            return body, content_type
-        return json.dumps(body), content_type
+        if kind in STRUCTURED or "json" in kind:
+            given += _paths(body, ("body",))
+            return body, None, kind
+        if isinstance(body, str):
+            return body, None, kind
+        # The body is a file of its kind.
+        text, raw = file_of(kind)
+        return text, raw, kind
 
 
 def _paths(value: Json, path: Path) -> list[Path]:

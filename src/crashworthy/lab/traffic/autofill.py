@@ -33,6 +33,20 @@ def named_for(operation: Operation, purpose: Collection[str]) -> list[str]:
     return [name for name, schema in fields_of(operation).items() if schema.get(AUTOFILL) in purpose]
 
 
+def texts_of(body: Json) -> dict[str, str]:
+    """The texts in a body by the name of their property, those of nested objects too; outer ones win."""
+    found: dict[str, str] = {}
+    waiting: list[Json] = [body]
+    while waiting:
+        item = waiting.pop(0)
+        for name, value in item.items() if isinstance(item, dict) else ():
+            if isinstance(value, str):
+                found.setdefault(name, value)
+            else:
+                waiting.append(value)
+    return found
+
+
 def secret_names(operation: Operation) -> frozenset[str]:
     """Names of the inputs that take a password, by declaration or by their words."""
     declared = named_for(operation, (NEW_PASSWORD, CURRENT_PASSWORD))

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.autofill import AUTOFILL
-from crashworthy.lab.traffic.files import sample_file
+from crashworthy.lab.traffic.files import COLUMNS, sample_file
 from crashworthy.lab.traffic.fit import fit_number, fit_text
 from crashworthy.lab.traffic.meanings import CONFIRM, PLENTY, SECRETS, Meanings, guess_type, usual_number
 from crashworthy.lab.traffic.names import REFERENCE_ENDS, words
@@ -46,12 +46,13 @@ class Maker:
     known: Mapping[Path, Json] = field(default_factory=dict)
     candidates: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
 
-    def value(self, schema: Schema, path: Path) -> Json:
+    def value(self, schema: Schema, path: Path, *, is_item: bool = False) -> Json:
         """A value for `schema`; the last part of `path` is the field's name, and arrays add none."""
         if path in self.known:
-            return self.known[path]
+            known = self.known[path]
+            return [known] if schema.get("type") == "array" and not is_item and not isinstance(known, list) else known
         patch = self.patches.get(path)
-        if patch is not None:
+        if patch is not None and not (is_item and patch.get("type") == "array"):
             schema = patched(schema, patch)
         chosen = self._given(schema, path)
         if chosen is not _NOTHING:
@@ -61,7 +62,7 @@ class Maker:
             if isinstance(members, list) and members:
                 best = next((m for m in members if isinstance(m, dict) and m.get("type") != "null"), members[0])
                 rest = {name: value for name, value in schema.items() if name not in ("oneOf", "anyOf")}
-                return self.value(merged(rest, best) if isinstance(best, dict) else rest, path)
+                return self.value(merged(rest, best) if isinstance(best, dict) else rest, path, is_item=is_item)
         parts = schema.get("allOf")
         for part in parts if isinstance(parts, list) else ():
             if isinstance(part, dict):
@@ -121,7 +122,7 @@ class Maker:
             kinds = next((kind for kind in kinds if kind != "null"), "null")
         if isinstance(kinds, str):
             return kinds
-        if "properties" in schema:
+        if "properties" in schema or self._taught_below(path):
             return "object"
         if "items" in schema:
             return "array"
@@ -131,14 +132,17 @@ class Maker:
             return "number" if schema.get("multipleOf") not in (None, 1) else "integer"
         return guess_type(words(_name(path)))
 
+    def _taught_below(self, path: Path) -> list[str]:
+        """Names of properties that answers taught, or that are known, also those that lead to deeper ones."""
+        deeper = (p for p in (*self.patches, *self.known) if len(p) > len(path) and p[: len(path)] == path)
+        return [p[len(path)] for p in deeper]
+
     def _object(self, schema: Schema, path: Path) -> Json:
         properties = schema.get("properties")
         properties = properties if isinstance(properties, dict) else {}
         required = schema.get("required")
         names = [str(name) for name in required] if isinstance(required, list) else []
-        added = [
-            p[len(path)] for p in (*self.patches, *self.known) if len(p) == len(path) + 1 and p[: len(path)] == path
-        ]
+        added = self._taught_below(path)
         chosen: dict[str, Json] = {}
         for name in dict.fromkeys((*names, *properties, *added)):
             below = (*path, name)
@@ -187,13 +191,14 @@ class Maker:
     def _array(self, schema: Schema, path: Path) -> Json:
         prefix = schema.get("prefixItems")
         if isinstance(prefix, list):
-            return [self.value(item if isinstance(item, dict) else {}, path) for item in prefix]
+            return [self.value(item if isinstance(item, dict) else {}, path, is_item=True) for item in prefix]
         items = schema.get("items")
         least = schema.get("minItems")
         count = max(1, least if isinstance(least, int) else 1)
         if schema.get("maxItems") == 0:
             return []
-        made = [self.value(items if isinstance(items, dict) else {}, path) for _ in range(min(count, 20))]
+        item = items if isinstance(items, dict) else {}
+        made = [self.value(item, path, is_item=True) for _ in range(min(count, 20))]
         if schema.get("uniqueItems") is True and count > 1:
             made = [f"{item}{number}" if isinstance(item, str) else item for number, item in enumerate(made)]
         return made
@@ -201,7 +206,13 @@ class Maker:
     def _string(self, schema: Schema, path: Path) -> Json:
         kind = schema.get("format")
         if kind in ("binary", "byte") or schema.get("contentMediaType"):
-            return sample_file(_name(path), str(schema.get("contentMediaType", "")), encoded=kind == "byte")
+            columns = schema.get(COLUMNS)
+            return sample_file(
+                _name(path),
+                str(schema.get("contentMediaType", "")),
+                encoded=kind == "byte",
+                columns=[str(each) for each in columns] if isinstance(columns, list) else (),
+            )
         unique = unique_text(self.actor, self.ordinal)
         meanings, name, in_query = Meanings(self.rng, self.now, unique), words(_name(path)), path[:1] == ("query",)
         text = meanings.formatted(kind, name, in_query=in_query) if isinstance(kind, str) else None

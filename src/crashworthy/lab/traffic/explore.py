@@ -290,6 +290,9 @@ class Explorer:
             session.include(lesson.way.steps)
         except SetupFailedError:
             self.knowledge.forget(operation)
+            # What is refused now says more than what worked by chance.
+            attempts = self.trails[operation].attempts if operation in self.trails else 0
+            self.trails[operation] = Trail(attempts=attempts + 1)
         self.requests += session.player.sent
 
     def _identify(self, operation: Operation, plan: Plan, draft: Draft, exchange: Exchange, session: Session) -> str:

@@ -12,7 +12,7 @@ from crashworthy.core.value import Json
 from crashworthy.lab.traffic.facts import Slot
 from crashworthy.lab.traffic.names import word_set, words
 from crashworthy.lab.traffic.schema import Schema
-from crashworthy.lab.traffic.wishes import MISSING, NO_PATCH, QUOTED, patch_of
+from crashworthy.lab.traffic.wishes import MISSING, NO_PATCH, QUOTED, file_wish, patch_of
 
 Path = tuple[str, ...]
 
@@ -24,6 +24,8 @@ _GENERAL = word_set(
     "non_field_errors __all__ _schema validation validation_errors"
 )
 _POINTING_KEYS = ("field", "param", "parameter", "name", "path", "pointer", "property", "attribute", "source", "key")
+
+_MESSAGE_KEYS = ("message", "msg", "detail", "description", "error", "reason")
 
 _TAKEN = re.compile(
     r"already (exists?|taken|in use|registered|used|has)|\btaken\b|duplicate|must be unique|not unique|in use|exists"
@@ -81,8 +83,13 @@ def read_feedback(
         result.csrf = result.csrf or forgery
         alternatives = _alternatives(lower, fields, given)
         result.patches.update(alternatives)
+        files = [slot.path for slot in slots if slot.data_schema.get("format") == "binary"]
+        wanted = file_wish(text) if files else {}
+        meant = ([path for path in files if path in fields] or files[:1]) if wanted else []
+        for path in meant:
+            result.patches[path] = {**(result.patches.get(path) or {}), **wanted}
         for path in fields:
-            if path in alternatives:
+            if path in alternatives or path in meant:
                 continue
             patch = patch_of(path, text, given)
             if patch is not NO_PATCH:
@@ -150,18 +157,20 @@ def _entry(at: tuple[str, ...], item: dict[str, Json]) -> Iterator[tuple[tuple[s
         return
     if isinstance(item.get("msg"), str):
         yield at, str(item["msg"])
+    place = item.get("location", item.get("in"))
+    located = ("loc", place) if isinstance(place, str) and place in _WHERE else at
     for key in _POINTING_KEYS:
         name = item.get(key)
         if isinstance(name, str) and re.fullmatch(r"[/#\w.\-\[\]$]{1,80}", name):
-            message = item.get("message") or item.get("msg") or item.get("detail") or item.get("error")
+            message = next((item[each] for each in _MESSAGE_KEYS if isinstance(item.get(each), str)), None)
             if isinstance(message, str):
-                yield (*at, *(part for part in re.split(r"[/.\[\]#$]+", name) if part)), message
+                yield (*located, *(part for part in re.split(r"[/.\[\]#$]+", name) if part)), message
 
 
 def _fields(at: tuple[str, ...], text: str, slots: Sequence[Slot], elsewhere: str, given: Sequence[Path]) -> list[Path]:
     """Which inputs a message is about."""
     if at[:1] == ("loc",):
-        located = _located(at[1:], slots)
+        located = _located(at[1:], slots, missing=MISSING.search(text.lower()) is not None)
         if located and located != [("body",)]:
             return located
         at = ()
@@ -172,10 +181,13 @@ def _fields(at: tuple[str, ...], text: str, slots: Sequence[Slot], elsewhere: st
             deepest = [path for path in own if path[-1] == names[-1]]
             return deepest or own
         # What an earlier message asked for and nothing declares.
-        taught = [path for path in given if path[-1] == names[-1]]
-        if taught:
-            return taught
-    found = [slot.path for slot in slots if _says(text, slot.name)]
+        asked = [path for path in given if path[-1] == names[-1]]
+        if asked:
+            return asked
+    declared = dict.fromkeys(slot.path for slot in slots)
+    around = {path[:length] for path in (*declared, *given) for length in range(len(path))}
+    taught = [path for path in given if path not in declared and path not in around]
+    found = [path for path in (*declared, *taught) if _says(text, path[-1])]
     if found:
         longest = [
             path
@@ -199,18 +211,26 @@ def _at(place: str, name: str) -> Path:
     return (place, name)
 
 
-def _located(where: tuple[str, ...], slots: Sequence[Slot]) -> list[Path]:
+def _located(where: tuple[str, ...], slots: Sequence[Slot], *, missing: bool = False) -> list[Path]:
+    """The input at a location; one that is `missing` may be undeclared, beside others of the same object."""
     if not where:
         return []
     place = _WHERE.get(where[0], "body")
     names = where[1:] if where[0] in _WHERE else where
     for length in range(len(names), 0, -1):
         path = (place, *names[:length])
+        if missing and length == len(names) - 1 and any(_holds(slot, path) for slot in slots):
+            return [(*path, names[-1])]
         if any(slot.path == path or slot.path[: len(path)] == path for slot in slots):
             return [path]
     # Unions put the names of their members in between.
     own = [slot.path for slot in slots if slot.path[0] == place and slot.name in names]
     return own[:1] or ([(place, *names)] if names else [])
+
+
+def _holds(slot: Slot, path: Path) -> bool:
+    """Whether there is an object with properties at the path, of which the slot is one, or which it is."""
+    return slot.path[: len(path)] == path and (slot.path != path or slot.data_schema.get("type") == "object")
 
 
 def _says(text: str, name: str) -> bool:

@@ -7,15 +7,20 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Sequence
 
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.names import words
 
+COLUMNS = "x-columns"
+"""Names that the first line of a table must have, as a keyword of a file's schema."""
 
-def sample_file(name: str, media_type: str = "", *, encoded: bool = False) -> Json:
+
+def sample_file(name: str, media_type: str = "", *, encoded: bool = False, columns: Sequence[str] = ()) -> Json:
     """A file for a multipart field as `encode.prepare` takes it, or its Base64 text where `encoded`.
 
-    Its kind is that of `media_type`, such as "image/jpeg" or ".zip", else what the field's name asks for.
+    Its kind is that of `media_type`, such as "image/jpeg" or ".zip", else what the field's name asks for. A table has
+    the `columns`, where they are known.
     """
     asked = {*words(media_type.partition(";")[0])}
     kinds = asked if asked & _KNOWN else {*words(name)}
@@ -31,9 +36,22 @@ def sample_file(name: str, media_type: str = "", *, encoded: bool = False) -> Js
         return _file("sample.json", "application/json", b'[{"id": 1, "name": "sample"}]', encoded=encoded)
     if kinds & {"xml", "feed", "opml"}:
         return _file("sample.xml", "application/xml", _XML, encoded=encoded)
-    if kinds & {"csv", "import", "sheet", "table", "row"}:
-        return _file("sample.csv", "text/csv", b"id,name\n1,sample\n", encoded=encoded)
+    if columns or kinds & {"csv", "import", "sheet", "table", "row"}:
+        names = list(columns) or ["id", "name"]
+        table = f"{','.join(names)}\n{','.join(['1', *['sample'] * (len(names) - 1)])}\n"
+        return _file("sample.csv", "text/csv", table.encode(), encoded=encoded)
     return _file("sample.txt", "text/plain", b"sample text\n", encoded=encoded)
+
+
+def file_of(media_type: str) -> tuple[str | None, str | None]:
+    """A whole body of that type: as text, or in Base64 where it is none."""
+    file = sample_file("", media_type)
+    assert isinstance(file, dict)
+    content = base64.b64decode(str(file["base64"]))
+    try:
+        return content.decode("utf-8"), None
+    except UnicodeDecodeError:
+        return None, str(file["base64"])
 
 
 def _file(name: str, kind: str, content: bytes, *, encoded: bool) -> Json:

@@ -10,6 +10,8 @@ import rstr
 from crashworthy.lab.traffic.schema import Schema
 from crashworthy.lab.traffic.template import escape
 
+_MADE = 12
+
 
 def fit_number(preferred: float, schema: Schema, *, whole: bool) -> float:
     """The number nearest to `preferred` that keeps the schema's limits."""
@@ -60,15 +62,15 @@ def _with_pattern(text: str, pattern: str, least: int, most: int | None, unique:
     for shape in shapes:
         if _keeps(shape, pattern, least, most):
             return shape
-    made = from_pattern(pattern, least, most, rng)
-    if made is None:
-        return text
-    # Part of the made text gives way to what is unique, where the pattern lets it.
-    for found in re.finditer(r"[A-Za-z0-9]{5,}", made):
-        shape = made[: found.start()] + unique + made[found.start() + len(_sample(unique)) :]
-        if _keeps(shape, pattern, least, most):
-            return shape
-    return made
+    made = [each for _ in range(_MADE) if (each := from_pattern(pattern, least, most, rng)) is not None]
+    # Part of the made text gives way to what is unique, where the pattern lets it; at least to what differs per play.
+    for part, size in ((unique, 5), ("${unique}", 4)):
+        for each in made:
+            for found in re.finditer(rf"[A-Za-z0-9]{{{size},}}", each):
+                shape = each[: found.start()] + part + each[found.start() + len(_sample(part)) :]
+                if _keeps(shape, pattern, least, most):
+                    return shape
+    return made[0] if made else text
 
 
 def from_pattern(pattern: str, least: int, most: int | None, rng: random.Random) -> str | None:

@@ -16,6 +16,7 @@ _MAX_VALUES = 12
 _PASSWORD = re.compile(r"pass(word|wd|phrase)?|pwd|secret", re.IGNORECASE)
 _HEADER = re.compile(r"(?:X-|Api|Auth|Token|Admin)[A-Za-z-]*", re.IGNORECASE)
 _KNOWN_SCHEMES = frozenset({"basic", "bearer"})
+_MEDIA_TYPE = re.compile(r"(image|audio|video|text(?!/html)|application(?!/(json|x-www-form)))/[a-z0-9][a-z0-9.+-]*")
 _NO_CREDENTIAL = {"x-forwarded-for", "x-request-id", "x-real-ip", "x-forwarded-proto", "x-correlation-id"}
 
 
@@ -25,7 +26,8 @@ class Hints:
 
     `logins` are pairs of a user name and a password that stand together in the source. `things` are literals given
     to a field of that name, or keys of a dictionary of that name: things that are there from the start. `schemes` are
-    what the source looks for before a credential, such as "Bearer" (RFC 9110, section 11.1).
+    what the source looks for before a credential, such as "Bearer" (RFC 9110, section 11.1). `media_types` are those
+    that the source names, but for JSON, forms and pages.
     """
 
     values: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
@@ -33,6 +35,7 @@ class Hints:
     logins: tuple[tuple[str, str], ...] = ()
     things: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
     schemes: tuple[str, ...] = ()
+    media_types: tuple[str, ...] = ()
 
     def existing(self, name: str, noun: tuple[str, ...]) -> tuple[Json, ...]:
         """Literals that may name a thing: by the field's name, else by the word for the thing."""
@@ -46,6 +49,7 @@ def read_hints(tree: SourceTree) -> Hints:
     logins: dict[tuple[str, str], None] = {}
     things: dict[str, list[Json]] = defaultdict(list)
     schemes: dict[str, None] = {}
+    media_types: dict[str, None] = {}
     for file in tree.files:
         constants = dict(_constants(file.tree))
         for node in ast.walk(file.tree):
@@ -55,6 +59,8 @@ def read_hints(tree: SourceTree) -> Hints:
             elif isinstance(node, (ast.Call, ast.Subscript)):
                 headers.update(dict.fromkeys(_headers(node)))
             schemes.update(dict.fromkeys(_schemes(node)))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _MEDIA_TYPE.fullmatch(node.value):
+                media_types.setdefault(node.value)
             for name, value in _things(node):
                 if value not in things[name]:
                     things[name].append(value)
@@ -62,7 +68,7 @@ def read_hints(tree: SourceTree) -> Hints:
                 logins.update(dict.fromkeys(_logins(node, constants)))
     kept = {name: tuple(found[:_MAX_VALUES]) for name, found in values.items()}
     seeds = {name: tuple(found[:_MAX_VALUES]) for name, found in things.items()}
-    return Hints(kept, tuple(headers), tuple(logins)[:10], seeds, tuple(schemes)[:4])
+    return Hints(kept, tuple(headers), tuple(logins)[:10], seeds, tuple(schemes)[:4], tuple(media_types)[:_MAX_VALUES])
 
 
 def _schemes(node: ast.AST) -> Iterator[str]:

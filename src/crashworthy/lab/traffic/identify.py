@@ -63,6 +63,7 @@ class Identifier:
         self._names = tuple(dict.fromkeys((*header_names, *hints.headers)))
         self._forms = header_forms(schemes, self._names)
         self._tokens: list[tuple[Way, Fact]] = []
+        self._secrets: list[tuple[Way, Fact]] = []
         self._cookies: list[Way] = []
         self._csrf: str | None = None
         self._sign_up: tuple[Operation, Way] | None = None
@@ -80,8 +81,11 @@ class Identifier:
             self._log_in = operation, way
         if way.actor not in ("A", "nobody"):
             return
-        for fact in token_facts(facts, secretive=is_identity(operation)):
-            self._tokens.append((way, fact))
+        proofs = token_facts(facts, secretive=is_identity(operation))
+        self._tokens += [(way, fact) for fact in proofs]
+        if operation.method == "POST" and "{" not in operation.path and not way.steps[-1].headers:
+            # Whoever asks without a proof of identity may be given one, whatever it is called.
+            self._secrets += [(way, fact) for fact in token_facts(facts, secretive=True) if fact not in proofs]
         if session_cookies(response) and (is_identity(operation) or not self._cookies):
             self._cookies.append(way)
 
@@ -147,10 +151,7 @@ class Identifier:
         return exchange if known_now or not refused(exchange) else None
 
     def _users(self) -> Iterator[Identity]:
-        by_length = sorted(self._tokens, key=lambda item: len(item[0].steps))
-        for form in self._forms:
-            for way, fact in by_length:
-                yield with_token(way, fact, form)
+        yield from self._shown(self._tokens)
         for way in self._cookies:
             yield with_cookies(way)
         if self._sign_up is not None and self._asks_for_basic:
@@ -163,6 +164,14 @@ class Identifier:
         for name in self._names:
             if {*words(name)} & {"user", "customer", "account", "member"} and ids:
                 yield with_token(*ids[0], (name, "{}"))
+        yield from self._shown(self._secrets)
+
+    def _shown(self, proofs: Sequence[tuple[Way, Fact]]) -> Iterator[Identity]:
+        """Each proof in each form, those that are had in fewest steps first."""
+        by_length = sorted(proofs, key=lambda item: len(item[0].steps))
+        for form in self._forms:
+            for way, fact in by_length:
+                yield with_token(way, fact, form)
 
     def _admins(self) -> Iterator[Identity]:
         for headers in (*self._credentials, *given_headers(self._environment, self._schemes, self._names)):

@@ -93,6 +93,10 @@ class Plan:
         return steps
 
 
+Ranked = list[tuple[float, Plan]]
+"""Plans to try, the lowest number first."""
+
+
 def with_value(step: Step, path: Path, value: Json) -> Step:
     """The step with another value for a field of its query or its JSON or form body; others stay as they are."""
     if path[0] == "query":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,8 +9,8 @@ from itertools import product
 
 from crashworthy.core.history import Exchange
 from crashworthy.core.operation import Operation
-from crashworthy.core.value import Json
 from crashworthy.lab.traffic.actors import is_identity, sign_up_score
+from crashworthy.lab.traffic.alternatives import other_types, other_values, raw_bodies
 from crashworthy.lab.traffic.attempt import Draft, Workshop
 from crashworthy.lab.traffic.autofill import CURRENT_PASSWORD, NEW_PASSWORD, USERNAME, named_for
 from crashworthy.lab.traffic.data import ALL
@@ -20,11 +19,9 @@ from crashworthy.lab.traffic.facts import Slot, slots_of
 from crashworthy.lab.traffic.feedback import Feedback, read_feedback
 from crashworthy.lab.traffic.grants import grants_for
 from crashworthy.lab.traffic.names import REFERENCE_ENDS, collection, path_words, stem, words
-from crashworthy.lab.traffic.plan import MADE_UP, Plan
+from crashworthy.lab.traffic.plan import MADE_UP, Plan, Ranked
 from crashworthy.lab.traffic.session import succeeded
 from crashworthy.lab.traffic.template import escape, placeholders
-
-Ranked = list[tuple[float, Plan]]
 
 _INCREASING = frozenset(
     map(
@@ -137,6 +134,7 @@ class Successors:
         if status == 415 or re.search(r"content.?type|media type|expected json|form data", feedback.text):
             kinds = ("application/json", FORM, MULTIPART)
             plans += [(0.5 + n, replace(plan, content_type=kind)) for n, kind in enumerate(kinds)]
+        plans += raw_bodies(operation, plan, feedback, status, self._workshop.hints.media_types)
         if feedback.taken and plan.fresh < 4 and "unique" in placeholders(draft.step):
             plans.append((0.6, replace(plan, fresh=plan.fresh + 1)))
         plans += self._other_things(operation, plan, slots, feedback, path=False)
@@ -150,7 +148,8 @@ class Successors:
             plans.append((1.2 if not feedback.patches else 2, replace(plan, level=plan.level + 1)))
         if is_identity(operation):
             plans += self._names(operation, slots, plan)
-        plans += self._other_values(operation, plan, slots, feedback)
+        plans += other_values(self._workshop, operation, plan, slots, feedback)
+        plans += other_types(plan, draft, slots, feedback)
         plans += [(2.5 + far, each) for far, each in self._identities(plan)]
         return plans
 
@@ -239,6 +238,11 @@ class Successors:
             points += 3.0 if is_identity(operation) else 0
             if points > 0:
                 plans.append((-points, name))
+        if not plans and feedback.state:
+            # Nothing speaks of the same: it may lack a thing that anybody must make first.
+            makers = [each for each in self._workshop.knowledge.lessons.values() if each.operation.method == "POST"]
+            names = [each.operation.name for each in makers if not is_identity(each.operation)]
+            plans = [(0.0, name) for name in names if name != operation.name and name not in done]
         best = sorted(plans)[:6]
         return [(0.25 * place, plan.then(name)) for place, (_, name) in enumerate(best)]
 
@@ -283,26 +287,3 @@ class Successors:
                 }:
                     plans += [(0.2 + 0.1 * n, base.give(slot.path, value)) for n, value in enumerate(same)]
         return plans
-
-    def _other_values(self, operation: Operation, plan: Plan, slots: list[Slot], feedback: Feedback) -> Ranked:
-        """Other members of enumerations; smaller and larger amounts."""
-        plans: Ranked = []
-        given = dict(plan.values)
-        for slot in slots:
-            if slot.path[0] != "body":
-                continue
-            patch = json.loads(dict(plan.patches).get(slot.path, "null")) or {}
-            enum = patch.get("enum", slot.data_schema.get("enum"))
-            mentioned = slot.path in feedback.mentioned
-            if isinstance(enum, list):
-                rest: list[Json] = [value for value in enum[1:6] if value is not None]
-                near = mentioned or words(slot.name)[-1] in feedback.text
-                plans += [
-                    ((0.7 if near else 2.4) + 0.1 * n, plan.give(slot.path, value)) for n, value in enumerate(rest)
-                ]
-            elif slot.path not in given and (feedback.state or mentioned) and self._is_amount(slot, operation):
-                plans += [(1.6 + 0.2 * n, plan.give(slot.path, value)) for n, value in enumerate((1, 100, 10_000))]
-        return plans
-
-    def _is_amount(self, slot: Slot, operation: Operation) -> bool:
-        return slot.data_schema.get("type") in ("integer", "number") and not self._workshop.refers(slot, operation)

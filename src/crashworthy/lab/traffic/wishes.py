@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from crashworthy.core.value import Json
+from crashworthy.lab.traffic.files import COLUMNS
 from crashworthy.lab.traffic.schema import Schema
 
 Path = tuple[str, ...]
@@ -32,6 +33,10 @@ _MOST = re.compile(
 )
 _LESS = re.compile(r"(?:less than|smaller than|below|under|<)\s*(-?\d+(?:\.\d+)?)")
 _BETWEEN = re.compile(r"(?:between |from )?(-?\d+(?:\.\d+)?)\s*(?:and|to|-|\.\.|\u2013)\s*(-?\d+(?:\.\d+)?)")
+_FILE_KIND = re.compile(r"\b(csv|pdf|png|jpe?g|zip|xml|json)\b|\b(image|application|text)/[\w.+-]+", re.IGNORECASE)
+_COLUMNS = re.compile(
+    r"\b(?:columns?|headers?)\b(?: named)?:? ((?:['\"`]?\w+['\"`]?(?:, and |, | and )?){1,12})", re.IGNORECASE
+)
 _STAMP = re.compile(
     r"\b(YYYY[-/.]?MM[-/.]?DD(?:[T ]HH:MM(?::SS)?Z?)?|DD[-/.]MM[-/.]YYYY|MM/DD/YYYY|HH:MM(?::SS)?)\b", re.IGNORECASE
 )
@@ -57,6 +62,19 @@ def patch_of(path: Path, text: str, given: Sequence[Path]) -> Schema | object | 
     if MISSING.search(lower):
         return {"minLength": 1}
     return NO_PATCH
+
+
+def file_wish(text: str) -> Schema:
+    """What kind of file a message about one asks for, and what columns where it is a table; empty for neither."""
+    wish: Schema = {}
+    kind = _FILE_KIND.search(text)
+    if kind:
+        wish["contentMediaType"] = kind[0].lower()
+    columns = _COLUMNS.search(text)
+    if columns:
+        names = [word for word in re.findall(r"\w+", columns[1]) if word not in ("and", "or")]
+        wish.update({"contentMediaType": "text/csv", COLUMNS: list[Json](names)})
+    return wish
 
 
 def _wish(lower: str, text: str, path: Path) -> Schema:
@@ -95,8 +113,8 @@ def _wish(lower: str, text: str, path: Path) -> Schema:
         ("integer", r"\bint(eger)?s?\b|whole number|\bpk value\b|primary key"),
         ("number", r"\bnumber\b|numeric|\bfloat\b|\bdecimal\b"),
         ("boolean", r"\bbool(ean)?\b|true or false"),
-        ("array", r"\blist\b|\barray\b"),
-        ("object", r"\bobject\b|\bdict(ionary)?\b"),
+        ("array", r"\blist\b|\barray\b|\biterable\b|\bsequence\b"),
+        ("object", r"\bobject\b(?! \w)|\bdict(ionary)?\b|\bmapping\b"),
         ("string", r"\bstring\b|\btext\b"),
     ):
         if re.search(rf"(must|should|be|is|expected|valid|type|not)\b.*({said})", lower):

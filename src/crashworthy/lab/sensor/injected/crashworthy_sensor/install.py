@@ -8,7 +8,19 @@ import io
 import os
 import threading
 
-from crashworthy_sensor import events, files, frameworks, hashing, lines, outbound, selftest, sinks, sql, threads
+from crashworthy_sensor import (
+    events,
+    files,
+    frameworks,
+    hashing,
+    known_hashes,
+    lines,
+    outbound,
+    selftest,
+    sinks,
+    sql,
+    threads,
+)
 from crashworthy_sensor.context import current
 from crashworthy_sensor.events import sensor_error
 from crashworthy_sensor.imports import watch_imports, when_imported, when_patched
@@ -31,6 +43,7 @@ def install() -> None:
         sql.install,
         sinks.install,
         hashing.install,
+        known_hashes.install,
         frameworks.install,
         _install_threads,
         _install_files,
