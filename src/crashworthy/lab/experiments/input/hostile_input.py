@@ -31,8 +31,8 @@ from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
 from crashworthy.weaknesses.input import CRASH_ON_INPUT, WEDGED_BY_ONE_REQUEST
 
 _SUSPECTED = 80.0
-_CHANGING = 35.0
-_SAFE = 25.0
+_CHANGING = 60.0
+_SAFE = 45.0
 _ESTIMATE_S = 3.5
 _MOST_ROOTS = 10
 _AGAIN = 60
