@@ -1,0 +1,49 @@
+"""How long the whole security set takes on one service: `crashworthy test` as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.security.cases import weaknesses
+
+# These wait or measure by design, so that more of them take longer whatever the machine.
+TIMED = frozenset(
+    {"user-enumeration", "unlimited-guessing", "cost-by-number", "expanding-input", "slow-pattern", "unbounded-body"}
+)
+_BUDGET_S = 300
+
+
+@dataclass(frozen=True)
+class Whole:
+    """`seconds` of all experiments; `left` are candidates that had no turn."""
+
+    operations: int
+    reached: int
+    seconds: float
+    proven: int
+    left: int
+
+
+def measured(folder: Path, seed: int) -> Whole:
+    """One run without the timed weaknesses, with time enough for all others."""
+    with tempfile.TemporaryDirectory(prefix="cw-whole-") as state:
+        report = Path(state) / "report.json"
+        command = [sys.executable, "-m", "crashworthy.interfaces.cli.main", "test", str(folder), "--no-ledger"]
+        command += ["--budget", str(_BUDGET_S), "--seed", str(seed), "--format", "json", "--output", str(report)]
+        for weakness in sorted(set(weaknesses()) - TIMED):
+            command += ["--only", weakness]
+        subprocess.run(command, check=False, stdout=subprocess.DEVNULL, env={**os.environ, "XDG_STATE_HOME": state})
+        found = json.loads(report.read_text(encoding="utf-8"))
+    return Whole(
+        operations=len(found["operations"]),
+        reached=sum(each["reached"] for each in found["operations"]),
+        seconds=found["duration_s"],
+        proven=sum(each["status"] == "proven" for each in found["findings"]),
+        left=sum("budget" in each["why"] for each in found["not_tried"]),
+    )
