@@ -56,13 +56,15 @@ class Interleaving(StrEnum):
     """How the attack's requests are brought together in time; in the order in which to try them.
 
     BARRIER holds each before its first write until all have come that far; OVERTAKE holds one there (the seed says
-    which, see `Scenario.held`) while the others go on.
+    which, see `Scenario.held`) while the others go on. TURNS lets one task run at a time, and the
+    seed chooses at each await which one goes on.
     """
 
     SERIAL = "serial"
     PLAIN = "plain"
     BARRIER = "barrier"
     OVERTAKE = "overtake"
+    TURNS = "turns"
     SLEEP = "sleep"
     LINE = "line"
 

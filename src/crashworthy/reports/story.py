@@ -27,6 +27,7 @@ _TOGETHER = {
     Interleaving.PLAIN: "sent at the same moment",
     Interleaving.BARRIER: "sent at the same moment, each held at its first write until all had come that far",
     Interleaving.OVERTAKE: "sent at the same moment, one held at its first write while the others went on",
+    Interleaving.TURNS: "sent at the same moment, one running at a time and, at each await, another by the seed",
     Interleaving.SLEEP: "sent at the same moment, with short random waits at their awaits and statements",
     Interleaving.LINE: "sent at the same moment, with short random waits between lines of the handler",
 }

@@ -237,6 +237,9 @@ def plans(scenario: Scenario) -> list[dict[str, Json]]:
         case Interleaving.OVERTAKE:
             alone: Json = {"name": f"b{scenario.seed}", "parties": requests, "timeout_ms": BARRIER_MS}
             return [{"barrier": alone} if index == scenario.held else {} for index in range(requests)]
+        case Interleaving.TURNS:
+            meeting: dict[str, Json] = {"name": f"t{scenario.seed}", "seed": scenario.seed, "parties": requests}
+            return [{"turns": {**meeting, "party": index}} for index in range(requests)]
         case Interleaving.SLEEP:
             return [{"sleep": {"seed": seed, "max_ms": SLEEP_MS}} for seed in seeds]
         case Interleaving.LINE:

@@ -16,7 +16,7 @@ from crashworthy.lab.experiments.concurrency import others
 from crashworthy.lab.experiments.concurrency import variants as plan
 from crashworthy.lab.experiments.concurrency.candidates import race_candidates
 from crashworthy.lab.experiments.concurrency.footprint import only_adds, only_reads
-from crashworthy.lab.experiments.concurrency.modes import modes
+from crashworthy.lab.experiments.concurrency.modes import modes, took_turns
 from crashworthy.lab.experiments.concurrency.outcomes import any_visible, judge_outcomes
 from crashworthy.lab.experiments.concurrency.plays import (
     control_the_crash,
@@ -235,9 +235,14 @@ def _guilty(scenario: Scenario, recorder: Recorder, *, thorough: bool) -> bool:
     if _works_on_after_answering(control):
         scenario = with_settings(scenario, {"settle_s": _SETTLE_S, VARIANT: f"{variant.name}, settled"})
         serial_plays(scenario, recorder)
+    in_turns = True
     for interleaving, seed in modes(recorder.lab, control, variant, thorough=thorough):
+        if interleaving is Interleaving.TURNS and not in_turns:
+            continue
         overlapping = scenario.model_copy(update={"interleaving": interleaving, "seed": seed})
         outcome = together(overlapping, scenario, recorder)
+        if interleaving is Interleaving.TURNS:
+            in_turns = took_turns(variant_of(scenario, recorder).concurrent[-1])
         if outcome is Outcome.UNSTABLE:
             return False
         if crashed(scenario, recorder):

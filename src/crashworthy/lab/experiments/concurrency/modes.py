@@ -9,6 +9,9 @@ from crashworthy.lab.experiments.concurrency.wording import is_write
 from crashworthy.lab.experiments.experiment import Lab
 from crashworthy.lab.testbed import Capability
 
+TURNS = "turns"
+"""The kind of the sensor's event that tells in which order turns were given."""
+
 Mode = tuple[Interleaving, int]
 """An interleaving and the seed of its sleeps."""
 
@@ -19,6 +22,7 @@ _WRITING: dict[bool, _Wanted] = {
     True: (
         (Interleaving.BARRIER, Capability.BARRIER, 2),
         (Interleaving.OVERTAKE, Capability.BARRIER, 1),
+        (Interleaving.TURNS, Capability.SLEEP, 2),
         (Interleaving.SLEEP, Capability.SLEEP, 2),
         (Interleaving.PLAIN, None, 1),
         (Interleaving.LINE, Capability.LINE, 1),
@@ -26,22 +30,30 @@ _WRITING: dict[bool, _Wanted] = {
     False: (
         (Interleaving.BARRIER, Capability.BARRIER, 1),
         (Interleaving.OVERTAKE, Capability.BARRIER, 1),
+        (Interleaving.TURNS, Capability.SLEEP, 1),
         (Interleaving.SLEEP, Capability.SLEEP, 1),
         (Interleaving.LINE, Capability.LINE, 1),
     ),
 }
 _IN_MEMORY: dict[bool, _Wanted] = {
     True: (
+        (Interleaving.TURNS, Capability.SLEEP, 3),
         (Interleaving.SLEEP, Capability.SLEEP, 2),
         (Interleaving.LINE, Capability.LINE, 4),
         (Interleaving.PLAIN, None, 1),
     ),
     False: (
+        (Interleaving.TURNS, Capability.SLEEP, 2),
         (Interleaving.SLEEP, Capability.SLEEP, 2),
         (Interleaving.LINE, Capability.LINE, 2),
         (Interleaving.PLAIN, None, 1),
     ),
 }
+
+
+def took_turns(trial: Trial) -> bool:
+    """Whether there was a choice between tasks at all: threads run as they like."""
+    return any(event.kind == TURNS and event.data.get("choices") for event in trial.events)
 
 
 def modes(lab: Lab, control: Trial, variant: Variant, *, thorough: bool) -> list[Mode]:

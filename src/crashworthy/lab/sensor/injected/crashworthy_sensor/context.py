@@ -53,6 +53,7 @@ class Exchange:
         "started",
         "steps",
         "strict_tls",
+        "turns",
         "waited",
         "watch",
         "writes",
@@ -66,6 +67,7 @@ class Exchange:
         self.barrier = _section(plan, "barrier")
         self.sleep = _section(plan, "sleep")
         self.line = _section(plan, "line")
+        self.turns = _section(plan, "turns")
         self.fault = _section(plan, "fault")
         clock = _section(plan, "clock") or {}
         self.shift = _seconds(clock)
@@ -76,7 +78,7 @@ class Exchange:
         self.strict_tls = plan.get("strict_tls") is True
         watch = plan.get("watch")
         self.watch = watch if isinstance(watch, str) and watch else None
-        self.armed = bool(self.barrier or self.sleep or self.line or self.fault)
+        self.armed = bool(self.barrier or self.sleep or self.line or self.fault or self.turns)
         self.buffer: list[str] = []
         self.dropped = 0
         self.started = self.flushed_at = time.monotonic()
@@ -96,6 +98,11 @@ class Exchange:
             # The id keeps two requests of one plan from sleeping in step.
             seed = (self.sleep or self.line or {}).get("seed", 0)
             self.random = random.Random(f"{seed}:{exchange_id}")  # noqa: S311 - repeatable by design
+
+    @property
+    def paced(self) -> bool:
+        """Whether its tasks are to pause or to take turns at their awaits."""
+        return bool(self.sleep or self.line or self.turns)
 
 
 def _section(plan: dict[str, Any], name: str) -> dict[str, Any] | None:

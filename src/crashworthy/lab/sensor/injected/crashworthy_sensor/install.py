@@ -24,7 +24,7 @@ from crashworthy_sensor import (
 from crashworthy_sensor.context import current
 from crashworthy_sensor.events import sensor_error
 from crashworthy_sensor.imports import watch_imports, when_imported, when_patched
-from crashworthy_sensor.interleave import barrier
+from crashworthy_sensor.interleave import barrier, turns
 from crashworthy_sensor.interleave.sleep import patch_create_task
 from crashworthy_sensor.settings import settings
 
@@ -79,6 +79,7 @@ def _after_fork() -> None:
         current.set(None)
         events.after_fork()
         barrier.forget_all()
+        turns.forget_all()
         lines.after_fork()
         selftest.hello(always=True)
     except Exception:

@@ -7,7 +7,7 @@ from crashworthy_sensor.context import HEADER, current
 from crashworthy_sensor.events import sensor_error
 from crashworthy_sensor.frameworks import recording
 from crashworthy_sensor.frameworks.request import enter, leave
-from crashworthy_sensor.interleave.sleep import drowsily
+from crashworthy_sensor.interleave.sleep import paced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def patch(module: Any) -> None:
         exchange, previous = enter(header, request.method, request.path, self)
         status: int | None = None
         try:
-            if exchange is not None and (exchange.sleep or exchange.line):
-                response = await drowsily(original(self, request), exchange)
+            if exchange is not None and exchange.paced:
+                response = await paced(original(self, request), exchange)
             else:
                 response = await original(self, request)
             status = getattr(response, "status", None)

@@ -9,7 +9,7 @@ from crashworthy_sensor.context import HEADER, current, within_request
 from crashworthy_sensor.events import sensor_error
 from crashworthy_sensor.frameworks import recording
 from crashworthy_sensor.frameworks.request import enter, leave
-from crashworthy_sensor.interleave.sleep import drowsily
+from crashworthy_sensor.interleave.sleep import paced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -151,8 +151,8 @@ async def call(application: Callable[..., Any], scope: Any, receive: Any, send: 
         await send(message)
 
     try:
-        if exchange.sleep or exchange.line:
-            return await drowsily(application(scope, receive, watched_send), exchange)
+        if exchange.paced:
+            return await paced(application(scope, receive, watched_send), exchange)
         return await application(scope, receive, watched_send)
     except BaseException as error:
         exceptions.report(error)

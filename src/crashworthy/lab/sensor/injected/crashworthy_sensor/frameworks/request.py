@@ -6,7 +6,7 @@ from crashworthy_sensor import clock, lines, outbound, routes, sinks
 from crashworthy_sensor.context import ANONYMOUS, Exchange, current, parse_header
 from crashworthy_sensor.events import begin, end, sensor_error
 from crashworthy_sensor.faults import steps
-from crashworthy_sensor.interleave import barrier
+from crashworthy_sensor.interleave import barrier, turns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def leave(exchange: Exchange, status: int | None) -> None:
             lines.disarm(exchange)
         if exchange.armed:
             barrier.leave(exchange)
+            turns.leave(exchange)
             steps.at_answer(exchange)
         end(exchange, status)
     except Exception:

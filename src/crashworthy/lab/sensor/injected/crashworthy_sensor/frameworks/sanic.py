@@ -6,7 +6,7 @@ from crashworthy_sensor import exceptions
 from crashworthy_sensor.context import HEADER, current, within_request
 from crashworthy_sensor.events import sensor_error
 from crashworthy_sensor.frameworks.request import enter, leave
-from crashworthy_sensor.interleave.sleep import drowsily
+from crashworthy_sensor.interleave.sleep import paced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def _handling(original: Any) -> Any:
                 sensor_error("sanic header")
         exchange, previous = enter(header, request.method, request.path, self)
         try:
-            if exchange is not None and (exchange.sleep or exchange.line):
-                return await drowsily(original(self, request), exchange)
+            if exchange is not None and exchange.paced:
+                return await paced(original(self, request), exchange)
             return await original(self, request)
         finally:
             if exchange is not None:

@@ -6,7 +6,7 @@ from crashworthy_sensor import exceptions
 from crashworthy_sensor.context import HEADER, current
 from crashworthy_sensor.events import sensor_error
 from crashworthy_sensor.frameworks.request import enter, leave
-from crashworthy_sensor.interleave.sleep import drowsily
+from crashworthy_sensor.interleave.sleep import paced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def patch(module: Any) -> None:
                 sensor_error("tornado header")
         exchange, previous = enter(header, self.request.method, self.request.path, self.application)
         try:
-            if exchange is not None and (exchange.sleep or exchange.line):
-                return await drowsily(execute_original(self, *args, **kwargs), exchange)
+            if exchange is not None and exchange.paced:
+                return await paced(execute_original(self, *args, **kwargs), exchange)
             return await execute_original(self, *args, **kwargs)
         finally:
             if exchange is not None:

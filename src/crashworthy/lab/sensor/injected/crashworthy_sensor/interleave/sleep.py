@@ -1,4 +1,4 @@
-"""Random sleeps: around SQL statements in threads, at every suspension of the request's task in async code."""
+"""Random sleeps: around SQL statements in threads, at every suspension of the request's tasks in async code."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from crashworthy_sensor.context import Exchange, current
 from crashworthy_sensor.interleave import running_loop
+from crashworthy_sensor.interleave.turns import taking_turns
 from crashworthy_sensor.place import beyond_runner, innermost, task_place
 
 TYPE_CHECKING = False
@@ -82,8 +83,13 @@ async def drowsily(coroutine: Coroutine[Any, Any, Any], exchange: Exchange) -> A
     return await Drowsy(coroutine, exchange)
 
 
+def paced(coroutine: Coroutine[Any, Any, Any], exchange: Exchange) -> Coroutine[Any, Any, Any]:
+    """`coroutine`, with sleeps or in turns, as the exchange's plan says."""
+    return taking_turns(coroutine, exchange) if exchange.turns else drowsily(coroutine, exchange)
+
+
 def patch_create_task(loop_class: Any) -> None:
-    """Let tasks that a drowsy request starts be drowsy too: middleware runs the endpoint in a task of its own.
+    """Let tasks that a paced request starts be paced too: middleware runs the endpoint in a task of its own.
 
     They also learn where they were started, for when they run nothing but a library.
     """
@@ -93,8 +99,8 @@ def patch_create_task(loop_class: Any) -> None:
         exchange = current.get()
         if exchange is None or exchange.anonymous:
             return original(self, coro, **kwargs)
-        if (exchange.sleep or exchange.line) and not exchange.ended:
-            coro = drowsily(coro, exchange)
+        if exchange.paced and not exchange.ended:
+            coro = paced(coro, exchange)
         place = innermost(beyond_runner(sys._getframe(1)))
         context = kwargs.get("context")
         if context is not None:
