@@ -234,6 +234,9 @@ WEDGED = (
     SickService("fastapi_pool", "fastapi", "fastapi_pool_sick", ("fastapi_pool_healthy",), ORDER_LIST, "POST /orders"),
     SickService("flask_taken", "flask", None, ("flask_taken_healthy",), ORDER_LIST, "POST /orders"),
     SickService("flask_poisoned_list", "flask", "flask_poisoned_list_sick", (), ORDER_LIST, "POST /orders"),
+    SickService(
+        "flask_infinite", "flask", "flask_infinite_sick", ("flask_infinite_healthy",), ORDER_LIST, "POST /orders"
+    ),
 )
 
 READS = api(operation("GET", "/orders"), ways=((step("GET", "/orders"),),))

@@ -39,8 +39,9 @@ WEDGED_BY_ONE_REQUEST = Weakness(
     tasks=("endpoint-implementation", "database-queries"),
     proven_by=(
         "After one request, or a hundred plain reads at once, valid requests that work on a fresh copy and after a "
-        "harmless request get a 5xx or no answer, also when tried again after a pause. A 4xx is no failure, a "
-        "process that ended is told as a crash, and who is only slow, or refuses, while the crowd is there is well."
+        "harmless request get a 5xx, no answer, or JSON with a bare NaN or Infinity that no strict parser reads, also "
+        "when tried again after a pause. A 4xx is no failure, a process that ended is told as a crash, and who is only "
+        "slow, or refuses, while the crowd is there is well."
     ),
     mend=(
         "Give back what a request takes (connections, locks, files, slots) by `with` or `finally`, so that an "

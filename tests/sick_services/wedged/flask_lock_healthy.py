@@ -13,7 +13,7 @@ totals = {"sold": 0}
 def order():
     data = request.get_json(silent=True)
     with lock:
-        totals["sold"] += data["quantity"]
+        totals["sold"] += int(data["quantity"])
     return jsonify(ok=True), 201
 
 

@@ -26,6 +26,8 @@ def close(_error):
 def order():
     g.db = connect()
     quantity = (request.get_json(silent=True) or {}).get("quantity")
+    if quantity in (float("inf"), float("-inf")):
+        return jsonify(error="quantity must be finite"), 400
     found = g.db.execute("SELECT 1 FROM orders WHERE quantity = ?", (quantity,)).fetchone()
     if found and quantity == 2:
         return jsonify(ok=True)

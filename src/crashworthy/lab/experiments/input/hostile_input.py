@@ -25,7 +25,7 @@ from crashworthy.lab.experiments.input.crashes import (
 )
 from crashworthy.lab.experiments.input.scan import Scan, Shot
 from crashworthy.lab.experiments.input.wedge_trials import HASTY, find_wedges, observers, play_wedge, repeat_refused
-from crashworthy.lab.experiments.input.wedges import PLACE, WEDGE, judge_wedges
+from crashworthy.lab.experiments.input.wedges import PLACE, WEDGE, is_unreadable, judge_wedges
 from crashworthy.lab.experiments.kept import KeptSetups
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
 from crashworthy.weaknesses.input import CRASH_ON_INPUT, WEDGED_BY_ONE_REQUEST
@@ -121,7 +121,11 @@ def _try(base: Ground, operation: Operation, recorder: Recorder) -> None:
     if not all(exchange.ok for part in ("setup", "attack") for exchange in of_part(control, part)):
         return
     _rely_on_kept(good, control, recorder)
-    works = [step for step, seen in zip(observe, of_part(control, "observe"), strict=False) if seen.ok]
+    works = [
+        step
+        for step, seen in zip(observe, of_part(control, "observe"), strict=False)
+        if seen.ok and not is_unreadable(seen)
+    ]
     reads = [step for step in base.observe if step in works]
     scan = Scan(base, operation, recorder, reads, reserve_s=_RESERVE_S)
     find_wedges(good, control, scan)

@@ -13,7 +13,7 @@ from crashworthy.lab.experiments.concurrency.variants import Ground
 from crashworthy.lab.experiments.input.contract import allows
 from crashworthy.lab.experiments.input.crashes import SCAN
 from crashworthy.lab.experiments.input.mutations import Mutation, mutations
-from crashworthy.lab.experiments.input.wedges import failed
+from crashworthy.lab.experiments.input.wedges import failed, is_lost
 from crashworthy.lab.experiments.trial import Recorder, Stage
 from crashworthy.lab.traffic.player import Played
 
@@ -158,7 +158,7 @@ class Scan:
     def _can_be_read(self, stage: Stage, known: Played) -> bool:
         if self.wedged or not stage.instance.alive():
             return True
-        return not any(failed(self._probe(step, stage, known)) for step in self.reads)
+        return not any(is_lost(self._probe(step, stage, known)) for step in self.reads)
 
     def _probe(self, step: Step, stage: Stage, known: Played) -> Exchange:
         (answer,) = stage.player.play((step,), "probe", known.variables).exchanges

@@ -15,7 +15,7 @@ from crashworthy.lab.experiments.concurrency.variants import Ground
 from crashworthy.lab.experiments.experiment import Lab
 from crashworthy.lab.experiments.input.crashes import INPUT, WHAT
 from crashworthy.lab.experiments.input.scan import Scan, Shot, spread
-from crashworthy.lab.experiments.input.wedges import AGAIN, WEDGE, failed, failing
+from crashworthy.lab.experiments.input.wedges import AGAIN, WEDGE, failing, is_lost, is_unreadable
 from crashworthy.lab.experiments.trial import Recorder, of_part
 from crashworthy.lab.traffic.template import map_texts
 from crashworthy.lab.traffic.ways import merge
@@ -88,7 +88,7 @@ def play_wedge(scenario: Scenario, purpose: str, recorder: Recorder, control: Tr
             valid = stage.player.play((step,), "observe", variables)
             stage.exchanges += valid.exchanges
             variables = valid.variables
-            if failed(valid.exchanges[0]) and _worked(control, index):
+            if is_lost(valid.exchanges[0]) and _worked(control, index):
                 suspicious.append(step)
             # One request that is not answered is enough, and another would cost as much time again.
             if suspicious and valid.exchanges[0].response is None:
@@ -121,4 +121,4 @@ def _wedges(good: Scenario, control: Trial, shot: Shot, times: int, recorder: Re
 
 def _worked(control: Trial | None, index: int) -> bool:
     observed = of_part(control, "observe") if control else ()
-    return index < len(observed) and observed[index].ok
+    return index < len(observed) and observed[index].ok and not is_unreadable(observed[index])

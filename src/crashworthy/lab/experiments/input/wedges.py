@@ -1,9 +1,13 @@
 """The judge of wedges: do valid requests, which work after a harmless request, keep failing after the bad one?
 
-A 4xx is no failure here: the bad request may have changed something on purpose, or counted towards a limit.
+A 4xx is no failure here: the bad request may have changed something on purpose, or counted towards a limit. A 2xx
+that says it is JSON and holds a bare NaN or Infinity is one: no client but Python's own can read it (RFC 8259, 6).
 """
 
 from __future__ import annotations
+
+import json
+from typing import NoReturn
 
 from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import Exchange, History, Trial
@@ -26,6 +30,34 @@ def failed(exchange: Exchange) -> bool:
     return exchange.response is None or exchange.response.status >= 500
 
 
+def is_unreadable(exchange: Exchange) -> bool:
+    """Whether the answer says that it is JSON and would be, but for a NaN or an Infinity."""
+    response = exchange.response
+    if not exchange.ok or response is None or not ("NaN" in response.body or "Infinity" in response.body):
+        return False
+    kind = next((value for name, value in response.headers if name.lower() == "content-type"), "")
+    if not kind.partition(";")[0].strip().lower().endswith("json"):
+        return False
+    try:
+        json.loads(response.body)  # Python's own extension
+    except (ValueError, RecursionError):
+        return False
+    try:
+        json.loads(response.body, parse_constant=_refuse)
+    except ValueError:
+        return True
+    return False
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def is_lost(exchange: Exchange) -> bool:
+    """Whether a client is left without an answer that it can read."""
+    return failed(exchange) or is_unreadable(exchange)
+
+
 def failing(trial: Trial, control: Trial) -> list[tuple[int, Exchange]]:
     """Valid requests, by position, that worked in the control and failed in the trial, also after a pause."""
     usual = of_part(control, "observe")
@@ -34,7 +66,8 @@ def failing(trial: Trial, control: Trial) -> list[tuple[int, Exchange]]:
     found = []
     for index, (normal, exchange) in enumerate(zip(usual, before, strict=False)):
         again = after.get(exchange.operation)
-        if normal.ok and failed(exchange) and again is not None and failed(again):
+        worked = normal.ok and not is_unreadable(normal)
+        if worked and is_lost(exchange) and again is not None and is_lost(again):
             found.append((index, exchange))
     return found
 
@@ -66,15 +99,18 @@ def _proven(trial: Trial, stopped: list[tuple[int, Exchange]], tried: int) -> Ju
     what = f"{bad[0].operation} whose {trial.scenario.settings.get(INPUT)} is {trial.scenario.settings.get(WHAT)}"
     names = list(dict.fromkeys(exchange.operation for _, exchange in stopped))
     first = stopped[0][1]
+    unreadable = all(is_unreadable(exchange) for _, exchange in stopped)
     answer = f"status {first.response.status}" if first.response else first.error or "no answer"
+    if is_unreadable(first):
+        answer += " and a body with a bare NaN or Infinity, which is no JSON"
     # When nothing but reads of the very objects that were sent fails, the damage is theirs. Where there is no answer at
     # all, something is held, and the requests after that one were not made.
     own = all(_names_an_object(trial.scenario.observe[index]) and exchange.response for index, exchange in stopped)
     return Judgement(
         status=Status.PROVEN,
-        severity=Severity.MAJOR if own else Severity.BLOCKER,
-        title=f"After {what}{times}, valid requests fail",
-        expected=f"{' and '.join(names)} still answered with a 2xx",
+        severity=_severity(own=own, unreadable=unreadable),
+        title=f"After {what}{times}, {'answers are no JSON any more' if unreadable else 'valid requests fail'}",
+        expected=f"{' and '.join(names)} still answered with a 2xx{' and JSON' if unreadable else ''}",
         seen=f"{' and '.join(names)}: {answer}, also when tried again",
         trial=trial.id,
         scenario=_needed(trial, bad, [trial.scenario.observe[index] for index, _ in stopped]),
@@ -82,6 +118,12 @@ def _proven(trial: Trial, stopped: list[tuple[int, Exchange]], tried: int) -> Ju
         operations=(bad[0].operation,),
         trials=tried,
     )
+
+
+def _severity(*, own: bool, unreadable: bool) -> Severity:
+    if unreadable:
+        return Severity.MINOR if own else Severity.MAJOR
+    return Severity.MAJOR if own else Severity.BLOCKER
 
 
 def _needed(trial: Trial, bad: tuple[Exchange, ...], stopped: list[Step]) -> Scenario:
