@@ -111,3 +111,12 @@ def test_any_body_can_be_changed(body: Json) -> None:
     step = STEP.model_copy(update={"body": json.loads(json.dumps(body).replace("${", ""))})
     for mutation in mutations(step, OPERATION):
         mutation.rendered(VARIABLES)
+
+
+def test_texts_that_no_header_may_hold_are_sent_in_the_query_only() -> None:
+    q, header = (Parameter(name=where.value, where=where) for where in (ParameterIn.QUERY, ParameterIn.HEADER))
+    search = Operation(method="GET", path="/items", parameters=(q, header))
+    step = Step(operation=search.name, method="GET", path="/items")
+    changed = {(each.input, each.what) for each in mutations(step, search)}
+    assert {("query query", "a NUL character"), ("query query", "60000 letters")} <= changed
+    assert not {what for name, what in changed if name == "header header"} & {"a NUL character", "60000 letters"}

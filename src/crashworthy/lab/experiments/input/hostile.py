@@ -13,7 +13,9 @@ from crashworthy.lab.traffic.fit import from_pattern
 
 BIG = 2**63
 HUGE = 10**30
-LONG_TEXT = 20_000
+LONG_TEXT = 60_000
+"""More than SQLite compares with LIKE, and than most columns take; less than servers take in a request line."""
+INT4 = 2**31 - 1
 DEEP = 50_000
 _MOST_CHOICES = 4
 
@@ -61,8 +63,8 @@ def hostile_segments() -> Iterator[Hostile]:
     yield Hostile("300 letters", "a" * 300)
 
 
-def hostile_texts(schema: dict[str, Json]) -> Iterator[Hostile]:
-    """Texts for a query parameter or a header."""
+def hostile_texts(schema: dict[str, Json], *, in_header: bool = False) -> Iterator[Hostile]:
+    """Texts for a query parameter or, without those that no header may hold, for a header."""
     yield Hostile("empty", "", plausible=True)
     if _kind("", schema) in {"integer", "number"}:
         yield Hostile("0", "0", plausible=True)
@@ -71,6 +73,8 @@ def hostile_texts(schema: dict[str, Json]) -> Iterator[Hostile]:
     yield Hostile("10**30", str(HUGE))
     for text in ("abc", "nan", "1e400", "null", "[]", "'\"%s{0}\\"):
         yield Hostile(text, text)
+    if not in_header:
+        yield from _TEXTS_OF_ATTACKERS
 
 
 def _kind(good: Json, schema: dict[str, Json]) -> str:
@@ -134,6 +138,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 _NUMBERS = (
     Hostile("0", 0, plausible=True),
     Hostile("-1", -1, plausible=True),
+    Hostile("2**31-1", INT4),
     Hostile("2**63", BIG),
     Hostile("-2**63-1", -BIG - 1),
     Hostile("10**30", HUGE, exotic=True),
@@ -145,6 +150,11 @@ _NUMBERS = (
     Hostile("5000 digits", literal="9" * 5000, exotic=True),
 )
 
+_TEXTS_OF_ATTACKERS = (
+    Hostile("a NUL character", "a\x00b", exotic=True),
+    Hostile(f"{LONG_TEXT} letters", "a" * LONG_TEXT, exotic=True),
+)
+
 _BY_KIND: dict[str, tuple[Hostile, ...]] = {
     "integer": (*_NUMBERS, Hostile("1.5", 1.5)),
     "number": (*_NUMBERS, Hostile("0.1", 0.1, plausible=True)),
@@ -153,9 +163,8 @@ _BY_KIND: dict[str, tuple[Hostile, ...]] = {
         Hostile("blank", " ", plausible=True),
         Hostile("accents and emoji", "Zoë 😀", plausible=True),
         Hostile("quotes and percent signs", 'O\'Neil "100%s" {0}', plausible=True),
-        Hostile("a NUL character", "a\x00b", exotic=True),
         Hostile("a lone surrogate", literal='"\\ud800"', exotic=True),
-        Hostile(f"{LONG_TEXT} letters", "a" * LONG_TEXT, exotic=True),
+        *_TEXTS_OF_ATTACKERS,
     ),
     "boolean": (Hostile("2", 2),),
     "array": (

@@ -18,6 +18,7 @@ from crashworthy.lab.traffic.template import fill
 _MARK = "crashworthy-literal-here"
 _MOST_INPUTS = 24
 
+_HEADERS = (Hostile("Bearer", "Bearer"), Hostile("é", "é"))
 _NO_UTF_8 = "no UTF-8"
 _EXOTIC_BODIES = frozenset({NESTED, _NO_UTF_8})
 
@@ -89,7 +90,7 @@ def _headers(step: Step, operation: Operation) -> Iterator[Mutation]:
         yield _mutation(
             step.model_copy(update={"headers": others}), f"header {name}", Hostile("missing", plausible=True)
         )
-        for hostile in (*hostile_texts(declared.get(name, {})), Hostile("Bearer", "Bearer"), Hostile("é", "é")):
+        for hostile in (*hostile_texts(declared.get(name, {}), in_header=True), *_HEADERS):
             headers = (*others, (name, str(hostile.value)))
             yield _mutation(step.model_copy(update={"headers": headers}), f"header {name}", hostile)
 
