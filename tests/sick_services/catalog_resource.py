@@ -47,6 +47,8 @@ SUBSCRIBERS = api(
     ways=((step("GET", "/subscribers"),),),
 )
 
+NOTES = _posts("/notes", {"text": "milk"}, "application/json")
+
 ALL = {
     "cost_by_number": (
         SickService("flask_report", "flask", "flask_report_sick", ("flask_report_healthy",), CURVE, "GET /curve"),
@@ -64,6 +66,10 @@ ALL = {
         SickService("fastapi_zip", "fastapi", "fastapi_zip_sick", ("fastapi_zip_healthy",), IMPORTS, "POST /imports"),
         SickService("flask_gzip", "flask", "flask_gzip_sick", ("flask_gzip_healthy",), EVENTS, "POST /events"),
         SickService("fastapi_xml", "fastapi", None, ("fastapi_xml_healthy",), SHEETS, "POST /sheets"),
+    ),
+    "unbounded_body": (
+        SickService("flask_notes", "flask", "flask_notes_sick", ("flask_notes_healthy",), NOTES, "POST /notes"),
+        SickService("fastapi_notes", "fastapi", "fastapi_notes_sick", ("fastapi_notes_healthy",), NOTES, "POST /notes"),
     ),
     "slow_pattern": (
         SickService(
@@ -84,4 +90,9 @@ ALL = {
         ),
     ),
 }
-EXPERIMENTS = {"cost_by_number": "cost-by-number", "expanding_input": "expanding-input", "slow_pattern": "slow-pattern"}
+EXPERIMENTS = {
+    "cost_by_number": "cost-by-number",
+    "expanding_input": "expanding-input",
+    "slow_pattern": "slow-pattern",
+    "unbounded_body": "large-body",
+}

@@ -43,9 +43,9 @@ EXPANDING_INPUT = Weakness(
     cost="A file of some kilobytes, sent ten times at once, and the service is ended for taking all of the memory.",
     tasks=_TASKS,
     proven_by=(
-        "While the service answers a zip file, image, XML document or compressed body of some kilobytes, the memory of "
-        "its processes grows by 96 MiB and by twelve times more than for the good request and for a document of the "
-        "same kind and size that stays as it is. What is refused by its announced size, or read in pieces, holds."
+        "While the service answers a zip file, image, XML document or compressed body of some kilobytes, the memory "
+        "of its processes grows by 96 MiB and by twelve times more than for the good request and for a document of "
+        "the same kind and size that stays as it is. What is refused by its announced size, or read in pieces, holds."
     ),
     mend=(
         "Look at the announced size before you unpack, and stop at a limit while you do. Announcements lie: read "
@@ -79,4 +79,32 @@ SLOW_PATTERN = Weakness(
     references=(asvs("1.3.12"), cheat_sheet("Input Validation")),
 )
 
-WEAKNESSES = (COST_BY_NUMBER, EXPANDING_INPUT, SLOW_PATTERN)
+UNBOUNDED_BODY = Weakness(
+    id="unbounded-body",
+    title="A request's body may be of any length, and is kept in memory whole",
+    family=Family.RESOURCE,
+    severity=Severity.MINOR,
+    cwe=770,
+    cost="Ten requests of some megabytes, sent at once, and the service is ended for taking all of the memory.",
+    tasks=_TASKS,
+    proven_by=(
+        "While the service answers a JSON body of 12 MiB, the memory of its processes grows by 120 MiB, and by twice "
+        "as much as for one text of that length. What is refused by its announced length, or not read to its end, "
+        "holds. A proxy in front of the service is not seen, so it is never more than minor."
+    ),
+    mend=(
+        "Refuse bodies that are longer than any the service needs, by `Content-Length` and while they are read. Flask "
+        "and Django have a setting (`MAX_CONTENT_LENGTH`, `DATA_UPLOAD_MAX_MEMORY_SIZE`), proxies too "
+        "(`client_max_body_size`); Starlette needs a middleware. Operations that take files need a higher limit, and "
+        "write them to disk in pieces."
+    ),
+    references=(
+        asvs("5.2.1"),
+        Reference(
+            title="OWASP API Security Top 10 2023, API4",
+            url="https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
+        ),
+    ),
+)
+
+WEAKNESSES = (COST_BY_NUMBER, EXPANDING_INPUT, SLOW_PATTERN, UNBOUNDED_BODY)

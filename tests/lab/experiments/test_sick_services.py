@@ -22,6 +22,7 @@ SLOW_FOLDERS = frozenset(
         "cost_by_number",
         "expanding_input",
         "slow_pattern",
+        "unbounded_body",
         "slow_dependency",
         "parallel_requests",
         "repeated_request",

@@ -31,6 +31,7 @@ from crashworthy.lab.experiments.readback.page_by_page import PageByPage
 from crashworthy.lab.experiments.readback.read_back import ReadBack
 from crashworthy.lab.experiments.resource.cost_by_number import CostByNumber
 from crashworthy.lab.experiments.resource.expanding_input import ExpandingInput
+from crashworthy.lab.experiments.resource.large_body import LargeBody
 from crashworthy.lab.experiments.resource.slow_pattern import SlowPattern
 from crashworthy.lab.experiments.retry.repeated import RepeatedRequest
 from crashworthy.lab.experiments.time.days import CalendarDays
@@ -65,6 +66,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     CostByNumber(),
     ExpandingInput(),
     SlowPattern(),
+    LargeBody(),
     ForeignForm(),
     ActiveUpload(),
     SeveralWorkers(),
