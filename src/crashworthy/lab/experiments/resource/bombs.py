@@ -62,8 +62,8 @@ def image_bomb() -> Bomb:
 def entity_bomb(document: str) -> Bomb:
     """Entities of entities, each ten of the one before (CWE-776), beside as many that are not used.
 
-    Expat since 2.4.1 refuses them by itself, and libxml2 since 2.14 also where it is told that documents are huge; older
-    ones are still installed.
+    Expat since 2.4.1 refuses them by itself, and libxml2 since 2.14 even where it is told that documents are huge;
+    older ones are still installed.
     """
     word = "x" * 16
     declared = [f'<!ENTITY e0 "{word}">']
