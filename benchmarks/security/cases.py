@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,11 +51,13 @@ def weaknesses() -> list[str]:
     return [id_ for id_, weakness in CATALOGUE.items() if weakness.family in FAMILIES]
 
 
-def cases(only: str) -> Iterator[Case]:
-    """All services of weaknesses whose id holds `only`; those that need PostgreSQL where it is installed."""
+def cases(only: Sequence[str]) -> Iterator[Case]:
+    """All services of weaknesses whose id holds one of `only`; those that need PostgreSQL where it is installed."""
     for folder, listed in ALL.items():
         weakness = folder.replace("_", "-")
-        if weakness not in CATALOGUE or CATALOGUE[weakness].family not in FAMILIES or only not in weakness:
+        if weakness not in CATALOGUE or CATALOGUE[weakness].family not in FAMILIES:
+            continue
+        if not any(part in weakness for part in only):
             continue
         for service in listed:
             if service.postgresql and not _has_postgresql():

@@ -33,7 +33,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", choices=("services", "peers", "whole"))
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--only", default="", help="part of a weakness's id")
+    parser.add_argument("--only", default=[""], nargs="*", help="parts of ids of weaknesses")
     parser.add_argument("--examples", type=int, default=30, help="of Schemathesis, per operation")
     parser.add_argument("--service", type=Path, default=EXAMPLE, help="for --part whole")
     options = parser.parse_args()
