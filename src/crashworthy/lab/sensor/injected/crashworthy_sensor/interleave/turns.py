@@ -29,6 +29,8 @@ PATIENCE_S = 0.06
 # All of a meeting; afterwards everybody runs as the loop says.
 LONGEST_S = 3.0
 MAX_MEETINGS = 64
+# From a timer that is due to the task that goes on: its future is set, its callback runs, the task is stepped.
+_ROUNDS = 4
 
 _READY, _RUNNING, _WAITING, _FREE = "ready", "running", "waiting", "free"
 
@@ -109,21 +111,27 @@ class Meeting:
         for strand in self.strands.values():
             self.free(strand)
 
+    def _lose_patience(self, rounds: int) -> None:
+        """Wait no longer for who has waited long, once the loop has done what is at hand: it may be late itself."""
+        if rounds:
+            self.loop.call_soon(self._lose_patience, rounds - 1)
+            return
+        until = self.loop.time() - PATIENCE_S
+        for strand in self.strands.values():
+            strand.overdue = strand.overdue or (strand.state == _WAITING and strand.since <= until)
+        self._give()
+
     def _give(self) -> None:
         """Give the turn to one that is ready, once all others have had the time to become so."""
         states = [strand.state for strand in self.strands.values()]
         if not self.started or _RUNNING in states or _READY not in states:
             return
-        now = self.loop.time()
-        waiting = [strand for strand in self.strands.values() if strand.state == _WAITING and not strand.overdue]
-        for strand in waiting:
-            strand.overdue = now - strand.since >= PATIENCE_S
-        awaited = [strand.since for strand in waiting if not strand.overdue]
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        awaited = [each.since for each in self.strands.values() if each.state == _WAITING and not each.overdue]
         if awaited:
-            self._timer = self.loop.call_at(min(awaited) + PATIENCE_S + 0.001, self._give)
+            self._timer = self.loop.call_at(min(awaited) + PATIENCE_S, self._lose_patience, _ROUNDS)
             return
         ready = sorted(strand.key for strand in self.strands.values() if strand.state == _READY)
         self.choices += len(ready) > 1
