@@ -14,7 +14,13 @@ from crashworthy.core.scenario import Save, Scenario, Step
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.conservation import adding_up
 from crashworthy.lab.experiments.conservation.adding_up import judge_sums
-from crashworthy.lab.experiments.conservation.twists import amounts, in_two_lines, to_itself, with_fractions
+from crashworthy.lab.experiments.conservation.twists import (
+    amounts,
+    in_two_lines,
+    to_itself,
+    with_counts,
+    with_fractions,
+)
 from sick_services.histories import exchange
 
 MOVE = Step(operation="POST /move", method="POST", path="/move", body={"amount": 10})
@@ -85,6 +91,27 @@ def test_a_negative_amount_that_raises_what_is_limited_is_proven() -> None:
 )
 def test_amounts_that_may_be_signed_are_not_held_against_anybody(judgement: Judgement) -> None:
     assert judgement.status is Status.HELD
+
+
+def test_a_list_that_cannot_be_read_after_two_lines_is_proven_where_it_can_after_one() -> None:
+    broken = trial(adding_up.TWO_LINES, 201, 5)
+    read = exchange(READ, "observe", 500, "error", id_="o")
+    broken = broken.model_copy(update={"exchanges": (*broken.exchanges[:-1], read)})
+    usual = (*ordinary((5,), (4,)), trial(adding_up.BEYOND, 409, 5))
+    assert judged(*usual, trial(adding_up.ALL_OF_IT, 201, 0), broken).weakness == "limit-by-line"
+    assert judged(*usual, broken).status is Status.HELD
+    empty = trial(adding_up.ALL_OF_IT, 201, 0)
+    unreadable_too = empty.model_copy(update={"exchanges": (*empty.exchanges[:-1], read)})
+    assert judged(*usual, unreadable_too, broken).status is Status.HELD
+
+
+def test_how_many_is_said_where_it_may_be_left_out() -> None:
+    item: Json = {"properties": {"product_id": {"type": "string"}, "quantity": {"type": "integer"}}}
+    schema: dict[str, Json] = {"properties": {"items": {"type": "array", "items": item}, "seats": {"type": "integer"}}}
+    operation = Operation(method="POST", path="/move", body=Body(data_schema=schema))
+    step = MOVE.model_copy(update={"body": {"items": [{"product_id": "7"}]}})
+    assert with_counts(step, operation).body == {"items": [{"product_id": "7", "quantity": 1}], "seats": 1}
+    assert with_counts(step, None) == step
 
 
 def two_lines(beyond: int, after: int) -> Judgement:

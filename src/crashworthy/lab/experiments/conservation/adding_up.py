@@ -35,10 +35,12 @@ ONCE = "once"
 BEYOND = "more than there is"
 TO_ITSELF = "to itself"
 NEGATIVE = "a negative amount"
+ALL_OF_IT = "all there is, in one line"
 TWO_LINES = "in two lines"
 FRACTIONS = "with fractions"
 
 _REFUSED = range(400, 500)
+_SERVER_ERROR = 500
 _CASES = (TO_ITSELF, NEGATIVE, TWO_LINES, FRACTIONS)
 
 
@@ -111,6 +113,18 @@ class Sums:
         key = next((key for key in self.limited if up.get(key, Decimal(0)) > 0), None)
         return (key, first[key], after[key]) if key is not None else None
 
+    def unreadable(self, trial: Trial) -> str:
+        """The reading of what the request lowers that fails after the trial, and does not after all was taken."""
+        allowed = self.of(ALL_OF_IT)
+        if not allowed or not _accepted(trial) or not all(_accepted(each) for each in allowed):
+            return ""
+        for place in sorted({place for place, _ in self.limited}):
+            read = of_part(trial, "observe")[place]
+            fine = all(of_part(each, "observe")[place].ok for each in allowed)
+            if fine and read.response is not None and read.response.status >= _SERVER_ERROR:
+                return f"{read.operation} answers {read.response.status}"
+        return ""
+
     def below_zero(self, trial: Trial) -> tuple[Key, Decimal, Decimal] | None:
         """What the trial lowered below zero: what it was, and is."""
         if self.before is None or not _accepted(trial):
@@ -166,16 +180,17 @@ def _negative(shown: Sums) -> Iterator[Judgement]:
 
 def _two_lines(shown: Sums) -> Iterator[Judgement]:
     for trial in shown.of(TWO_LINES)[:1]:
-        sunk = shown.below_zero(trial)
-        if sunk is not None and shown.before is not None:
-            key, was, now = sunk
+        sunk, unreadable = shown.below_zero(trial), shown.unreadable(trial)
+        if shown.before is not None and (sunk is not None or unreadable):
+            after = f"{told(shown.before, sunk[0])} is {plain(sunk[2])}" if sunk else unreadable
+            most = plain(max(numbers(shown.before)[key] for key in shown.limited))
             yield _proven(
                 shown,
                 LIMIT_BY_LINE,
                 trial,
                 title=f"{_name(shown)} takes more than there is when the same item stands in it twice",
-                expected=f"{_status(shown.of(BEYOND)[0])}, as for one line that asks for more than {plain(was)}",
-                seen=f"{_status(trial)}, and {told(shown.before, key)} is {plain(now)}",
+                expected=f"{_status(shown.of(BEYOND)[0])}, as for one line that asks for more than {most}",
+                seen=f"{_status(trial)}, and {after}",
             )
 
 

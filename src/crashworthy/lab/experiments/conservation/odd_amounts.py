@@ -23,6 +23,7 @@ from crashworthy.lab.experiments.conservation.twists import (
     several_units,
     to_itself,
     with_amount,
+    with_counts,
     with_fractions,
 )
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab, one_per_operation
@@ -42,6 +43,7 @@ _MOST_FIELDS = 2
 CASE = "case"
 PLAIN = "plain"
 BEYOND = "beyond"
+ALL_OF_IT = "all_of_it"
 
 
 class OddAmounts(Experiment):
@@ -74,6 +76,7 @@ class OddAmounts(Experiment):
         settings = handler_settings(lab.operation(candidate.operations[0]))
         base = ground(candidate.operations, lab.playbook, lab.operations)
         if base is not None:
+            base = replace(base, steps=(with_counts(base.steps[0], lab.operation(candidate.operations[0])),))
             try:
                 _Tries(base, lab, recorder, recorder.history(candidate, settings)).run()
             except OutOfTimeError:
@@ -96,7 +99,7 @@ class OddAmounts(Experiment):
             try:
                 if scenario.settings.get(CASE) != adding_up.FRACTIONS:
                     _controls(scenario, recorder)
-                    _play_beyond(scenario, recorder)
+                    _play_with_limit(scenario, recorder)
                 recorder.play(scenario, str(scenario.settings.get(CASE)))
             except OutOfTimeError:
                 recorder.notes.append("the budget ended during the replay")
@@ -184,11 +187,13 @@ def _controls(scenario: Scenario, recorder: Recorder) -> None:
         recorder.play(once, adding_up.ONCE)
 
 
-def _play_beyond(scenario: Scenario, recorder: Recorder) -> None:
-    beyond = scenario.settings.get(BEYOND)
-    if beyond:
-        step = Step.model_validate(beyond)
-        recorder.play(scenario.model_copy(update={"attack": (step,), "settings": {}}), adding_up.BEYOND)
+def _play_with_limit(scenario: Scenario, recorder: Recorder) -> None:
+    """What is refused as too much, and all that is not."""
+    for name, purpose in ((BEYOND, adding_up.BEYOND), (ALL_OF_IT, adding_up.ALL_OF_IT)):
+        saved = scenario.settings.get(name)
+        if saved:
+            step = Step.model_validate(saved)
+            recorder.play(scenario.model_copy(update={"attack": (step,), "settings": {}}), purpose)
 
 
 def _beyond(plain: Scenario, path: Path, amount: Decimal, shown: Sums) -> Scenario:
@@ -211,9 +216,13 @@ def _odd(plain: Scenario, beyond: Scenario, path: Path, amount: Decimal, shown: 
     negative = with_amount(step, path, -amount)
     yield _as_case(plain, step, adding_up.NEGATIVE, beyond).model_copy(update={"attack": (negative,)})
     for all_of_it in sorted({each for each in _affordable(amount, shown) if each > 0})[:1]:
-        twice = in_two_lines(with_amount(step, path, all_of_it), path)
+        whole = with_amount(step, path, all_of_it)
+        twice = in_two_lines(whole, path)
         if twice is not None:
-            yield _as_case(plain, step, adding_up.TWO_LINES, beyond).model_copy(update={"attack": (twice,)})
+            yield _as_case(plain, step, adding_up.ALL_OF_IT, beyond).model_copy(update={"attack": (whole,)})
+            case = _as_case(plain, step, adding_up.TWO_LINES, beyond)
+            settings: dict[str, Json] = {**case.settings, ALL_OF_IT: whole.model_dump(mode="json")}
+            yield case.model_copy(update={"attack": (twice,), "settings": settings})
 
 
 def _as_case(scenario: Scenario, plain: Step, case: str, beyond: Scenario | None = None) -> Scenario:
@@ -233,4 +242,6 @@ def _has_amounts(operation: Operation, lab: Lab) -> bool:
     way = lab.playbook.way(operation.name)
     if way is None:
         return False
-    return bool(amounts(way.steps[-1])) or any(has_money(step, lab.operations) for step in way.steps)
+    return bool(amounts(with_counts(way.steps[-1], operation))) or any(
+        has_money(step, lab.operations) for step in way.steps
+    )

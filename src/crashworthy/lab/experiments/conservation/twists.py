@@ -34,6 +34,29 @@ def amounts(step: Step) -> list[tuple[Path, Decimal]]:
     return found
 
 
+def with_counts(step: Step, operation: Operation | None) -> Step:
+    """The step saying how many it wants of each thing, one, where that may be left out."""
+    if operation is None or operation.body is None:
+        return step
+    return step.model_copy(update={"body": _counted(step.body, operation.body.data_schema)})
+
+
+def _counted(body: Json, schema: Json) -> Json:
+    if not isinstance(schema, dict):
+        return body
+    if isinstance(body, list):
+        return [_counted(item, schema.get("items")) for item in body]
+    properties = schema.get("properties")
+    if not isinstance(body, dict) or not isinstance(properties, dict):
+        return body
+    found = {name: _counted(value, properties.get(name)) for name, value in body.items()}
+    for name, each in properties.items():
+        whole = isinstance(each, dict) and each.get("type") == "integer"
+        if whole and name not in found and {*words(name)} & FEW:
+            found[name] = 1
+    return found
+
+
 def with_amount(step: Step, path: Path, amount: Decimal) -> Step:
     """The step with another amount there, written as the one that it replaces."""
     old = next(value for place, value in numbers(step.body) if place == path)
