@@ -412,6 +412,26 @@ PASSWORD_RESET = (
     ),
 )
 
+READ_AFTER_LOGIN = api(
+    operation("POST", "/signup", object_of("username", "password", kind="string")),
+    operation("POST", "/login", object_of("username", "password", kind="string")),
+    operation("GET", "/me"),
+    ways=(_PLAIN[:1], _PLAIN, (*_PLAIN, step("GET", "/me", headers=_BEARER))),
+)
+TOKEN_WITHOUT_END = (
+    SickService(
+        "flask_table",
+        "flask",
+        "flask_table_sick",
+        ("flask_table_healthy", "flask_forward_healthy"),
+        READ_AFTER_LOGIN,
+        "GET /me",
+    ),
+    SickService(
+        "fastapi_signed", "fastapi", "fastapi_signed_sick", ("fastapi_signed_healthy",), READ_AFTER_LOGIN, "GET /me"
+    ),
+)
+
 ALL = {
     "object_of_another": OBJECT_OF_ANOTHER,
     "known_credential": KNOWN_CREDENTIAL,
@@ -419,6 +439,7 @@ ALL = {
     "token_after_logout": TOKEN_AFTER_LOGOUT,
     "token_after_password_change": TOKEN_AFTER_PASSWORD_CHANGE,
     "password_reset": PASSWORD_RESET,
+    "token_without_end": TOKEN_WITHOUT_END,
     "user_enumeration": USER_ENUMERATION,
     "mass_assignment": MASS_ASSIGNMENT,
     "right_not_checked": RIGHT_NOT_CHECKED,
@@ -426,4 +447,5 @@ ALL = {
 EXPERIMENTS = {folder: folder.replace("_", "-") for folder in ALL} | {
     "user_enumeration": "login-probe",
     "token_after_password_change": "token-after-change",
+    "token_without_end": "login-kept",
 }

@@ -132,6 +132,27 @@ TOKEN_AFTER_PASSWORD_CHANGE = Weakness(
     references=(asvs("7.4.3"),),
 )
 
+TOKEN_WITHOUT_END = Weakness(
+    id="token-without-end",
+    title="What a login gives opens the account for ever",
+    family=Family.ACCESS,
+    severity=Severity.MINOR,
+    cwe=613,
+    cost="A token in an old log, backup or laptop opens the account years later, and nobody can tell that it is old.",
+    tasks=_TASKS,
+    proven_by=(
+        "What A's login gave opens, 401 days later by the clock of the service's process, what is refused to nobody. "
+        "Where the source speaks of an end at all, or the token names one, another clock may decide, and it is told "
+        "only. Keys that no login gives are not looked at."
+    ),
+    mend=(
+        "Let each login end: `exp` in signed tokens, a column in the table of others, and ask for it at each request. "
+        "Minutes with a second token that renews the first, or days: it depends on what the account can do. Short "
+        "lives cost a renewal that clients have to know, long ones the trust in whoever finds a token."
+    ),
+    references=(asvs("7.3.2"), rfc(7519, "4.1.4")),
+)
+
 PASSWORD_RESET = Weakness(
     id="password-reset",
     title="Somebody else resets the password of an account",
@@ -258,6 +279,7 @@ WEAKNESSES = (
     FORGEABLE_TOKEN,
     TOKEN_AFTER_LOGOUT,
     TOKEN_AFTER_PASSWORD_CHANGE,
+    TOKEN_WITHOUT_END,
     PASSWORD_RESET,
     USER_ENUMERATION,
     UNLIMITED_GUESSING,

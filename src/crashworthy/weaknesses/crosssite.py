@@ -118,9 +118,9 @@ ACTIVE_UPLOAD = Weakness(
     cost="A link to a picture on the company's own domain runs a stranger's script with the login of who opens it.",
     tasks=_TASKS,
     proven_by=(
-        "A user uploads an HTML or SVG file with an event handler of ours, and somebody else, or nobody in particular, "
-        "gets it back unchanged with a type that browsers render, without `Content-Disposition: attachment` and "
-        "without a policy that forbids its script. What only its uploader can open is told only."
+        "A user uploads an HTML or SVG file with an event handler of ours, and somebody else, or nobody in "
+        "particular, gets it back unchanged with a type that browsers render, without `Content-Disposition: "
+        "attachment` and without a policy that forbids its script. What only its uploader can open is told only."
     ),
     mend=(
         "Serve what users uploaded as a download, or from a domain of its own. `Content-Disposition: attachment` and "
@@ -131,4 +131,55 @@ ACTIVE_UPLOAD = Weakness(
     references=(asvs("3.2.1"), cheat_sheet("File Upload")),
 )
 
-WEAKNESSES = (SCRIPT_IN_PAGE, OPEN_REDIRECT, OPEN_TO_ANY_ORIGIN, CROSS_SITE_CHANGE, ACTIVE_UPLOAD)
+UNGUARDED_COOKIE = Weakness(
+    id="unguarded-cookie",
+    title="A cookie that carries the login is less guarded than browsers offer",
+    family=Family.CROSSSITE,
+    severity=Severity.INFO,
+    cwe=1004,
+    cost="One script that gets into a page takes the login away with it, and one request without TLS shows it to all.",
+    tasks=_TASKS,
+    proven_by=(
+        "It is told, not proven: a login sets the cookie by which alone a read is allowed, without `HttpOnly`, "
+        "`Secure` or `SameSite`. What can be done with it is proven as script-in-page and cross-site-change. Other "
+        "cookies do not count."
+    ),
+    mend=(
+        "Set `HttpOnly`, `Secure` and `SameSite=Lax` on the cookie of a login. Flask takes them from "
+        "`SESSION_COOKIE_SECURE` and its like, Django from settings of the same names. `Secure` needs TLS in "
+        "development too, or a switch; a script that has to read the cookie should be told what it needs in another "
+        "way."
+    ),
+    references=(asvs("3.3.1"), asvs("3.3.4")),
+)
+
+FRAMED_PAGE = Weakness(
+    id="framed-page",
+    title="Another site may put a page with a form into a frame of its own",
+    family=Family.CROSSSITE,
+    severity=Severity.INFO,
+    cwe=1021,
+    cost="A visitor who thinks to close a window presses the button of a page that lies under it, unseen.",
+    tasks=_TASKS,
+    proven_by=(
+        "It is told, not proven: a page with a form, that a user who is logged in gets, is served without "
+        "`X-Frame-Options` and without `frame-ancestors` in its content security policy. Answers that are no pages do "
+        "not count."
+    ),
+    mend=(
+        "Answer with `Content-Security-Policy: frame-ancestors 'none'`, or the list of sites that may frame the page. "
+        "One line in a middleware does it for all pages; `SameSite=Lax` cookies take the login out of most frames as "
+        "well. Pages that are meant to be embedded need their own line."
+    ),
+    references=(asvs("3.4.6"),),
+)
+
+WEAKNESSES = (
+    SCRIPT_IN_PAGE,
+    OPEN_REDIRECT,
+    OPEN_TO_ANY_ORIGIN,
+    CROSS_SITE_CHANGE,
+    ACTIVE_UPLOAD,
+    UNGUARDED_COOKIE,
+    FRAMED_PAGE,
+)

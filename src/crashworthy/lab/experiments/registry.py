@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crashworthy.lab.experiments.access.forgeable_token import ForgeableToken
 from crashworthy.lab.experiments.access.known_credential import KnownCredential
+from crashworthy.lab.experiments.access.login_kept import LoginKept
 from crashworthy.lab.experiments.access.login_probe import LoginProbe
 from crashworthy.lab.experiments.access.mass_assignment import MassAssignment
 from crashworthy.lab.experiments.access.object_of_another import ObjectOfAnother
@@ -52,6 +53,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     TokenAfterLogout(),
     TokenAfterPasswordChange(),
     PasswordReset(),
+    LoginKept(),
     LoginProbe(),
     RepeatedRequest(),
     BrokenInTheMiddle(),
