@@ -26,6 +26,8 @@ _STYLES = {
     MarkKind.BARRIER: "dim",
     MarkKind.EXCEPTION: "bold red",
     MarkKind.FILE: "bold magenta",
+    MarkKind.FAULT: "bold red",
+    MarkKind.START: "bold green",
 }
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from crashworthy.core.history import Exchange, SensorEvent, Trial
 from crashworthy.core.proof import Proof
 from crashworthy.core.scenario import DependencyFault, Interleaving
+from crashworthy.reports.circumstances import circumstances
 from crashworthy.reports.legible import one_line, plural, visible
 from crashworthy.reports.secrets import body_text, header_value, query_text, shortened
 
@@ -38,6 +39,7 @@ _FAULTS = {
     "refuse": "refuses connections",
     "status": "answers with an error status",
     "garbage": "answers with something that is no JSON",
+    "lost": "does what it is asked and cuts the connection instead of answering",
 }
 
 
@@ -155,7 +157,9 @@ def act_name(exchange: Exchange, trial: Trial) -> str:
     if exchange.part == ATTACK:
         return "together" if any(_overlap(exchange, other) for other in attack if other is not exchange) else "then"
     if exchange.part == PROBE:
-        return "meanwhile" if any(_overlap(exchange, other) for other in attack) else "once more"
+        if any(_overlap(exchange, other) for other in attack):
+            return "meanwhile"
+        return "once more" if any(other.ended <= exchange.started for other in attack) else "before"
     return {SETUP: "first", OBSERVE: "afterwards"}.get(exchange.part, one_line(exchange.part, 20))
 
 
@@ -238,7 +242,7 @@ def _intro(act: str, proof: Proof, lines: Sequence[Line]) -> str:
     told = [fault_text(fault) for fault in proof.scenario.faults if fault.kind != "normal"]
     if len(lines) > 1 and proof.scenario.interleaving is not Interleaving.SERIAL:
         told.insert(0, f"{plural(len(lines), 'request')} {_TOGETHER[proof.scenario.interleaving]}")
-    return " while ".join(told)
+    return "; ".join(filter(None, [" while ".join(told), *circumstances(proof.trial)]))
 
 
 def _overlap(one: Exchange, other: Exchange) -> bool:

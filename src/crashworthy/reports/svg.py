@@ -35,6 +35,8 @@ LETTERS = {
     MarkKind.BARRIER: "B",
     MarkKind.EXCEPTION: "!",
     MarkKind.FILE: "F",
+    MarkKind.FAULT: "†",
+    MarkKind.START: "S",
 }
 NAMES = {
     MarkKind.READ: "SQL read",
@@ -45,6 +47,8 @@ NAMES = {
     MarkKind.BARRIER: "held until all had come",
     MarkKind.EXCEPTION: "exception",
     MarkKind.FILE: "file write",
+    MarkKind.FAULT: "killed or made to fail",
+    MarkKind.START: "a new process serves",
 }
 
 
@@ -52,13 +56,14 @@ def draw(picture: Timeline, label: str) -> Markup:
     """The picture; `label` says to a screen reader what it shows. Empty when there is nothing to draw."""
     if not picture.lanes:
         return Markup("")
-    at = scale(picture.lanes, apart=(_LETTER_ROOM + 1) / (WIDTH - _LEFT - _RIGHT))
+    at = scale(picture.lanes, apart=(_LETTER_ROOM + 1) / (WIDTH - _LEFT - _RIGHT), moments=picture.moments)
     groups = 1 + sum(one.act != other.act for one, other in pairwise(picture.lanes))
     height = _TOP + groups * _GROUP + len(picture.lanes) * _LANE + _AXIS
     parts = [
         Markup('<svg class="timeline" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(WIDTH, height, label),
         *_ticks(picture, at, height - _AXIS),
         *_barrier(picture, at),
+        *_moments(picture, at, height - _AXIS),
         *_lanes(picture, at),
         Markup("</svg>"),
     ]
@@ -67,7 +72,7 @@ def draw(picture: Timeline, label: str) -> Markup:
 
 def kinds(picture: Timeline) -> list[tuple[str, str, str]]:
     """For the legend: of each kind of mark in the picture its class, letter and name."""
-    used = {mark.kind for lane in picture.lanes for mark in lane.marks}
+    used = {mark.kind for lane in picture.lanes for mark in lane.marks} | {mark.kind for mark in picture.moments}
     return [(kind.value, LETTERS[kind], NAMES[kind]) for kind in MarkKind if kind in used]
 
 
@@ -128,6 +133,14 @@ def _barrier(picture: Timeline, at: Scale) -> Iterator[Markup]:
         yield Markup('<line class="barrier" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>').format(
             _x(at, min(released)), attack[0][1], attack[-1][1] + _LANE
         )
+
+
+def _moments(picture: Timeline, at: Scale, bottom: float) -> Iterator[Markup]:
+    """A line through all lanes where a new process began to serve, with its mark at the end."""
+    for mark in picture.moments:
+        x = _x(at, mark.at)
+        yield Markup('<line class="start" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>').format(x, _TOP, bottom)
+        yield _mark(mark, x, _TOP + _RADIUS, letters=True)
 
 
 def _ticks(picture: Timeline, at: Scale, bottom: float) -> Iterator[Markup]:

@@ -10,7 +10,9 @@ from enum import StrEnum
 from itertools import accumulate, pairwise
 
 from crashworthy.core.history import Exchange, SensorEvent, Trial
+from crashworthy.lab.experiments.episode import RESTARTED
 from crashworthy.lab.standin.names import shown_host
+from crashworthy.reports.circumstances import broken_off
 from crashworthy.reports.legible import one_line
 from crashworthy.reports.secrets import shortened
 from crashworthy.reports.story import ATTACK, act_name, by_time, in_time, line
@@ -35,6 +37,8 @@ class MarkKind(StrEnum):
     BARRIER = "wait"
     EXCEPTION = "error"
     FILE = "file"
+    FAULT = "fault"
+    START = "start"
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,14 @@ class Lane:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The lanes in the order in which their requests started; `left_out` counts requests not shown."""
+    """The lanes in the order in which their requests started; `left_out` counts requests not shown.
+
+    `moments` are what happened to the process as a whole, such as a new start.
+    """
 
     lanes: tuple[Lane, ...]
     left_out: int = 0
+    moments: tuple[Mark, ...] = ()
 
     def of_part(self, part: str) -> tuple[Lane, ...]:
         """The lanes of one part."""
@@ -113,7 +121,10 @@ def timeline(trial: Trial) -> Timeline:
         if mark is not None and event.exchange is not None and math.isfinite(event.at):
             marks.setdefault(event.exchange, []).append(mark)
     lanes = [_lane(trial, exchange, number, marks.get(exchange.id, [])) for number, exchange in chosen]
-    return Timeline(tuple(lanes), left_out=len(trial.exchanges) - len(lanes))
+    started = [
+        Mark(event.at, MarkKind.START, "a new process serves") for event in trial.events if event.kind == RESTARTED
+    ]
+    return Timeline(tuple(lanes), left_out=len(trial.exchanges) - len(lanes), moments=tuple(started))
 
 
 def crossing(picture: Timeline) -> str:
@@ -136,13 +147,14 @@ def crossing(picture: Timeline) -> str:
     return f"{who} read before the first of them {'committed' if committed else 'wrote'}."
 
 
-def scale(lanes: tuple[Lane, ...], apart: float = 0.0) -> Scale:
+def scale(lanes: tuple[Lane, ...], apart: float = 0.0, moments: tuple[Mark, ...] = ()) -> Scale:
     """The scale on which these lanes fit.
 
     Marks of one lane are at least `apart` (a share of the whole width) from each other where there is room for that:
     in all lanes, else in the attack's.
     """
-    times = sorted({at for lane in lanes for at in (lane.started, lane.ended, *(mark.at for mark in lane.marks))})
+    inside = {at for lane in lanes for at in (lane.started, lane.ended, *(mark.at for mark in lane.marks))}
+    times = sorted(inside | {mark.at for mark in moments})
     if len(times) < 2:
         return Scale(tuple(times), (0.0,) * len(times))
     least = [0.0] * (len(times) - 1)
@@ -245,6 +257,8 @@ def mark_of(event: SensorEvent) -> Mark | None:
                 MarkKind.EXCEPTION,
                 f"{data.get('type', 'exception')}: {shortened(str(data.get('message', '')))}",
             )
+        case "fault":
+            kind, text = MarkKind.FAULT, broken_off(event)
         case "file-write":
             kind, text = MarkKind.FILE, f"writes {data.get('path', 'a file')}"
         case _:
