@@ -106,6 +106,15 @@ SERVED: dict[str, tuple[bool, tuple[Operation, ...]]] = {
         False,
         (operation("POST /accounts", ("data",)), operation("PUT /boxes/{name}"), operation("GET /boxes/{name}")),
     ),
+    "long_tokens": (
+        False,
+        (
+            operation("POST /register", ("username", "password")),
+            operation("POST /login", ("username", "password")),
+            operation("POST /notes", ("text",)),
+            operation("GET /notes/{note_id}"),
+        ),
+    ),
     "endless_events": (True, (operation("GET /feed"),)),
 }
 
@@ -119,6 +128,7 @@ def test_every_operation_is_reached_and_every_way_replays(thread_testbed, tree_o
             testbed=testbed,
             tree=tree_of(),
             operations=operations,
+            environment={"TOKEN_SECRET": "kept-by-the-service"},
             seed=1,
             deadline=time.monotonic() + 60,
             emit=lambda _event: None,

@@ -17,6 +17,9 @@ from crashworthy.lab.traffic.template import body_value, pointer_of
 
 _MAX_LEAVES = 150
 _MAX_TEXT = 300
+# Signed tokens are longer than prose that is worth to be remembered; servers take headers of about this size.
+_MAX_TOKEN = 4096
+_TOKEN = re.compile(r"[\w\-.~+/=:]+")
 _LAST_SEGMENT = r"([^/?#]+)/?(?:[?#].*)?$"
 _ADDRESS = re.compile(r"(?:https?://[^/\s]+)?(?:/[^/?#\s]*)*/([^/?#\s]+)/([^/?#\s]+)/?(?:[?#]\S*)?")
 # The name of what an address ends in; only a path parameter under the same word takes it.
@@ -257,9 +260,13 @@ def _scalars(value: Json, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tu
         elif (
             isinstance(item, (int, str))
             and not isinstance(item, bool)
-            and (isinstance(item, int) or 0 < len(item) <= _MAX_TEXT)
+            and (isinstance(item, int) or 0 < len(item) <= _MAX_TEXT or _is_token(item))
         ):
             yield at, item
+
+
+def _is_token(text: str) -> bool:
+    return len(text) <= _MAX_TOKEN and _TOKEN.fullmatch(text) is not None
 
 
 def _nouns(operation: Operation) -> tuple[str, ...]:

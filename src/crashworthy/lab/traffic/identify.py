@@ -39,6 +39,8 @@ from crashworthy.lab.traffic.template import escape
 from crashworthy.lab.traffic.ways import bind
 
 _TRIES_PER_OPERATION = 24
+# First character and number of digits, capital and small letters.
+_KINDS = ((ord("0"), 10), (ord("A"), 26), (ord("a"), 26))
 # Schemes whose credentials are made and not shown as they were given (RFC 7617, 7616, 4559).
 _NOT_A_TOKEN = frozenset({"basic", "digest", "negotiate", "ntlm"})
 
@@ -148,7 +150,24 @@ class Identifier:
             return None
         # Known now, but without the right: still an identity.
         known_now = identity.actor == "A" and status == 401 and exchange.response.status == 403
-        return exchange if known_now or not refused(exchange) else None
+        if refused(exchange):
+            return exchange if known_now else None
+        return None if self._says_nothing(exchange, step, carrier.headers, session) else exchange
+
+    def _says_nothing(self, exchange: Exchange, step: Step, shown: Headers, session: Session) -> bool:
+        """Whether a made-up credential of the same form gets the same words, so that they are no welcome.
+
+        Some libraries answer a credential that they cannot read with 400 or 422, not with 401.
+        """
+        if exchange.response is None or exchange.response.status < 400 or not shown:
+            return False
+        names = {name.lower() for name, _ in shown}
+        sent = [(name, value) for name, value in exchange.request.headers if name.lower() in names]
+        false = [(name, _made_up(value)) for name, value in sent]
+        kept = tuple(pair for pair in step.headers if pair[0].lower() not in names)
+        headers = (*kept, *((name, escape(value)) for name, value in false))
+        control = session.attempt(step.model_copy(update={"headers": headers}))
+        return _without(describe(exchange), sent) == _without(describe(control), false)
 
     def _users(self) -> Iterator[Identity]:
         yield from self._shown(self._tokens)
@@ -238,6 +257,23 @@ class Identifier:
             return None
         self._csrf = names[0]
         return with_csrf(user, names[0])
+
+
+def _made_up(value: str) -> str:
+    """A credential of the same scheme, length and kinds of characters that nobody gave out."""
+    scheme, space, secret = value.rpartition(" ")
+    turned = "".join(
+        chr((ord(each) - first + 7) % size + first) if first else each
+        for each in secret
+        for first, size in [next((kind for kind in _KINDS if kind[0] <= ord(each) < sum(kind)), (0, 0))]
+    )
+    return scheme + space + turned
+
+
+def _without(text: str, credentials: Sequence[tuple[str, str]]) -> str:
+    for _, value in credentials:
+        text = text.replace(value.rpartition(" ")[2], "")
+    return text
 
 
 def _challenges(exchange: Exchange) -> Iterator[str]:
