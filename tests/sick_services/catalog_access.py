@@ -277,6 +277,20 @@ STAFF = api(
         (step("GET", "/staff"),),
     ),
 )
+BOOKINGS = api(
+    operation("POST", "/signup", {}),
+    operation("POST", "/login", {}),
+    operation("GET", "/staff/free"),
+    operation("POST", "/staff/hours"),
+    operation("GET", "/staff/salaries"),
+    ways=(
+        _PLAIN[:1],
+        _PLAIN,
+        (_ADMIN_LOGIN, step("GET", "/staff/salaries", headers=_AS_ADMIN, actor="admin")),
+        (step("GET", "/staff/free"),),
+        (*_PLAIN, step("POST", "/staff/hours", headers=_BEARER)),
+    ),
+)
 _MESSAGE = step(
     "POST",
     "/messages",
@@ -335,6 +349,8 @@ RIGHT_NOT_CHECKED = (
         "flask_admin", "flask", "flask_admin_sick", ("flask_admin_healthy",), UNDER_ADMIN, "GET /admin/accounts"
     ),
     SickService("flask_directory", "flask", None, ("flask_directory_healthy",), STAFF, "GET /staff"),
+    SickService("flask_booking", "flask", None, ("flask_booking_healthy",), BOOKINGS, "POST /staff/hours"),
+    SickService("flask_booked", "flask", None, ("flask_booking_healthy",), BOOKINGS, "GET /staff/free"),
     SickService(
         "flask_invitations",
         "flask",
@@ -348,7 +364,7 @@ RIGHT_NOT_CHECKED = (
 _CHANGE = step(
     "PUT",
     "/me/password",
-    body={"old_password": _USER["password"], "new_password": "N3w-${unique}1"},
+    body={"old_password": _USER["password"], "new_password": _USER["password"]},
     headers=_BEARER,
 )
 PASSWORD_CHANGE = api(

@@ -18,6 +18,9 @@ from crashworthy.lab.traffic.template import placeholders, saved_values
 
 PASSWORDS = frozenset({"password", "passwd", "pwd", "passphrase"})
 _SHORT_S = 3600.0
+_PRESENT = frozenset({"old", "current", "existing", "previous", "present"})
+_AGAIN = frozenset({"confirm", "confirmation", "repeat", "repeated", "again", "verify"})
+_ANOTHER = "An0ther-${unique}1zqC"
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,19 @@ def with_password(step: Step, password: str) -> Step:
     body = step.body if isinstance(step.body, dict) else {}
     changed: dict[str, Json] = {name: password if is_password(name) else value for name, value in body.items()}
     return step.model_copy(update={"body": changed})
+
+
+def with_another_password(step: Step) -> Step:
+    """The step with a new password where it sets one, and the present one where it asks for that."""
+    body = step.body if isinstance(step.body, dict) else {}
+    ours = {name: {*words(name)} for name in body if is_password(name) or {*words(name)} & _AGAIN}
+    says_new = any("new" in each for each in ours.values())
+    new = {
+        name: _ANOTHER
+        for name, each in ours.items()
+        if not each & _PRESENT and (not says_new or each & ({"new"} | _AGAIN))
+    }
+    return step.model_copy(update={"body": {**body, **new}})
 
 
 def shown_values(trial: Trial, steps: Iterable[Step]) -> Iterator[str]:

@@ -31,6 +31,7 @@ from crashworthy.lab.experiments.time import clock
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.testbed import Capability
 from crashworthy.lab.traffic.actors import log_in_score
+from crashworthy.lab.traffic.template import placeholders
 from crashworthy.weaknesses.access import TOKEN_WITHOUT_END
 from crashworthy.weaknesses.crosssite import FRAMED_PAGE, UNGUARDED_COOKIE
 
@@ -112,15 +113,20 @@ class LoginKept(Experiment):
 
 def _way(lab: Lab) -> Way | None:
     """The shortest read of A's after a login of A's."""
-    logins = {operation.name for operation in lab.operations if log_in_score(operation) > 0}
-    found = [
-        way
-        for way in lab.playbook.ways
-        if way.actor == "A"
-        and way.steps[-1].method == "GET"
-        and any(step.operation in logins and step.actor == "A" and proves_identity(step) for step in way.steps[:-1])
-    ]
+    names = {operation.name for operation in lab.operations if log_in_score(operation) > 0}
+    found = []
+    for way in lab.playbook.ways:
+        logins = [s for s in way.steps[:-1] if s.operation in names and s.actor == "A" and proves_identity(s)]
+        given = {save.name for step in logins for save in step.saves}
+        shown = placeholders(_credentials_alone(way.steps[-1])) - {"unique"}
+        # A key that was asked for after the login is no login, and need not end.
+        if way.actor == "A" and way.steps[-1].method == "GET" and logins and shown <= given:
+            found.append(way)
     return min(found, key=lambda way: len(way.steps), default=None)
+
+
+def _credentials_alone(step: Step) -> Step:
+    return step.model_copy(update={"path": "/", "query": (), "body": None, "headers": credentials(step)})
 
 
 def _pages(lab: Lab, way: Way) -> Iterator[Step]:

@@ -1,14 +1,15 @@
 """Right not checked: a plain account, or nobody, does what its siblings refuse to all but administrators.
 
 Two things are held against a service. First: what only an administrator can make is deleted by who may not make it, or
-replaced without any credential, or repriced by a plain account; a reading shows it. Second: of the operations under one
-path that says "admin", one lets in who is refused at another. How a correct service could look guilty: users do their
-part on what an administrator made (borrow a book, rate it, set a task to done), so actions below the object's path do
-not count, and a plain account's change of it only where it is a price; what was made for that user, such as a message
-or an invitation, is the user's to delete, and so is what a secret id opens, for whoever was sent it; a login or a first
-set-up stands under "admin" for everybody, so neither is tried; an account may own what it administers, so the same
-caller must be refused at the sibling in the same play; and what is read under such a path may be meant for all (a list
-of the staff, the colours of a page, one's own rights), so a reading counts only where it changes by what others do.
+replaced without any credential, or repriced by a plain account; a reading shows it. Second: of the operations under
+one path that says "admin", one lets in who is refused at another. How a correct service could look guilty: users do
+their part on what an administrator made (borrow a book, rate it, set a task to done), so actions below the object's
+path do not count, and a plain account's change of it only where it is a price; what was made for that user, such as a
+message or an invitation, is the user's to delete, and so is what a secret id opens, for whoever was sent it; a login
+or a first set-up stands under "admin" for everybody, so neither is tried, and what is under "staff" may be a list of
+people; an account may own what it administers, so the same caller must be refused at the sibling in the same play; and
+what is read under such a path may be meant for all (a list of the staff, the colours of a page, one's own rights), so
+a reading counts only where it changes by what others do.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.access.crossing import BEFORE, CLOSING, OBJECT
 from crashworthy.lab.experiments.access.ownership import Ownership
-from crashworthy.lab.experiments.access.trespass import play, scenario, trespasses
+from crashworthy.lab.experiments.access.trespass import is_certainly_kept, play, scenario, trespasses
 from crashworthy.lab.experiments.access.views import body, stable
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.rating import carries_credential, severity, vector
@@ -105,8 +106,11 @@ def _judged(trial: Trial, history: History) -> Judgement | None:
     elif not _shows_data(attack[0]):
         return None
     elif step.method == "GET":
-        told_only = not _shows_others(attack)
-        what = "it is the same whatever others do" if told_only else "it changes by what another user does"
+        shows = _shows_others(attack)
+        what = "it changes by what another user does" if shows else "it is the same whatever others do"
+        told_only = not shows or not is_certainly_kept(step.path)
+    else:
+        told_only = not is_certainly_kept(step.path)
     who = "anybody without a credential" if anybody else "any account"
     cvss = vector(
         logged_in=not anybody, read="H" if step.method == "GET" else "N", change="N" if step.method == "GET" else "H"

@@ -17,7 +17,14 @@ from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Scenario
 from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity
-from crashworthy.lab.experiments.access.accounts import Account, account, is_password, shown_values, soon_over
+from crashworthy.lab.experiments.access.accounts import (
+    Account,
+    account,
+    is_password,
+    shown_values,
+    soon_over,
+    with_another_password,
+)
 from crashworthy.lab.experiments.access.callers import by_nobody, is_identified
 from crashworthy.lab.experiments.access.crossing import CLOSING
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
@@ -94,6 +101,7 @@ def _scenario(operation: Operation, lab: Lab) -> Scenario | None:
         return None
     joined = merge((way, read))
     change, shown = (step.model_copy(update={"saves": ()}) for step in joined.last)
+    change = with_another_password(change)
     login = next((s for s in joined.setup if s.operation == owner.login.operation and s.body == owner.login.body), None)
     if login is None:
         return None

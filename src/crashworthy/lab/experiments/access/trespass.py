@@ -24,6 +24,10 @@ from crashworthy.lab.traffic.template import placeholders
 from crashworthy.lab.traffic.ways import as_actor, merge
 
 _ADMIN = word_set("admin administration staff management backoffice superuser")
+# These may be what a service is about: a clinic's staff is shown to patients, and booked by them.
+_MAY_BE_A_THING = word_set("staff management")
+# What is meant for those who are no administrators yet.
+_FOR_OTHERS = word_set("apply application me self whoami ping version feedback contact")
 _FOR_ALL = word_set("login signin auth token session setup init bootstrap health register")
 _MOST_READS = 4
 _MOST_MAKERS = 4
@@ -104,7 +108,14 @@ def _saved(step: Step, last: Step) -> bool:
 
 def _under_admin(path: str) -> bool:
     said = [frozenset(words(part)) for part in path.split("/") if part and "{" not in part]
-    return any(each & _ADMIN for each in said) and not any(each & _FOR_ALL for each in said)
+    if not said or said[-1] & _FOR_OTHERS or any(each & _FOR_ALL for each in said):
+        return False
+    return any(each & _ADMIN for each in said)
+
+
+def is_certainly_kept(path: str) -> bool:
+    """Whether a path under "admin" cannot be about a thing of that name."""
+    return bool({*path_words(path)} & (_ADMIN - _MAY_BE_A_THING))
 
 
 def scenario(found: Trespass, lab: Lab) -> Scenario:

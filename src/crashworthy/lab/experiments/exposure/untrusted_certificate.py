@@ -17,6 +17,7 @@ from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Scenario
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
+from crashworthy.lab.experiments.injection.positions import LOOPBACK
 from crashworthy.lab.experiments.rating import severity, vector
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.testbed import Capability
@@ -116,6 +117,8 @@ def _unverified(trial: Trial) -> Iterator[SensorEvent]:
         if event.kind != "tls" or event.data.get("verified") is not False:
             continue
         host = str(event.data.get("host") or "")
+        if host in LOOPBACK:  # nobody is on the way
+            continue
         if any(each.at >= event.at and (not host or str(each.data.get("host")) == host) for each in received):
             yield event
 
