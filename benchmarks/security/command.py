@@ -7,7 +7,8 @@
 
 Each sick service below tests/sick_services is judged with each seed, and so is each healthy twin. Objectives: every
 seed proves each sick service, no twin is accused of any weakness. Seconds are those of one whole operation: all
-payloads, and the trials that show what they hit. Exits 1 when an objective is missed.
+payloads, and the trials that show what they hit. With --results what was measured is kept in a file, and not measured
+again. Exits 1 when an objective is missed.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from benchmarks.security.cases import Case, cases
-from benchmarks.security.ours import Said, judged, suspected
+from benchmarks.security.kept import Results
+from benchmarks.security.ours import Said, suspected
 from benchmarks.security.peers import bandit, laid_out, schemathesis, semgrep
 from benchmarks.security.tables import peers_table, services_table
 from benchmarks.security.whole import measured
@@ -34,6 +36,7 @@ def main() -> int:
     parser.add_argument("--part", choices=("services", "peers", "whole"))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--only", default=[""], nargs="*", help="parts of ids of weaknesses")
+    parser.add_argument("--results", type=Path, help="keep what was measured here, and go on from it")
     parser.add_argument("--examples", type=int, default=30, help="of Schemathesis, per operation")
     parser.add_argument("--service", type=Path, default=EXAMPLE, help="for --part whole")
     options = parser.parse_args()
@@ -42,10 +45,10 @@ def main() -> int:
     every = list(cases(options.only))
     said: dict[Case, list[Said]] = defaultdict(list)
     if options.part != "whole":
-        seeds = options.seeds if options.part != "peers" else 1
+        results = Results(options.results)
         for case in every:
-            for seed in range(seeds):
-                said[case].append(one := judged(case, seed))
+            for seed in range(options.seeds if options.part != "peers" else 1):
+                said[case].append(one := results.of(case, seed))
                 if (case.weakness in one.proven) != case.is_sick or (one.proven and not case.is_sick):
                     print(f"{case.title}, seed {seed}: {', '.join(sorted(one.proven)) or 'nothing proven'}", flush=True)
         table, good = services_table(said)
