@@ -102,3 +102,36 @@ def test_a_scan_ends_in_time_and_tells_that_it_did_not_try_all(tmp_path: Path) -
         scan.run()
     assert not scan.trials
     assert recorder.notes == ["the time ended before all was tried"]
+
+
+TAKEN_FAILS = """
+from flask import Flask, jsonify, request
+
+app = Flask(__name__)
+codes = set()
+
+
+@app.post("/stations")
+def add():
+    data = request.get_json()
+    if data.get("code") in codes:
+        raise LookupError("taken")
+    codes.add(data.get("code"))
+    return jsonify(code=data["code"], connectors=int(data["connectors"])), 201
+"""
+
+
+def test_each_changed_request_names_what_it_makes_by_a_value_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "service.py"
+    file.write_text(TAKEN_FAILS)
+    steps = (step("POST", "/stations", body={"code": "978${unique}", "connectors": 2}),)
+    api = Api(
+        (operation("POST", "/stations", {"type": "object"}),),
+        Playbook(ways=(Way(operation="POST /stations", status=201, steps=steps),)),
+    )
+    with open_lab(file, "flask", api) as lab:
+        experiment = HostileInput()
+        history = experiment.run(candidate_for(experiment, lab, "POST /stations"), lab)
+    proven = [each for each in experiment.judgements(history) if each.status is Status.PROVEN]
+    seen = " ".join(each.seen for each in proven)
+    assert "body.connectors is null" in seen

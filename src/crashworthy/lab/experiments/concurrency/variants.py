@@ -22,7 +22,8 @@ from crashworthy.lab.traffic.ways import merge
 MOST_READINGS = 10
 MOST_UNITS = 12
 _MOST_AMOUNTS = 4
-_FIRST_NUMBER = 700_000
+# As many digits as the player begins with: what was accepted with those is accepted with these.
+_FIRST_NUMBER = 2000
 _UNIQUE = re.compile(r"(?<!\$)\$\{unique\}")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 

@@ -29,7 +29,7 @@ CHANGE_PATIENCE_S = 6.5
 """Longer than the 5 s for which SQLite's drivers wait for a lock, so that their error is seen."""
 _APART_S = 0.2
 """Changes begin apart from each other: together they might fail by themselves."""
-_FIRST_NEWCOMER = 820_000
+_FIRST_NEWCOMER = 9500
 _UNIQUE = re.compile(r"(?<!\$)\$\{unique\}")
 
 

@@ -24,7 +24,14 @@ from crashworthy.lab.experiments.input.crashes import (
     root,
 )
 from crashworthy.lab.experiments.input.scan import Scan, Shot
-from crashworthy.lab.experiments.input.wedge_trials import HASTY, find_wedges, observers, play_wedge, repeat_refused
+from crashworthy.lab.experiments.input.wedge_trials import (
+    HASTY,
+    find_wedges,
+    observers,
+    play_wedge,
+    play_what_json_lacks,
+    repeat_refused,
+)
 from crashworthy.lab.experiments.input.wedges import PLACE, WEDGE, is_unreadable, judge_wedges
 from crashworthy.lab.experiments.kept import KeptSetups
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
@@ -132,6 +139,7 @@ def _try(base: Ground, operation: Operation, recorder: Recorder) -> None:
     _prove_crashes(base, scan, recorder)
     _repeat(base, recorder)
     if not scan.wedged:
+        play_what_json_lacks(good, control, scan)
         repeat_refused(good, control, scan)
 
 

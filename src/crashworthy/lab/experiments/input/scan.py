@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crashworthy.core.history import Exchange, Trial
 from crashworthy.core.operation import Operation
@@ -21,6 +21,7 @@ SCAN_TIMEOUT_S = 2.5
 MOST_COPIES = 60
 
 _NO_TIME = "the time ended before all was tried"
+_FIRST_SHOT = 3000
 _FIRST_VALID = 200
 _AGAIN = 190
 _LOOK_EVERY = 12
@@ -99,7 +100,7 @@ class Scan:
         unseen: list[Shot] = []
         usable = True
         while waiting and usable and self._has_time():
-            shot = self._shoot(waiting.pop(0), stage, known)
+            shot = self._shoot(waiting.pop(0), len(shots), stage, known)
             shots.append(shot)
             if shot.refused:
                 continue
@@ -118,8 +119,10 @@ class Scan:
     def _has_time(self) -> bool:
         return self.recorder.left() > self.reserve_s
 
-    def _shoot(self, mutation: Mutation, stage: Stage, known: Played) -> Shot:
-        step = mutation.rendered(known.variables)
+    def _shoot(self, mutation: Mutation, number: int, stage: Stage, known: Played) -> Shot:
+        # A name that an earlier shot took would be refused, whatever is changed beside it.
+        own = replace(mutation, step=self.base.bound(mutation.step, _FIRST_SHOT + number))
+        step = own.rendered(known.variables)
         (exchange,) = stage.player.play((step,), "attack", known.variables).exchanges
         stage.exchanges.append(exchange)
         # A literal is outside JSON, so no contract allows it.

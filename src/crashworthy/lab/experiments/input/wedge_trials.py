@@ -32,8 +32,10 @@ _MOST_READS = 3
 _MOST_WAYS = 3
 _MOST_REPEATED = 4
 _MOST_SUSPECTS = 3
+_MOST_INFINITE = 2
+_INFINITE = frozenset({"Infinity", "1e400"})
 _UNIQUE = re.compile(r"(?<!\$)\$\{unique\}")
-_FIRST_OBSERVER = 810_000
+_FIRST_OBSERVER = 9000
 
 
 def observers(base: Ground, operation: str, lab: Lab) -> tuple[Step, ...]:
@@ -69,6 +71,15 @@ def repeat_refused(good: Scenario, control: Trial, scan: Scan) -> None:
     refused = [shot for _, shots in scan.trials for shot in shots if not shot.exchange.ok]
     for shot in spread(sorted(refused, key=lambda shot: -_status(shot)), kind, _MOST_REPEATED):
         if _wedges(good, control, shot, TIMES, scan.recorder):
+            return
+
+
+def play_what_json_lacks(good: Scenario, control: Trial, scan: Scan) -> None:
+    """Play an infinite number that was accepted alone: among what other shots made, pages may not show it."""
+    accepted = [shot for _, shots in scan.trials for shot in shots if shot.exchange.ok]
+    infinite = [shot for shot in accepted if shot.mutation.literal in _INFINITE]
+    for shot in spread(infinite, lambda shot: shot.mutation.input, _MOST_INFINITE):
+        if _wedges(good, control, shot, 1, scan.recorder):
             return
 
 
