@@ -42,8 +42,10 @@ class Case:
 
     @property
     def title(self) -> str:
-        """For messages, and for folders."""
-        return f"{self.weakness}/{self.name}"
+        """For messages; one file may be tried at several operations."""
+        operation = self.service.operation
+        tried = " + ".join(operation) if isinstance(operation, tuple) else operation
+        return f"{self.weakness}/{self.name} at {tried or 'the start'}"
 
 
 def weaknesses() -> list[str]:

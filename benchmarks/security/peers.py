@@ -121,7 +121,12 @@ def _command(package: str, words: Sequence[str]) -> list[str]:
 
 
 def _tool(package: str, *words: str) -> str:
-    done = subprocess.run(_command(package, (package, *words)), capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(
+            _command(package, (package, *words)), capture_output=True, text=True, check=False, timeout=_PATIENCE_S
+        )
+    except subprocess.TimeoutExpired:
+        return ""
     return done.stdout
 
 
