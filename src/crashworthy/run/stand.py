@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from crashworthy.core.events import Emit, Event, Note, StageStarted
 from crashworthy.core.report import ServiceReport
 from crashworthy.lab.databases.own import OwnDatabases
+from crashworthy.lab.databases.scripts import SqlScript, declared_scripts
 from crashworthy.lab.environment.base import base_environment
 from crashworthy.lab.environment.examples import replace_real_files
 from crashworthy.lab.environment.filled import ServiceVariables, fill
@@ -68,6 +69,8 @@ def open_stand(job: Job, tree: SourceTree, folder: RunFolder, emit: Emit) -> Ite
         record_engine(folder.path)
         stack.enter_context(start_watchdog(job.run))
         databases = stack.enter_context(OwnDatabases(plan.needs, folder.path, emit=listen, run_id=job.run))
+        scripts = declared_scripts(tree) if plan.needs.postgresql else ()
+        databases.load(scripts)
         stand_in = stack.enter_context(StandIns(tree.outbound, seed=job.seed))
         # Not below the run's folder: the path of a Unix socket may have about 100 characters, that folder's has any.
         sockets = stack.enter_context(TemporaryDirectory(prefix="crashworthy-", dir="/tmp"))
@@ -85,7 +88,7 @@ def open_stand(job: Job, tree: SourceTree, folder: RunFolder, emit: Emit) -> Ite
         for path in replace_real_files(folder.copy, variables.values):
             listen(Note(text=f"{path} in the copy holds this run's values, not the user's"))
         service = _service(job, folder, starts, variables, databases, stand_in, receiver)
-        testbed = stack.enter_context(_open_repaired(service, databases, folder, listen))
+        testbed = stack.enter_context(_open_repaired(service, databases, scripts, folder, listen))
         made = dict(pair for step in testbed.start.before for pair in step.environment)
         report = _report(job, tree, testbed, notes, contained=contained)
         yield Stand(testbed, report, {**variables.credentials, **made}, service)
@@ -131,7 +134,7 @@ def _service(
 
 @contextmanager
 def _open_repaired(
-    service: ServicePlan, databases: OwnDatabases, folder: RunFolder, emit: Emit
+    service: ServicePlan, databases: OwnDatabases, scripts: Sequence[SqlScript], folder: RunFolder, emit: Emit
 ) -> Iterator[ServiceTestbed]:
     """The testbed; when a start fails for want of a role or database that no URL named, it is made and tried again."""
     with ExitStack() as stack:
@@ -142,6 +145,7 @@ def _open_repaired(
             if not made:
                 raise
             emit(Note(text=f"made what the service asked PostgreSQL for: {', '.join(made)}"))
+            databases.load(scripts, [name.removeprefix("database ") for name in made if name.startswith("database ")])
             testbed = stack.enter_context(open_testbed(service, folder.path, emit))
         yield testbed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +14,7 @@ from crashworthy.lab.databases.needs import Address, DatabaseNeeds
 from crashworthy.lab.databases.postgresql import PostgresServer
 from crashworthy.lab.databases.postgresql_binaries import find_postgresql
 from crashworthy.lab.databases.redis import RedisServer, find_redis
+from crashworthy.lab.databases.scripts import SqlScript
 from crashworthy.lab.service.plan import ResettableState
 
 
@@ -111,6 +113,18 @@ class OwnDatabases:
         """Bring everything back to the remembered state; the service should not run. Connections are cut."""
         for state in self.states:
             state.reset()
+
+    def load(self, scripts: Sequence[SqlScript], databases: Iterable[str] = ()) -> None:
+        """Load the scripts into these PostgreSQL databases, else into those that the service is known to use."""
+        if self._postgresql is None or not scripts:
+            return
+        known = (access.database for access in self._needs.accesses)
+        for database in dict.fromkeys(databases or known):
+            for script in scripts:
+                errors = self._postgresql.load(script.statements(), database)
+                told = f"; {len(errors)} of its statements failed: {errors[0]}" if errors else ""
+                text = f"loaded {script.path.name} into the database {database} ({script.origin}){told}"
+                self._emit(Note(text=text, level="warning" if errors else "info"))
 
     def repair(self) -> tuple[str, ...]:
         """After a failed start: make the roles and databases that the service asked PostgreSQL for in vain.

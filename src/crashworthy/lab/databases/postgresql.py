@@ -151,6 +151,17 @@ class PostgresServer:
                 admin.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
                 databases.add(access.database)
 
+    def load(self, statements: Iterable[str], database: str) -> tuple[str, ...]:
+        """Execute each statement by itself in the database, as psql does; returns the errors of those that failed."""
+        errors = []
+        with self._connect(database) as connection:
+            for statement in statements:
+                try:
+                    connection.execute(statement.encode())
+                except psycopg.Error as error:
+                    errors.append(str(error).partition("\n")[0])
+        return tuple(errors)
+
     def repair(self) -> tuple[str, ...]:
         """Make the roles and databases that clients asked for in vain; returns their names.
 
@@ -240,14 +251,14 @@ class PostgresServer:
             self._connection = self._connect()
         return self._connection
 
-    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+    def _connect(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
         # All that libpq would else take from the caller's environment is given.
         return psycopg.connect(
             host="127.0.0.1",
             port=self._port,
             user=ADMIN,
             password="",
-            dbname="postgres",
+            dbname=database,
             sslmode="disable",
             gssencmode="disable",
             options="",
