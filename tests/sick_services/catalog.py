@@ -214,6 +214,14 @@ PEOPLE = api(
     ways=((step("POST", "/people", body={"name": "person-${unique}1"}),), (step("GET", "/people"),)),
 )
 
+_account = step("POST", "/accounts", body={}, save="account")
+_deposit = step("POST", "/accounts/{account}/deposits", path="/accounts/${account}/deposits", body={"amount": 5})
+DEPOSITS = api(
+    operation("POST", "/accounts"),
+    operation("POST", "/accounts/{account}/deposits", object_of("amount")),
+    ways=((_account,), (_account, _deposit)),
+)
+
 CRASH_ON_INPUT = (
     SickService(
         "flask_unchecked", "flask", "flask_unchecked_sick", ("flask_checked_healthy",), QUANTITIES, "POST /orders"
@@ -236,6 +244,14 @@ WEDGED = (
     SickService("flask_poisoned_list", "flask", "flask_poisoned_list_sick", (), ORDER_LIST, "POST /orders"),
     SickService(
         "flask_infinite", "flask", "flask_infinite_sick", ("flask_infinite_healthy",), ORDER_LIST, "POST /orders"
+    ),
+    SickService(
+        "flask_own_balance",
+        "flask",
+        "flask_own_balance_sick",
+        ("flask_own_balance_healthy",),
+        DEPOSITS,
+        "POST /accounts/{account}/deposits",
     ),
 )
 

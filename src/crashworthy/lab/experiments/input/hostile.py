@@ -139,6 +139,7 @@ _NUMBERS = (
     Hostile("0", 0, plausible=True),
     Hostile("-1", -1, plausible=True),
     Hostile("2**31-1", INT4),
+    Hostile("2**63-1", BIG - 1),
     Hostile("2**63", BIG),
     Hostile("-2**63-1", -BIG - 1),
     Hostile("10**30", HUGE, exotic=True),

@@ -35,11 +35,14 @@ _MOST_SUSPECTS = 3
 _MOST_INFINITE = 2
 _INFINITE = frozenset({"Infinity", "1e400"})
 _UNIQUE = re.compile(r"(?<!\$)\$\{unique\}")
+_SECOND = 180
 _FIRST_OBSERVER = 9000
 
 
 def observers(base: Ground, operation: str, lab: Lab) -> tuple[Step, ...]:
-    """Valid requests to make afterwards: reads of what the setup made, then whole ways of new identities."""
+    """Valid requests to make afterwards: reads of what the setup made, the good request again, then whole ways of new
+    identities.
+    """
     reads = [step for step in base.observe if step.operation != operation][:_MOST_READS]
     own = lab.playbook.way(operation)
     others = sorted(
@@ -47,7 +50,7 @@ def observers(base: Ground, operation: str, lab: Lab) -> tuple[Step, ...]:
         key=lambda way: (way.steps[-1].method == "GET", len(way.steps)),
     )
     ways: list[Way] = [*([own] if own else []), *others[:_MOST_WAYS]]
-    return (*reads, *_newcomer(merge(ways).steps))
+    return (*reads, base.bound(base.steps[0], _SECOND), *_newcomer(merge(ways).steps))
 
 
 def find_wedges(good: Scenario, control: Trial, scan: Scan) -> None:

@@ -103,9 +103,7 @@ def _proven(trial: Trial, stopped: list[tuple[int, Exchange]], tried: int) -> Ju
     answer = f"status {first.response.status}" if first.response else first.error or "no answer"
     if is_unreadable(first):
         answer += " and a body with a bare NaN or Infinity, which is no JSON"
-    # When nothing but reads of the very objects that were sent fails, the damage is theirs. Where there is no answer at
-    # all, something is held, and the requests after that one were not made.
-    own = all(_names_an_object(trial.scenario.observe[index]) and exchange.response for index, exchange in stopped)
+    own = all(_is_own(index, exchange, trial) for index, exchange in stopped)
     return Judgement(
         status=Status.PROVEN,
         severity=_severity(own=own, unreadable=unreadable),
@@ -135,8 +133,18 @@ def _needed(trial: Trial, bad: tuple[Exchange, ...], stopped: list[Step]) -> Sce
     return scenario.model_copy(update={"attack": scenario.attack[: len(bad)], "observe": tuple(stopped)})
 
 
-def _names_an_object(step: Step) -> bool:
-    return step.method == "GET" and "${" in step.path
+def _is_own(index: int, exchange: Exchange, trial: Trial) -> bool:
+    """Whether the damage is done to what was sent, or to who sent it: others, or for other objects, get an answer.
+
+    Where there is no answer at all, something is held, and the requests after that one were not made.
+    """
+    if exchange.response is None:
+        return False
+    step = trial.scenario.observe[index]
+    if step.method == "GET" and "${" in step.path:
+        return True
+    others = [each for place, each in enumerate(of_part(trial, "observe")) if place != index]
+    return any(each.operation == exchange.operation and each.ok for each in others)
 
 
 def _location(trial: Trial, bad: tuple[Exchange, ...], stopped: list[Exchange]) -> Location | None:
