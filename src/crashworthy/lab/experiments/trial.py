@@ -28,7 +28,7 @@ SLEEP_MS = 25
 LINE_MS = 8
 LINE_SHARE = 0.4
 _CONTROLS = frozenset({"control", "serial", "baseline"})
-_EVENT_SETTLE_S = 0.02
+_EVENT_SETTLE_S = 0.005
 _EXCEPTION_SETTLE_S = 0.1
 
 
