@@ -16,9 +16,10 @@ from crashworthy.core.proof import Proof
 from crashworthy.core.scenario import Interleaving, Save, Scenario, Step
 from crashworthy.lab.experiments.concurrency.outcomes import distinct_of
 from crashworthy.lab.experiments.concurrency.serializability import masks_of
-from crashworthy.lab.experiments.episode import END, SETTLE
+from crashworthy.lab.experiments.episode import END, FAULT, PAUSE, SETTLE
 from crashworthy.lab.experiments.injection import lexers, positions
 from crashworthy.lab.experiments.input.stalls import AT_ONCE
+from crashworthy.lab.experiments.partial.points import steps
 from crashworthy.lab.experiments.retry.repetitions import AFTER, TOGETHER
 from crashworthy.lab.proof.python_source import NotWritableError, call, needs, saving
 from crashworthy.lab.proof.start_command import StartCommand, start_command
@@ -29,6 +30,7 @@ BESIDE = Path(__file__).parent / "beside" / "crashworthy_interleave.py"
 SINKS = BESIDE.with_name("crashworthy_sinks")
 _INJECTION = "injection.py.j2"
 _READBACK = "readback.py.j2"
+_HALF = "half.py.j2"
 # What is done differently before it is read back, and how that is told.
 _CASES = {
     "known-to-one-process": ("workers", "with a second process"),
@@ -48,6 +50,8 @@ _TEMPLATES = {
     "token-after-password-change": "refused.py.j2",
     "repeated-request": "repeat.py.j2",
     "lost-at-restart": "restart.py.j2",
+    "half-done": _HALF,
+    "unrecorded-call": _HALF,
     "known-to-one-process": _READBACK,
     "stale-answer": _READBACK,
     "answer-of-another": _READBACK,
@@ -155,7 +159,7 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
     different, contrast = _CASES.get(proof.weakness, ("", ""))
     injection = _injection(scenario) if template == _INJECTION else None
     race = proof.experiment == "lost-update"
-    compares = race or template in {"repeat.py.j2", "restart.py.j2", _READBACK}
+    compares = race or template in {"repeat.py.j2", "restart.py.j2", _READBACK, _HALF}
     named = _named(scenario.attack)
     values: dict[str, Any] = {
         "title": proof.title.replace("\\", "\\\\").replace('"""', "'''"),
@@ -191,10 +195,13 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         "together": case == TOGETHER,
         "case": different,
         "contrast": contrast,
-        "uses_time": template == "restart.py.j2" or different in {"workers", "stale"},
+        "broken": _broken(proof) if template == _HALF else None,
+        "uses_time": template in {"restart.py.j2", _HALF} or different in {"workers", "stale"},
         "settle": scenario.settings.get(SETTLE, _STILL_S if template == _READBACK else 0),
         "signal": scenario.settings.get(END, 0),
-        "uses_contextlib": injection is not None or (template == "wedge.py.j2" and len(scenario.attack) == 1),
+        "uses_contextlib": injection is not None
+        or template == _HALF
+        or (template == "wedge.py.j2" and len(scenario.attack) == 1),
         "saved_used": bool(needs((*scenario.attack, *scenario.observe)) - {"unique"}),
         "observe_saves": any(step.saves for step in scenario.observe),
         "uses_re": any(save.pattern for step in (*scenario.setup, *scenario.observe) for save in step.saves),
@@ -211,6 +218,29 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
     return environment.get_template(template).render(values)
 
 
+def _broken(proof: Proof) -> dict[str, Any]:
+    """At which write the first request breaks off and how, and what is looked at; NotWritableError for a commit."""
+    settings = proof.scenario.settings
+    found: dict[str, Any] = {
+        "called": proof.weakness == "unrecorded-call",
+        "again": settings.get(PAUSE),
+        "write": 0,
+        "how": "",
+    }
+    fault = next((event for event in proof.trial.events if event.kind == FAULT), None)
+    if fault is None:
+        return found
+    done = [step for step in steps(proof.trial) if step.number is not None and step.at <= fault.at]
+    writes = [step for step in done if step.kind in {"write", "file"}]
+    drivers = {step.driver for step in writes if step.kind == "write"}
+    if fault.data.get("kind") == "commit" or fault.data.get("how") == "tear" or not drivers <= _BREAKABLE:
+        raise NotWritableError("a step that breaks off elsewhere than at a write")
+    # The step that breaks off is told before it is made, or not told at all.
+    told = any(step.number == fault.data.get("step") for step in writes)
+    return {**found, "write": len(writes) + (0 if told else 1), "how": fault.data.get("how")}
+
+
+_BREAKABLE = frozenset({"sqlite3", "psycopg", "psycopg2"})
 _DEPENDENCY = {"hang": "accepts and does not answer", "drip": "answers one byte a second"}
 
 

@@ -6,12 +6,15 @@ Inside the service's own interpreter (through a sitecustomize module that `start
 - holds each request before its first write until the others have come as far ("barrier"), holds the first one there
   while the others go on ("overtake"), or lets requests rest at random lines and awaits ("sleep"), while the test
   asks for it,
+- kills the service before a write of its database or files, or lets that write fail, when the test asks for it,
 - sends connections that leave the service to a stand-in of the test.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
+import gc
 import importlib
 import importlib.abc
 import importlib.util
@@ -41,6 +44,8 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a
 BARRIER_S = 0.25
 HEAD_START_S = 0.05
 START_S = 40.0
+DIES_S = 1.0
+COLLECTED_S = 0.3
 LOCAL = {None, "", "localhost", "127.0.0.1", "::1"}
 TLS_HANDSHAKE = b"\x16"
 # There where a test needs to know what the service gives to databases, shells and files.
@@ -68,6 +73,18 @@ class Running:
         self._process.wait(START_S)
         self._process = self._serve()
 
+    @contextlib.contextmanager
+    def breaking(self, how: str, write: int) -> Any:
+        """While this is open, the service is killed before that write of it ("die"), or the write fails ("fail")."""
+        with self._planned({"how": how, "write": write, "seed": time.monotonic_ns()}):
+            yield
+
+    def go_on(self) -> None:
+        """Start the service again if it has died."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(DIES_S)
+            self._process = self._serve()
+
     def lay_canary(self, settings: dict[str, Any]) -> str:
         """Make the file that a payload aims at, beside the service's folder; returns the folder it lies in."""
         outside = self._plan.parent.resolve() / "outside"
@@ -83,8 +100,13 @@ class Running:
     @contextlib.contextmanager
     def meet(self, how: str, parties: int, seed: int = 0) -> Any:
         """While this is open, requests meet: `how` is "barrier", "overtake" or "sleep"."""
+        with self._planned({"how": how, "parties": parties, "seed": seed}):
+            yield
+
+    @contextlib.contextmanager
+    def _planned(self, plan: dict[str, Any]) -> Any:
         partial = self._plan.with_suffix(".new")
-        partial.write_text(json.dumps({"how": how, "parties": parties, "seed": seed}))
+        partial.write_text(json.dumps(plan))
         partial.replace(self._plan)
         try:
             yield
@@ -229,7 +251,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], output: Path) -> None
 
 
 class StandIn(socketserver.ThreadingTCPServer):
-    """Answers every request to a dependency with {"ok": true}; or hangs, or drips, as `mode` says."""
+    """Answers every request to a dependency with {"ok": true}; or hangs, drips or loses the answer, as `mode` says."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -270,6 +292,8 @@ class _Answer(socketserver.StreamRequestHandler):
                 key = value.strip()
         self.rfile.read(length)
         self.server.calls.append((call, key))  # type: ignore[attr-defined]
+        if mode == "lost":
+            return  # what was asked for is done, and nobody hears of it
         body = json.dumps({"ok": True, "id": "1", "status": "ok"}).encode()
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
         if mode == "drip":
@@ -285,6 +309,7 @@ class _Answer(socketserver.StreamRequestHandler):
 _inside: dict[str, Any] = {}
 _lock = threading.Condition()
 _met: dict[str, set[int]] = {}
+_writes: dict[int, int] = {}
 _random = random.Random()  # noqa: S311 - repeatable by design
 
 
@@ -322,12 +347,27 @@ on_statement: Any = None
 on_connect: Any = None
 
 
-def _before_write() -> None:
+def _break_off(plan: dict[str, Any], error: type[Exception], *message: Any) -> None:
+    """Die, or fail, at the write that the plan names."""
+    with _lock:
+        _writes[plan["seed"]] = number = _writes.get(plan["seed"], 0) + 1
+    if number != plan["write"]:
+        return
+    if plan["how"] == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    # What a failed request leaves in cycles, such as an open connection, a busy service would soon collect.
+    threading.Timer(COLLECTED_S, gc.collect).start()
+    raise error(*message)
+
+
+def _before_write(error: type[Exception], *message: Any) -> None:
     """Wait until the other requests have come to their first write, or a quarter of a second.
 
-    To be overtaken, the first waits so long in any case, and the others not at all.
+    To be overtaken, the first waits so long in any case, and the others not at all. Or break off: with `error`.
     """
     plan = _plan()
+    if plan is not None and plan["how"] in {"die", "fail"}:
+        _break_off(plan, error, *message)
     if plan is None or plan["how"] not in {"barrier", "overtake"}:
         return
     key, me, until = str(plan["seed"]), threading.get_ident(), time.monotonic() + BARRIER_S
@@ -353,7 +393,9 @@ def _about_to_execute(driver: str, statement: Any) -> None:
     if on_statement is not None:
         on_statement(driver, statement)
     if _is_write(statement):
-        _before_write()
+        import sqlite3
+
+        _before_write(sqlite3.OperationalError, "disk I/O error")
 
 
 def _patch_sqlite() -> None:
@@ -434,7 +476,7 @@ def _patch_files() -> None:
 
     def opened(file: Any, mode: str = "r", *given: Any, **named: Any) -> Any:
         if set(mode) & set("wax+") and os.path.realpath(str(file)).startswith(_inside["root"]):
-            _before_write()
+            _before_write(OSError, errno.ENOSPC, os.strerror(errno.ENOSPC))
         return _open(file, mode, *given, **named)
 
     builtins.open = io.open = opened
