@@ -40,7 +40,9 @@ PAID_ORDERS = api(
 _DEPOSIT = "POST /accounts/{account}/deposit"
 
 REPEATED_REQUEST = (
-    SickService("flask_key", "flask", "flask_key_sick", ("flask_key_healthy",), DEPOSITS, _DEPOSIT),
+    SickService(
+        "flask_key", "flask", "flask_key_sick", ("flask_key_healthy", "flask_outbox_healthy"), DEPOSITS, _DEPOSIT
+    ),
     SickService(
         "fastapi_key",
         "fastapi",

@@ -61,6 +61,30 @@ def test_a_second_call_is_proven_too() -> None:
     assert judged(trial(shown.AFTER, {"balance": 95}, sent=2, calls=2)).status is Status.PROVEN
 
 
+def test_a_single_call_that_comes_late_is_no_second_call() -> None:
+    def late(purpose: str, sent: int, calls: int) -> Trial:
+        return trial(purpose, {"balance": 95 if sent else 100}, sent=sent, calls=calls)
+
+    history = History(
+        id="h",
+        experiment="repeated-request",
+        weakness="duplicate-effect",
+        operations=("POST /pay",),
+        seed=0,
+        trials=(
+            late(shown.BASELINE, 0, 0),
+            *(late(shown.ONCE, 1, 0),) * 2,
+            late(shown.LATE, 1, 0),
+            late(shown.RESTARTED, 1, 1),
+            late(shown.KILLED, 2, 1),
+        ),
+        settings={"promise": "key", "promised": "it takes a key"},
+    )
+    assert judge_repetitions(history)[0].status is Status.HELD
+    twice = history.model_copy(update={"trials": (*history.trials[:-1], late(shown.KILLED, 2, 2))})
+    assert judge_repetitions(twice)[0].status is Status.PROVEN
+
+
 def test_it_is_suspected_with_the_line_that_makes_it_a_proof_where_nobody_promises() -> None:
     judgement = judged(trial(shown.AFTER, {"balance": 90}, sent=2, calls=2), promise=None)
     assert judgement.status is Status.SUSPECTED

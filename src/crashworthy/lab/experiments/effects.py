@@ -43,6 +43,7 @@ _MESSAGES = word_set("mail email message sms notify notification webhook hook pu
 _UNDOES = word_set("refund cancel void reverse release revert reversal")
 _KEY_FIELD = re.compile(r"idempot|dedup|nonce|request_?id|transaction_?id", re.IGNORECASE)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "CONNECT"})
+_IDEMPOTENT = frozenset({"PUT", "DELETE"})
 _LIMIT = 40
 _LONGEST = 60
 
@@ -87,13 +88,17 @@ def is_message(name: str) -> bool:
 
 
 def taken(found: Iterable[Call]) -> Counter[str]:
-    """How often each call takes effect: those under one key count once, as dependencies that know keys count them."""
+    """How often each call takes effect: those under one key count once, as dependencies that know keys count them.
+
+    PUT and DELETE of one address count once, too (RFC 9110, section 9.2.2).
+    """
     seen: set[tuple[str, str]] = set()
     count: Counter[str] = Counter()
     for call in found:
-        if call.key is not None and (call.name, call.key) in seen:
+        key = call.path if call.key is None and call.method in _IDEMPOTENT else call.key
+        if key is not None and (call.name, key) in seen:
             continue
-        seen.add((call.name, call.key or ""))
+        seen.add((call.name, key or ""))
         count[_template(call.name)] += 1
     return count
 

@@ -111,7 +111,9 @@ class Breaks:
         made = calls(trial)
         if any(call.undoes for call in made) and not any(call.undoes for call in calls(self.once)):
             return []
-        return sorted(taken(made) - taken(calls(self.once)))
+        known = taken(calls(self.once))
+        # A single call was not made again: an outbox sends it later than the control ended, or after the restart.
+        return sorted(name for name, times in taken(made).items() if times > max(1, known[name]))
 
     def _staged(self, trial: Trial) -> bool:
         fault = trial.scenario.settings.get(FAULT)

@@ -7,6 +7,7 @@ request is masked. Whether the repetition is refused or answered like the first 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -89,13 +90,23 @@ class Repetitions:
         """The changes, and the calls, that the trial has beyond those of the request made once."""
         if self.once is None or self.baseline is None:
             return [], []
-        called = taken(calls(trial)) - taken(calls(self.once))
+        known = self._called(trial.purpose)
+        # A single call is no repetition: an outbox sends it later than the controls ended, or after the restart.
+        called = [name for name, times in taken(calls(trial)).items() if times > max(1, known[name])]
         changed = effects(self.once, trial, self.masks)
         if trial.purpose != AFTER and not effects(self.baseline, trial, self.masks):
             changed = []  # it did not happen at all
         if trial.purpose == KILLED and not self._survives_restart:
             return [], sorted(called)
         return changed, sorted(called)
+
+    def _called(self, purpose: str) -> Counter[str]:
+        """How often each call is made for one request at the most, whenever that is looked at."""
+        controls = (ONCE, NOISE, LATE, *((RESTARTED,) if purpose == KILLED else ()))
+        most: Counter[str] = Counter()
+        for trial in (trial for control in controls for trial in self.of(control)):
+            most |= taken(calls(trial))
+        return most
 
     @cached_property
     def _survives_restart(self) -> bool:
@@ -230,8 +241,8 @@ def _told(shown: Repetitions, changed: list[Change], called: list[str]) -> tuple
     seen = [told(what, path, again) for what, path, _, again in changed[:_TELLING]]
     once = taken(calls(shown.once)) if shown.once else {}
     for name in called[:_TELLING]:
-        expected.append(f"{once.get(name, 0)} x {name}" if once.get(name) else f"no {name}")
-        seen.append(f"more of {name}" if not once.get(name) else f"{name} once more")
+        expected.append(f"{once.get(name) or 1} x {name}")
+        seen.append(f"{name} {'once more' if once.get(name) else 'more than once'}")
     return " and ".join(expected), " and ".join(seen)
 
 
