@@ -37,6 +37,7 @@ def feedback(body: object, *fields: str, sent: dict[str, Any] | None = None, giv
         ("'kind' must be in ('a', 'b')", {"enum": ["a", "b"]}),
         ("kind must be 3 to 20 capital letters or digits", {"pattern": "^[A-Z0-9]+$", "minLength": 3, "maxLength": 20}),
         ("kind must be at least 8 characters", {"minLength": 8}),
+        ("kind must be a text of 3 to 40 characters", {"type": "string", "minLength": 3, "maxLength": 40}),
         ("kind must be between 1 and 100", {"minimum": 1, "maximum": 100}),
         ("kind must be a positive integer", {"type": "integer", "exclusiveMinimum": 0}),
         ("kind must be a date (YYYY-MM-DD)", {"type": "string", "format": "strftime:%Y-%m-%d"}),

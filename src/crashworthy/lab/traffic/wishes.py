@@ -159,7 +159,7 @@ def _limits(lower: str) -> Schema:
     limits: Schema = {}
     exact = re.search(r"exactly (\d+)|(\d+)[- ](?:characters?|letters?|digits?)(?: long)?$", lower)
     between = _BETWEEN.search(lower)
-    if lengths and exact and not _LEAST.search(lower):
+    if lengths and exact and not between and not _LEAST.search(lower):
         count = int(exact[1] or exact[2])
         return {low: count, high: count}
     if between and re.search(r"between|range|must|from|have|be", lower) and not re.search(r"\d{4}-\d\d", lower):
