@@ -230,7 +230,7 @@ CRASH_ON_INPUT = (
         "fastapi_duplicate",
         "fastapi",
         "fastapi_duplicate_sick",
-        ("fastapi_duplicate_healthy",),
+        ("fastapi_duplicate_healthy", "fastapi_middleware_healthy"),
         PEOPLE,
         "POST /people",
     ),

@@ -70,6 +70,8 @@ STARLETTE = """
         return await call_next(request)
 
     app = Starlette(routes=[Route("/ok", ok), Route("/boom", boom), Route("/turned", turned)])
+    # Code of no file stands for the framework's.
+    app.router.routes.append(Route("/foreign", eval("lambda request: 1 / 0")))
     app.add_middleware(BaseHTTPMiddleware, dispatch=passing)
     client = TestClient(app, raise_server_exceptions=False)
 
@@ -89,6 +91,14 @@ def test_the_header_is_hidden_and_the_request_attributed(sense, service: str) ->
     assert start.data == {"method": "GET", "path": "/ok"}
     assert start.exchange == end.exchange == "/ok"
     assert end.data["status"] == 200
+
+
+def test_middleware_that_hands_the_request_on_is_no_place_of_a_failure_of_the_framework(sense) -> None:
+    sensed = sense(f"{STARLETTE}\n    get('/foreign')\n")
+    (event,) = sensed.of("exception")
+    assert event.data["type"] == "ZeroDivisionError"
+    assert event.data["frames"] == []
+    assert event.location is None
 
 
 @pytest.mark.parametrize("service", [FLASK, STARLETTE], ids=["flask", "starlette"])

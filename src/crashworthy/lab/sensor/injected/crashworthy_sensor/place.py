@@ -11,7 +11,7 @@ from crashworthy_sensor.settings import settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FrameType, TracebackType
+    from types import CodeType, FrameType, TracebackType
 
 Place = tuple[str, int, str]
 
@@ -38,6 +38,7 @@ _BOUNDARIES = tuple(
     )
 )
 BOUNDARY = ""
+_OF_WSGI = ("environ", "start_response")
 _RUNNERS = os.path.join("asyncio", "runners.py")
 
 _own_files: dict[str, str | None] = {}
@@ -107,12 +108,25 @@ def beyond_runner(frame: FrameType) -> FrameType | None:
     return caller
 
 
+def _is_application(code: CodeType) -> bool:
+    """Whether the code takes a whole request: Starlette's `call_next`, or an application of ASGI or WSGI."""
+    taken = code.co_varnames[: code.co_argcount]
+    return code.co_name == "call_next" or taken[-3:] == ("scope", "receive", "send") or taken[-2:] == _OF_WSGI
+
+
 def own_frames(traceback: TracebackType | None) -> list[Place]:
-    """The own frames of a traceback, innermost last; the outer ones are left out of an endless recursion."""
+    """The own frames of a traceback, innermost last; the outer ones are left out of an endless recursion.
+
+    Middleware that handed the request on is left out, for it is no cause of what the framework fails with beyond it.
+    """
     places: list[Place] = []
+    handed_on = False
     while traceback is not None:
         code = traceback.tb_frame.f_code
         relative = own_file(code.co_filename)
+        if not relative and handed_on and _is_application(code):
+            places.pop()
+        handed_on = bool(relative)
         if relative:
             places.append((relative, traceback.tb_lineno or code.co_firstlineno, code.co_qualname))
             if len(places) > 2 * MAX_FRAMES:
