@@ -30,7 +30,7 @@ from crashworthy.lab.experiments.rating import severity, vector
 from crashworthy.lab.experiments.time import clock
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.testbed import Capability
-from crashworthy.lab.traffic.actors import log_in_score
+from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.template import placeholders
 from crashworthy.weaknesses.access import TOKEN_WITHOUT_END
 from crashworthy.weaknesses.crosssite import FRAMED_PAGE, UNGUARDED_COOKIE
@@ -46,6 +46,7 @@ _PRIORITY, _ESTIMATE_S = 35.0, 1.0
 _MOST_PAGES = 4
 _LEAST_NAME = 8
 _REFUSED = frozenset({401, 403})
+_KEYS = frozenset({"key", "apikey", "secret"})
 
 
 class LoginKept(Experiment):
@@ -112,14 +113,13 @@ class LoginKept(Experiment):
 
 
 def _way(lab: Lab) -> Way | None:
-    """The shortest read of A's after a login of A's."""
-    names = {operation.name for operation in lab.operations if log_in_score(operation) > 0}
+    """The shortest read that A makes with what a login, or a sign-up that logs in, gave."""
     found = []
     for way in lab.playbook.ways:
-        logins = [s for s in way.steps[:-1] if s.operation in names and s.actor == "A" and proves_identity(s)]
-        given = {save.name for step in logins for save in step.saves}
+        logins = [step for step in way.steps[:-1] if step.actor == "A" and proves_identity(step)]
+        given = {save.name for step in logins for save in step.saves if not {*words(save.path)} & _KEYS}
         shown = placeholders(_credentials_alone(way.steps[-1])) - {"unique"}
-        # A key that was asked for after the login is no login, and need not end.
+        # A key, which is asked for or given once and for all, is no login, and need not end.
         if way.actor == "A" and way.steps[-1].method == "GET" and logins and shown <= given:
             found.append(way)
     return min(found, key=lambda way: len(way.steps), default=None)
