@@ -46,8 +46,9 @@ def main() -> int:
     said: dict[Case, list[Said]] = defaultdict(list)
     if options.part != "whole":
         results = Results(options.results)
-        for case in every:
-            for seed in range(options.seeds if options.part != "peers" else 1):
+        # Seed by seed, so that an interrupted run has tried all services.
+        for seed in range(options.seeds if options.part != "peers" else 1):
+            for case in every:
                 said[case].append(one := results.of(case, seed))
                 if (case.weakness in one.proven) != case.is_sick or (one.proven and not case.is_sick):
                     print(f"{case.title}, seed {seed}: {', '.join(sorted(one.proven)) or 'nothing proven'}", flush=True)
