@@ -24,6 +24,14 @@ WITHDRAWALS = api(
     ways=((_from,), (_from, _read), (_from, _withdraw)),
 )
 
+_book = step("POST", "/accounts/{account}/entries", path="/accounts/${source}/entries", body={"amount": 10})
+ENTRIES = api(
+    operation("POST", "/accounts", object_of("balance")),
+    operation("GET", "/accounts/{account}"),
+    operation("POST", "/accounts/{account}/entries", object_of("amount")),
+    ways=((_from,), (_from, _read), (_from, _book)),
+)
+
 _product = step("POST", "/products", body={"stock": 5}, save="product")
 _order = step("POST", "/orders", body={"items": [{"product_id": "${product}", "quantity": 1}]})
 ORDERS = api(
@@ -63,6 +71,9 @@ CONSERVATION = (
     ),
     SickService(
         "flask_signed", "flask", None, ("flask_signed_healthy",), WITHDRAWALS, "POST /accounts/{account}/withdraw"
+    ),
+    SickService(
+        "flask_entries", "flask", None, ("flask_entries_healthy",), ENTRIES, "POST /accounts/{account}/entries"
     ),
     SickService(
         "flask_two_lines", "flask", "flask_two_lines_sick", ("flask_two_lines_healthy",), ORDERS, "POST /orders"

@@ -20,6 +20,7 @@ from crashworthy.lab.experiments.conservation.twists import (
     amounts,
     has_money,
     in_two_lines,
+    is_signed,
     several_units,
     to_itself,
     with_amount,
@@ -213,8 +214,9 @@ def _affordable(amount: Decimal, shown: Sums) -> Iterator[Decimal]:
 
 def _odd(plain: Scenario, beyond: Scenario, path: Path, amount: Decimal, shown: Sums) -> Iterator[Scenario]:
     step = plain.attack[0]
-    negative = with_amount(step, path, -amount)
-    yield _as_case(plain, step, adding_up.NEGATIVE, beyond).model_copy(update={"attack": (negative,)})
+    if not is_signed(step):
+        negative = with_amount(step, path, -amount)
+        yield _as_case(plain, step, adding_up.NEGATIVE, beyond).model_copy(update={"attack": (negative,)})
     for all_of_it in sorted({each for each in _affordable(amount, shown) if each > 0})[:1]:
         whole = with_amount(step, path, all_of_it)
         twice = in_two_lines(whole, path)

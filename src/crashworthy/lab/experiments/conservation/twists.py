@@ -19,6 +19,10 @@ from crashworthy.lab.traffic.ways import another, with_save
 Path = tuple[str | int, ...]
 
 _WHOLE_UNITS = word_set("cent cents minor pence satoshi micro")
+# Books take amounts of either sign: what corrects a balance may lower it or raise it.
+_SIGNED = word_set(
+    "adjust adjustment correct correction delta difference entry journal ledger movement posting transaction"
+)
 _FRACTION = Decimal("0.1")
 _SEVERAL = 3
 
@@ -32,6 +36,12 @@ def amounts(step: Step) -> list[tuple[Path, Decimal]]:
         if name & QUANTITIES and "id" not in name and amount > 0:
             found.append((path, amount))
     return found
+
+
+def is_signed(step: Step) -> bool:
+    """Whether the step says by its path that it may be given an amount of either sign."""
+    parts = [part for part in step.path.split("/") if part and "$" not in part]
+    return bool(parts) and bool({*words(parts[-1])} & _SIGNED)
 
 
 def with_counts(step: Step, operation: Operation | None) -> Step:
