@@ -52,6 +52,15 @@ REPEATED_REQUEST = (
         _DEPOSIT,
     ),
     SickService("fastapi_key_swallows", "fastapi", "fastapi_key_swallows_sick", (), KEYED_DEPOSITS, _DEPOSIT),
+    SickService(
+        "fastapi_postgresql",
+        "fastapi",
+        "fastapi_postgresql_sick",
+        ("fastapi_postgresql_healthy",),
+        KEYED_DEPOSITS,
+        _DEPOSIT,
+        postgresql=True,
+    ),
     SickService("flask_put", "flask", "flask_put_adds_sick", ("flask_put_sets_healthy",), CARTS, "PUT /carts/{cart}"),
     SickService(
         "fastapi_charge",
@@ -141,6 +150,15 @@ BROKEN_IN_THE_MIDDLE = (
     SickService(
         "fastapi_sqlalchemy", "fastapi", None, ("fastapi_sqlalchemy_healthy",), PLAIN_TRANSFERS, "POST /transfers"
     ),
+    SickService(
+        "fastapi_postgresql",
+        "fastapi",
+        "fastapi_postgresql_sick",
+        ("fastapi_postgresql_healthy",),
+        PLAIN_TRANSFERS,
+        "POST /transfers",
+        postgresql=True,
+    ),
     SickService("flask_refund", "flask", None, ("flask_refund_healthy",), PAID_ORDERS, "POST /orders"),
 )
 
@@ -152,6 +170,15 @@ SIMPLE_ORDERS = api(
 
 RESTART = (
     SickService("flask_background", "flask", "flask_background_sick", (), SIMPLE_ORDERS, "POST /orders"),
+    SickService(
+        "flask_postgresql",
+        "flask",
+        "flask_postgresql_sick",
+        ("flask_postgresql_healthy",),
+        SIMPLE_ORDERS,
+        "POST /orders",
+        postgresql=True,
+    ),
     SickService("flask_outbox", "flask", None, ("flask_outbox_healthy",), SIMPLE_ORDERS, "POST /orders"),
     SickService(
         "fastapi_json_file",
