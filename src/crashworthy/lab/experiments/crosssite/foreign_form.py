@@ -163,6 +163,8 @@ def _filled(value: Json) -> frozenset[str]:
 
 def _forms(step: Step, told: set[str]) -> Iterator[Step]:
     """The request as other sites can send it: as a form, as plain text, and without a type."""
+    if _filled([step.path, *(text for pair in step.query for text in pair)]) & told:
+        return  # the address itself is one that another site does not know
     bare = _without_tokens(step, told)
     kept = tuple(pair for pair in bare.headers if pair[0].lower().startswith("accept"))
     plain = bare.model_copy(update={"headers": (*kept, *_FOREIGN), "saves": (), "raw_body": None})
