@@ -77,7 +77,7 @@ class Workshop:
         sources = [
             (slot.path, source.key)
             for slot in slots_of(operation)
-            if self._is_bound(slot, operation, plan) and (source := self._source(slot, operation, plan))
+            if self.is_bound(slot, operation, plan) and (source := self._source(slot, operation, plan))
         ]
         identity = self.knowledge.caller(plan.actor)
         return (
@@ -102,7 +102,7 @@ class Workshop:
         unmet: list[Slot] = []
         seen: list[Slot] = []
         for slot in slots_of(operation):
-            if slot.path in known or not self._is_bound(slot, operation, plan):
+            if slot.path in known or not self.is_bound(slot, operation, plan):
                 continue
             source = self._source(slot, operation, plan)
             if source is not None:
@@ -122,7 +122,7 @@ class Workshop:
             step = look_first(base, step, *plan.look)
         return Draft(step, bind(step, base.live), tuple(base.setup.steps), given, unmet, seen)
 
-    def _is_bound(self, slot: Slot, operation: Operation, plan: Plan) -> bool:
+    def is_bound(self, slot: Slot, operation: Operation, plan: Plan) -> bool:
         """Whether the slot takes a value that exists already."""
         choice = dict(plan.choices).get(slot.path)
         if choice is not None:
@@ -132,9 +132,11 @@ class Workshop:
         if not wanted or is_identity(operation) or patched == "null":
             return False
         if slot.path[0] == "path":
-            last = operation.path.endswith("{" + slot.name + "}")
-            made = operation.method == "PUT" and last and slot.data_schema.get("type") != "integer"
-            return not made
+            # A PUT makes what its path names, where nothing else makes such things.
+            collection = operation.path.rstrip("/").removesuffix("/{" + slot.name + "}")
+            last = collection != operation.path.rstrip("/")
+            others = {f"POST {collection}", f"POST {collection}/"} & self.numbers.keys()
+            return operation.method != "PUT" or not last or slot.data_schema.get("type") == "integer" or bool(others)
         if (operation.name, slot.path) in self.knowledge.flows:
             return True
         if "enum" in slot.data_schema or "const" in slot.data_schema or (patched and "enum" in json.loads(patched)):

@@ -15,7 +15,7 @@ from crashworthy.lab.traffic.actors import is_identity, log_in_score, sign_up_sc
 from crashworthy.lab.traffic.attempt import Draft, Workshop
 from crashworthy.lab.traffic.callers import Callers
 from crashworthy.lab.traffic.coverage import Coverage
-from crashworthy.lab.traffic.facts import Slot
+from crashworthy.lab.traffic.facts import Slot, slots_of
 from crashworthy.lab.traffic.forms import read_forms
 from crashworthy.lab.traffic.identify import Identifier
 from crashworthy.lab.traffic.knowledge import Knowledge
@@ -81,8 +81,8 @@ class Explorer:
         self._sensor = sensor or coverage is not None
         self._callers: Callers | None = None
         self._callers_copy = 0
-        self._operations = _in_order(operations)
         self._workshop = workshop
+        self._operations = self._in_order(operations)
         self._identifier = identifier
         self._successors = Successors(workshop, self._operations)
         self._timeout_s = timeout_s
@@ -264,7 +264,7 @@ class Explorer:
 
     def take_up(self, operations: Sequence[Operation]) -> None:
         """Explore these as well."""
-        self._operations = _in_order([*self._operations, *operations])
+        self._operations = self._in_order([*self._operations, *operations])
         self.trails |= {operation.name: Trail() for operation in operations}
 
     def hope(self) -> None:
@@ -332,7 +332,26 @@ class Explorer:
         for name in found.keys() - self.knowledge.lessons.keys():
             self.trails[name] = Trail()
             self.knowledge.version += 1
-        self._operations = _in_order([found.get(each.name, each) for each in self._operations])
+        self._operations = self._in_order([found.get(each.name, each) for each in self._operations])
+
+    def _in_order(self, operations: Sequence[Operation]) -> list[Operation]:
+        """First the pages that may have the form of an operation which says nothing of what it takes."""
+        silent = {each.path for each in operations if each.method == "POST" and each.body is None}
+
+        def needs(operation: Operation) -> int:
+            """How many things it names in its body that others make."""
+            slots = [slot for slot in slots_of(operation) if slot.path[0] == "body" and slot.required]
+            return sum(self._workshop.refers(slot, operation) for slot in slots)
+
+        return sorted(
+            operations,
+            key=lambda each: (
+                each.method != "GET" or each.path not in silent,
+                *_order(each)[:3],
+                needs(each),
+                *_order(each)[3:],
+            ),
+        )
 
     def session(self) -> Session:
         """A new session."""
@@ -364,12 +383,6 @@ def segments(path: str) -> list[str | int]:
 def _moved(played: Plan, plan: Plan) -> bool:
     """Whether objects on which other operations ran already are exchanged for others."""
     return played.much != plan.much or (bool(played.before) and played.choices != plan.choices)
-
-
-def _in_order(operations: Sequence[Operation]) -> list[Operation]:
-    """First the pages that may have the form of an operation which says nothing of what it takes."""
-    silent = {each.path for each in operations if each.method == "POST" and each.body is None}
-    return sorted(operations, key=lambda each: (each.method != "GET" or each.path not in silent, _order(each)))
 
 
 def _order(operation: Operation) -> tuple[int, int, int, int, str]:

@@ -175,6 +175,9 @@ def _fields(at: tuple[str, ...], text: str, slots: Sequence[Slot], elsewhere: st
             return located
         at = ()
     names = [name for name in at if name.lower() not in _GENERAL]
+    if not names and re.match(r"this field\b", text, re.IGNORECASE):
+        # It is said of something, and be it of a field called "reason".
+        names = list(at[-1:])
     if names:
         own = [slot.path for slot in slots if slot.name in names]
         if own:

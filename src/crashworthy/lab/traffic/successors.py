@@ -131,6 +131,10 @@ class Successors:
         corrected = plan.patch(feedback.patches)
         if corrected != plan:
             plans.append((0, corrected))
+        wrong = {path: None for path in feedback.mentioned if path not in feedback.patches and path in draft.given}
+        needless = {slot.path: None for slot in slots if not slot.required and slot.path in wrong}
+        if needless:
+            plans.append((1.1, plan.patch(needless)))
         if status == 415 or re.search(r"content.?type|media type|expected json|form data", feedback.text):
             kinds = ("application/json", FORM, MULTIPART)
             plans += [(0.5 + n, replace(plan, content_type=kind)) for n, kind in enumerate(kinds)]
@@ -185,7 +189,8 @@ class Successors:
             if not (mentioned or coded or (refers and (path or slot.path[0] != "path"))):
                 continue
             count = len(sources[slot.path])
-            number = chosen.get(slot.path, 0 if refers else MADE_UP)
+            bound = refers and self._workshop.is_bound(slot, operation, plan)
+            number = chosen.get(slot.path, 0 if bound else MADE_UP)
             if number + 1 < count:
                 plans.append((0.7 if mentioned else 1.2, plan.choose(slot.path, number + 1)))
             if count == 0 and slot.path not in dict(plan.values):

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods
 # PUT /api/parts/{pk}/                pk: ^[^/.]+$ ; body name*, kind, weight*
 # DELETE /api/parts/{pk}/             pk: ^[^/.]+$
 # POST /api/parts/{pk}/order/         pk: ^[^/.]+$
+# POST /api/parts/{pk}/count/         pk: ^[^/.]+$ ; body seen*
+# POST /api/weigh/                    - ; body grams*
 # GET /api/                           -
 
 settings.configure(
@@ -24,7 +26,7 @@ settings.configure(
 django.setup()
 
 from rest_framework import routers, serializers, viewsets  # noqa: E402
-from rest_framework.decorators import action  # noqa: E402
+from rest_framework.decorators import action, api_view  # noqa: E402
 from rest_framework.response import Response  # noqa: E402
 
 
@@ -33,6 +35,14 @@ class Part(serializers.Serializer):
     name = serializers.RegexField(r"^[a-z]+\Z", max_length=20)
     kind = serializers.ChoiceField(choices=["nut", "bolt"], required=False)
     weight = serializers.DecimalField(max_digits=5, decimal_places=2)
+
+
+class Count(serializers.Serializer):
+    seen = serializers.IntegerField()
+
+
+class Weight(serializers.Serializer):
+    grams = serializers.FloatField()
 
 
 class Parts(viewsets.ViewSet):
@@ -57,6 +67,16 @@ class Parts(viewsets.ViewSet):
     @action(detail=True, methods=["post"])
     def order(self, request, pk):
         return Response({})
+
+    @action(detail=True, methods=["post"])
+    def count(self, request, pk):
+        counted = Count(data=request.data)
+        return Response(counted.is_valid())
+
+
+@api_view(["POST"])
+def weigh(request):
+    return Response(Weight(data=request.data).is_valid())
 
 
 class Tickets(View):
@@ -84,5 +104,5 @@ tickets = [
     re_path(r"^(?P<year>[0-9]{4})/(?P<number>\d+)/$", show),
     path("<uuid:pk>/close/", close),
 ]
-urlpatterns = [path("tickets/", include(tickets)), path("api/", include(router.urls))]
+urlpatterns = [path("tickets/", include(tickets)), path("api/weigh/", weigh), path("api/", include(router.urls))]
 application = get_wsgi_application()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from crashworthy_sensor.routes.found import Found, code_of, has_free
+from crashworthy_sensor.routes.found import Found, code_of, function_of, has_free
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def _patterns(patterns: Iterable[Any], before: Pieces, depth: int) -> Iterator[F
                 yield from _patterns(each.url_patterns, pieces, depth + 1)
             continue
         for methods, function in _methods(each.callback):
-            yield Found("django", pieces, methods, function, **_body(each.callback, methods))
+            body = _body(each.callback, methods) or _named_body(function, methods)
+            yield Found("django", pieces, methods, function, **body)
 
 
 def _piece(pattern: Any) -> tuple[str, str]:
@@ -59,7 +60,9 @@ def _methods(callback: Any) -> Iterator[tuple[tuple[str, ...] | None, Any]]:
     elif view is not None:
         for verb in view.http_method_names:
             if verb not in {"head", "options", "trace"} and callable(getattr(view, verb, None)):
-                yield (verb.upper(),), getattr(view, verb)
+                handler = getattr(view, verb)
+                # Around a function, REST framework's decorator puts a class whose methods all call that.
+                yield (verb.upper(),), has_free(handler, "func") or handler
     elif isinstance(getattr(path_view, "operations", None), list):
         for operation in path_view.operations:
             yield tuple(operation.methods), operation.view_func
@@ -74,16 +77,37 @@ def _body(callback: Any, methods: tuple[str, ...] | None) -> dict[str, Any]:
     view = getattr(callback, "cls", None) or getattr(callback, "view_class", None)
     if not changing or view is None:
         return {}
-    from crashworthy_sensor.routes.forms import of_form, of_serializer
-
     serializer = _serializer(callback, view, changing)
     form = getattr(view, "form_class", None)
     if serializer is not None:
-        schema = of_serializer(serializer(), partial="PATCH" in changing)
-        return {"body": schema, "content_type": "application/json"} if schema else {}
-    if isinstance(form, type):
-        return {"body": of_form(form()), "content_type": "application/x-www-form-urlencoded"}
-    return {}
+        return _taken(serializer, changing)
+    return _taken(form, changing) if isinstance(form, type) else {}
+
+
+def _named_body(function: Any, methods: tuple[str, ...] | None) -> dict[str, Any]:
+    """What the first serializer or form accepts that a view names in its own code."""
+    changing = {"POST", "PUT", "PATCH"} & {*(methods or ())}
+    written = function_of(function) if changing else None
+    names = written.__code__.co_names if written is not None else ()
+    found = (written.__globals__.get(name) for name in names) if written is not None else ()
+    kinds = [each for each in found if isinstance(each, type) and {"BaseSerializer", "BaseForm"} & _bases(each)]
+    try:
+        return _taken(kinds[0], changing) if kinds else {}
+    except Exception:
+        return {}  # it wants arguments
+
+
+def _bases(kind: type) -> set[str]:
+    return {base.__name__ for base in kind.__mro__}
+
+
+def _taken(kind: Any, changing: set[str]) -> dict[str, Any]:
+    from crashworthy_sensor.routes.forms import of_form, of_serializer
+
+    if "BaseForm" in _bases(kind):
+        return {"body": of_form(kind()), "content_type": "application/x-www-form-urlencoded"}
+    schema = of_serializer(kind(), partial="PATCH" in changing)
+    return {"body": schema, "content_type": "application/json"} if schema else {}
 
 
 def _serializer(callback: Any, view: Any, changing: set[str]) -> Any:

@@ -81,11 +81,15 @@ class Found:
 
 def code_of(handler: Any) -> CodeType | None:
     """The code that the handler's author wrote: below decorators, partial calls and bound methods."""
-    for each in _layers(handler):
-        code: CodeType | None = getattr(each, "__code__", None)
-        if code is not None and not hasattr(each, "__wrapped__"):
-            return code
-    return None
+    written = function_of(handler)
+    code: CodeType | None = getattr(written, "__code__", None)
+    return code
+
+
+def function_of(handler: Any) -> Any:
+    """The function that the handler's author wrote; None where there is none."""
+    layers = (each for each in _layers(handler) if getattr(each, "__code__", None) is not None)
+    return next((each for each in layers if not hasattr(each, "__wrapped__")), None)
 
 
 def module_of(handler: Any) -> str:
