@@ -6,7 +6,7 @@ import jsonschema
 
 from crashworthy.core.history import Exchange, Request, Response
 from crashworthy.core.operation import Operation
-from crashworthy.lab.traffic.forms import read_forms
+from crashworthy.lab.traffic.forms import read_page
 from crashworthy.lab.traffic.session import succeeded
 
 PAGE = """
@@ -24,7 +24,7 @@ BOOK = Operation(method="POST", path="/rooms/{room_id}/book")
 
 
 def test_a_form_is_the_body_of_the_operation_that_it_leads_to() -> None:
-    found = read_forms("http://127.0.0.1:1/rooms/7", PAGE, [BOOK, Operation(method="POST", path="/search")])
+    found = read_page("http://127.0.0.1:1/rooms/7", PAGE, [BOOK, Operation(method="POST", path="/search")]).operations
     assert list(found) == ["POST /rooms/{room_id}/book"]
     body = found[BOOK.name].body
     assert body is not None
@@ -37,8 +37,8 @@ def test_a_form_is_the_body_of_the_operation_that_it_leads_to() -> None:
 
 
 def test_what_has_a_body_already_keeps_it() -> None:
-    known = read_forms("http://h/rooms/7", PAGE, [BOOK])[BOOK.name]
-    assert read_forms("http://h/rooms/7", PAGE, [known]) == {}
+    known = read_page("http://h/rooms/7", PAGE, [BOOK]).operations[BOOK.name]
+    assert read_page("http://h/rooms/7", PAGE, [known]).operations == {BOOK.name: known}
 
 
 def answered(status: int, page: str, *, path: str = "/login", location: str = "") -> Exchange:

@@ -28,7 +28,7 @@ def maker_in(name: str) -> Any:
 
 
 PLATE = r"^[A-Z]{1,3}-[A-Z]{1,2} ?\d{1,4}$"
-TEXTS = {"code", "ticket_id", "name"}
+TEXTS = {"code", "ticket_id", "name", "slug", "user", "passwd"}
 
 
 def operation(
@@ -113,6 +113,24 @@ SERVED: dict[str, tuple[bool, tuple[Operation, ...]]] = {
             operation("POST /login", ("username", "password")),
             operation("POST /notes", ("text",)),
             operation("GET /notes/{note_id}"),
+        ),
+    ),
+    "paste_shelf": (
+        False,
+        (
+            operation("GET /"),
+            operation("POST /pastes", ("language",), FORM),
+            operation("GET /{slug}"),
+            operation("GET /download/{slug}"),
+        ),
+    ),
+    "picky_clerk": (
+        False,
+        (
+            operation("GET /doors/{user}/{passwd}"),
+            operation("GET /chart"),
+            operation("GET /answers/status/{codes}"),
+            operation("GET /whoever"),
         ),
     ),
     "endless_events": (True, (operation("GET /feed"),)),

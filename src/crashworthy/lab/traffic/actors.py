@@ -117,6 +117,14 @@ def log_in_score(operation: Operation) -> int:
     return (5 if strong else 3 if weak else 0) - (6 if wrong else 0)
 
 
+def login_in_path(operation: Operation) -> tuple[str, str] | None:
+    """The path's parameters for a user's name and a password, which is asked for once more in a header."""
+    names = re.findall(r"\{([^{}]+)\}", operation.path)
+    secrets = [name for name in names if {*words(name)} & {*SECRETS, "pass"}]
+    users = [name for name in names if {*words(name)} & {"user", "username", "login", "name"} and name not in secrets]
+    return (users[0], secrets[0]) if users and secrets else None
+
+
 def changes_credentials(operation: Operation) -> bool:
     """Whether the words of the operation say that it changes or gives up what a user has."""
     return bool(_said(operation) & {"logout", "reset", "verify", "change", "forgot", "confirm", "delete"})

@@ -30,7 +30,7 @@ def other_values(workshop: Workshop, operation: Operation, plan: Plan, slots: li
         if slot.path[0] != "body":
             continue
         patch = json.loads(dict(plan.patches).get(slot.path, "null")) or {}
-        enum = patch.get("enum", slot.data_schema.get("enum"))
+        enum = patch.get("enum", slot.data_schema.get("enum", list(workshop.options(slot)) or None))
         mentioned = slot.path in feedback.mentioned
         if isinstance(enum, list):
             rest: list[Json] = [value for value in enum[1:6] if value is not None]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crashworthy.core.operation import Operation
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
-from crashworthy.lab.traffic.actors import NOBODY, Identity, is_identity
+from crashworthy.lab.traffic.actors import NOBODY, Identity, is_identity, login_in_path
 from crashworthy.lab.traffic.base import Base
 from crashworthy.lab.traffic.data import ALL, REQUIRED, Maker
 from crashworthy.lab.traffic.encode import FORM, MULTIPART
@@ -24,7 +25,7 @@ from crashworthy.lab.traffic.names import DIRECTIONS, OPPOSITE, collection, word
 from crashworthy.lab.traffic.plan import MADE_UP, Path, Plan
 from crashworthy.lab.traffic.schema import Schema
 from crashworthy.lab.traffic.session import Session
-from crashworthy.lab.traffic.template import as_text
+from crashworthy.lab.traffic.template import as_text, escape
 from crashworthy.lab.traffic.ways import bind, with_more
 
 STRUCTURED = ("application/json", FORM, MULTIPART)
@@ -102,6 +103,9 @@ class Workshop:
         unmet: list[Slot] = []
         seen: list[Slot] = []
         for slot in slots_of(operation):
+            options = self.options(slot)
+            if slot.path not in known and options and (slot.required or plan.level == ALL):
+                known[slot.path] = escape(options[0])
             if slot.path in known or not self.is_bound(slot, operation, plan):
                 continue
             source = self._source(slot, operation, plan)
@@ -158,6 +162,13 @@ class Workshop:
         directed = len(plain) < len(words(slot.name))
         return (kind == "integer" or directed) and plain[-1] not in words(collection(operation.path))
 
+    def options(self, slot: Slot) -> tuple[Json, ...]:
+        """What forms offer to choose from for an input of that name, where it declares no choice itself."""
+        if slot.data_schema.keys() & {"enum", "const"}:
+            return ()
+        wanted = words(slot.name)
+        return next((found for name, found in self.knowledge.options.items() if words(name) == wanted), ())
+
     def knows_things(self, slots: Sequence[Slot]) -> bool:
         """Whether the source names things that may be there from the start, for any of the inputs."""
         return any(self.hints.existing(slot.name, slot.noun) for slot in slots)
@@ -212,6 +223,8 @@ class Workshop:
                 query += [(name, as_text(item)) for item in (value if isinstance(value, list) else [value])]
             elif where == "header" and name.lower() not in {each.lower() for each, _ in headers}:
                 headers = (*headers, (name, as_text(value)))
+        if plan.own:
+            headers = (*headers, *_named_in_path(operation, path, plan.own))
         body, raw, content_type = self._body(operation, plan, maker, given)
         if plan.slash:
             path = path.rstrip("/") if path.endswith("/") else path + "/"
@@ -245,6 +258,18 @@ class Workshop:
         # The body is a file of its kind.
         text, raw = file_of(kind)
         return text, raw, kind
+
+
+def _named_in_path(operation: Operation, path: str, scheme: str) -> tuple[tuple[str, str], ...]:
+    """The Authorization header for the name and the password that the filled path holds, where it has both."""
+    found = login_in_path(operation)
+    pattern = re.sub(r"\\\{([^{}]*)\\\}", "([^/]+)", re.escape(operation.path))
+    match = re.fullmatch(pattern, path)
+    if found is None or match is None:
+        return ()
+    values = dict(zip(re.findall(r"\{([^{}]*)\}", operation.path), match.groups(), strict=True))
+    user, password = found
+    return (("Authorization", f"{scheme} {values[user]}:{values[password]}"),)
 
 
 def _paths(value: Json, path: Path) -> list[Path]:

@@ -240,7 +240,7 @@ class Deepener:
         except SetupFailedError:
             return None
         finally:
-            self.explorer.requests += session.player.sent
+            self.explorer.requests += session.uncounted()
 
     def _keep(self, operation: Operation, tried: _Try) -> None:
         assert tried.exchange.response is not None
@@ -288,7 +288,7 @@ class Deepener:
                 found += [fact for fact in facts if fact.save is not None and fact.save.path not in before]
         except SetupFailedError:
             pass
-        self.explorer.requests += session.player.sent
+        self.explorer.requests += session.uncounted()
         return found
 
 

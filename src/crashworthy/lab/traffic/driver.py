@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from crashworthy.core.events import Emit, OperationsReached
 from crashworthy.core.operation import Operation, ParameterIn
 from crashworthy.core.playbook import Caller, Playbook, Unreached
-from crashworthy.lab.traffic.actors import Headers
+from crashworthy.lab.traffic.actors import Headers, is_identity, sign_up_score
 from crashworthy.lab.traffic.attempt import Workshop
 from crashworthy.lab.traffic.branches import find_branches, read_vocabulary
 from crashworthy.lab.traffic.coverage import Coverage
@@ -91,6 +91,7 @@ def learn(context: LearnContext) -> Playbook:
         environment,
         (*context.credentials, *context.lessons.credentials),
         tuple(name for name in names if "dempotency" not in name),
+        signs_up=any(is_identity(each) or sign_up_score(each) > 0 for each in reachable),
     )
     numbers = {operation.name: number + 1 for number, operation in enumerate(reachable)}
     nouns = frozenset(word for operation in reachable for word in path_words(operation.path))

@@ -16,14 +16,14 @@ from crashworthy.lab.traffic.attempt import Draft, Workshop
 from crashworthy.lab.traffic.callers import Callers
 from crashworthy.lab.traffic.coverage import Coverage
 from crashworthy.lab.traffic.facts import Slot, slots_of
-from crashworthy.lab.traffic.forms import read_forms
+from crashworthy.lab.traffic.forms import is_form, read_page
 from crashworthy.lab.traffic.identify import Identifier
 from crashworthy.lab.traffic.knowledge import Knowledge
 from crashworthy.lab.traffic.lessons.lessons import NOTHING_LEARNED, Lessons
 from crashworthy.lab.traffic.lessons.plans import plans_for
 from crashworthy.lab.traffic.live import Live
 from crashworthy.lab.traffic.plan import Plan
-from crashworthy.lab.traffic.session import Session, SetupFailedError, describe, succeeded
+from crashworthy.lab.traffic.session import Session, SetupFailedError, describe, is_limit, succeeded
 from crashworthy.lab.traffic.successors import Successors, refused
 from crashworthy.lab.traffic.ways import as_actor, bind
 
@@ -33,8 +33,12 @@ _ATTEMPTS_AT_FIRST = 6
 _ATTEMPTS = 60
 # On things that nothing is known to make, in one round.
 _ATTEMPTS_IN_VAIN = 5
+# That end in the same error of the service, in one round.
+_SAME_ERRORS = 3
 _ROUNDS = 8
 _FIRST_SESSION = 1000
+# A fresh copy that is there sooner than a service counts requests anew.
+_QUICK_S = 0.5
 _STRANGERS_LOGIN = 1.0
 
 
@@ -91,8 +95,10 @@ class Explorer:
         self._progress = progress
         self._lessons = lessons
         self._sessions = 0
+        self._reading: tuple[int, Session] | None = None
         self._makers_seen = 0
         self._is_first = True
+        self._scouted = False
         self.requests = 0
         self.trails = {operation.name: Trail() for operation in operations}
 
@@ -101,8 +107,23 @@ class Explorer:
         """What was learned so far."""
         return self._workshop.knowledge
 
+    def _scout(self) -> None:
+        """Get pages that anybody may see for their forms, where an operation takes one or says nothing of its body."""
+        if not any(each.method == "POST" and is_form(each) for each in self._operations):
+            return
+        session = self.session()
+        for operation in [each for each in self._operations if each.method == "GET" and "{" not in each.path]:
+            if self.goes_on():
+                exchange = session.attempt(self._workshop.draft(operation, Plan(), session).live)
+                if exchange.ok and exchange.response is not None and "<form" in exchange.response.body:
+                    self._take_forms(operation, exchange)
+        self.requests += session.uncounted()
+
     def explore(self) -> None:
         """Rounds over what is not reached yet, as long as they teach something."""
+        if not self._scouted:
+            self._scouted = True
+            self._scout()
         for number in range(_ROUNDS):
             before = self.knowledge.version
             self._is_first = number == 0 and not self.knowledge.lessons
@@ -156,7 +177,7 @@ class Explorer:
             exchange = session.attempt(bind(lesson.way.steps[-1], names))
             if exchange.ok and exchange.response is not None:
                 self.knowledge.see(lesson.operation, exchange.response)
-        self.requests += session.player.sent
+        self.requests += session.uncounted()
 
     def goes_on(self) -> bool:
         """Whether there is time left, and a copy that runs."""
@@ -179,11 +200,11 @@ class Explorer:
         push(self._shown(operation))
         for plan, exchange, draft in trail.failures[-4:]:
             push(self._successors.of(operation, plan, exchange, draft, 0))
-        session, played = self.session(), Plan()
+        session, played = self._session_for(operation), Plan()
         lesson = self.knowledge.lessons.get(operation.name)
         last = min(trail.attempts + (_ATTEMPTS_AT_FIRST if self._is_first else _ATTEMPTS_PER_ROUND), _ATTEMPTS)
         trail.waits = False
-        unmet = 0
+        unmet = errors = 0
         while queue and self.goes_on() and trail.attempts < last and unmet < _ATTEMPTS_IN_VAIN:
             rank, _, plan = heapq.heappop(queue)
             signature = self._workshop.signature(operation, plan)
@@ -210,7 +231,15 @@ class Explorer:
                     push(self._successors.without(operation, plan, rank))
                 session, played = self.renew(session), Plan()
                 continue
-            exchange = session.attempt(draft.live)
+            anew = signature not in self._restarted and self.live.opening_s < _QUICK_S
+            exchange = session.attempt(draft.live, pauses=not anew)
+            if is_limit(exchange) and anew and self.live.renew():
+                # A fresh copy has counted none.
+                self._restarted.add(signature)
+                trail.tried.discard(signature)
+                push([(rank, plan)])
+                session, played = self.renew(session), Plan()
+                continue
             trail.attempts += 1
             if succeeded(exchange) and exchange.response is not None:
                 trail.plan = plan
@@ -242,8 +271,11 @@ class Explorer:
                 rank = 0
             else:
                 rank += 1
+                errors += trail.last_status >= 500
+                if errors == _SAME_ERRORS:
+                    break
             push(self._successors.of(operation, plan, exchange, draft, rank))
-        self.requests += session.player.sent
+        self.requests += session.uncounted()
 
     def _shown(self, operation: Operation) -> Sequence[tuple[float, Plan]]:
         """What others were seen to send. Where users can sign up, logins of others are only for want of own ones."""
@@ -293,7 +325,7 @@ class Explorer:
             # What is refused now says more than what worked by chance.
             attempts = self.trails[operation].attempts if operation in self.trails else 0
             self.trails[operation] = Trail(attempts=attempts + 1)
-        self.requests += session.player.sent
+        self.requests += session.uncounted()
 
     def _identify(self, operation: Operation, plan: Plan, draft: Draft, exchange: Exchange, session: Session) -> str:
         """Find out who may call, when nobody or this caller may not; that actor, or "". It may succeed by that."""
@@ -322,16 +354,22 @@ class Explorer:
         facts = self.knowledge.learn(operation, way, exchange.response, echoed, (*draft.unmet, *draft.seen))
         self._identifier.offer(operation, way, facts, exchange.response)
         if operation.is_safe and "<form" in exchange.response.body:
-            self._take_forms(exchange)
+            self._take_forms(operation, exchange)
         self._progress(len(self.knowledge.lessons))
 
-    def _take_forms(self, exchange: Exchange) -> None:
+    def _take_forms(self, operation: Operation, exchange: Exchange) -> None:
         """Learn from a page's forms what other operations take; these are begun anew."""
         assert exchange.response is not None
-        found = read_forms(exchange.request.url, exchange.response.body, self._operations)
-        for name in found.keys() - self.knowledge.lessons.keys():
-            self.trails[name] = Trail()
-            self.knowledge.version += 1
+        page = read_page(exchange.request.url, exchange.response.body, self._operations)
+        known = {each.name: each for each in self._operations}
+        found = {name: each for name, each in page.operations.items() if each != known[name]}
+        for name in page.operations.keys() - self.knowledge.lessons.keys():
+            if name in found or name not in self.knowledge.pages:
+                self.trails[name] = Trail()
+                self.knowledge.version += 1
+            if "{" not in operation.path:
+                self.knowledge.pages.setdefault(name, operation.path)
+        self.knowledge.options.update(page.options)
         self._operations = self._in_order([found.get(each.name, each) for each in self._operations])
 
     def _in_order(self, operations: Sequence[Operation]) -> list[Operation]:
@@ -353,6 +391,14 @@ class Explorer:
             ),
         )
 
+    def _session_for(self, operation: Operation) -> Session:
+        """A new session; for what only reads the one that does: things that are made once are there for all reads."""
+        if not operation.is_safe:
+            return self.session()
+        if self._reading is None or self._reading[0] != self.live.copies:
+            self._reading = self.live.copies, self.session()
+        return self._reading[1]
+
     def session(self) -> Session:
         """A new session."""
         self._sessions += 1
@@ -371,7 +417,9 @@ class Explorer:
 
     def renew(self, session: Session) -> Session:
         """A new session in place of one that is at its end."""
-        self.requests += session.player.sent
+        if self._reading is not None and self._reading[1] is session:
+            self._reading = None
+        self.requests += session.uncounted()
         return self.session()
 
 
@@ -386,8 +434,8 @@ def _moved(played: Plan, plan: Plan) -> bool:
 
 
 def _order(operation: Operation) -> tuple[int, int, int, int, str]:
-    """Sign-up, login, then makers of things before their users."""
+    """Sign-up, login, then makers of things before their users; of these, those that only read first."""
     identity = 0 if sign_up_score(operation) >= 4 else 1 if log_in_score(operation) > 0 else 2
-    methods = ("POST", "PUT", "GET", "PATCH", "DELETE")
+    methods = ("GET", "POST", "PUT", "PATCH", "DELETE") if "{" in operation.path else ("POST", "PUT", "GET", "PATCH")
     method = methods.index(operation.method) if operation.method in methods else len(methods)
     return (identity, operation.path.count("{"), method, operation.path.count("/"), operation.name)

@@ -22,8 +22,13 @@ _MAX_TOKEN = 4096
 _TOKEN = re.compile(r"[\w\-.~+/=:]+")
 _LAST_SEGMENT = r"([^/?#]+)/?(?:[?#].*)?$"
 _ADDRESS = re.compile(r"(?:https?://[^/\s]+)?(?:/[^/?#\s]*)*/([^/?#\s]+)/([^/?#\s]+)/?(?:[?#]\S*)?")
+_URL = re.compile(r"https?://[^/\s]+(?:/(?:[^/?#\s]+/)*?([^/?#\s]+))?/([^/?#\s]+)(?=[\s?#]|$)")
+_HREF = re.compile(r"""href=["'][^"'?#]*?([^/"'?#]+)?/([^/"'?#]+)["'?#]""")
+_ASSET = re.compile(r"\.(css|js|mjs|map|svg|ico|woff2?|ttf)$|^static$", re.IGNORECASE)
+_MAX_LINKED = 64 * 1024
+_MAX_LINKS = 12
 # The name of what an address ends in; only a path parameter under the same word takes it.
-_LINK = ("link",)
+LINK = ("link",)
 _UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _SAME_KIND = {"customer": "user", "member": "user", "account": "user", "owner": "user", "author": "user"}
 
@@ -119,6 +124,7 @@ def facts_of(way: Way, operation: Operation, response: Response, echoed: Collect
         )
         facts.append(Fact(way, operation, value, ("id",), nouns, _named(save)))
     facts += _linked(way, operation, document)
+    facts += _links_in_text(way, operation, document) if isinstance(document, str) else ()
     step = way.steps[-1]
     for path, value in _scalars(step.body):
         names = [part for part in path if isinstance(part, str)]
@@ -136,7 +142,29 @@ def _linked(way: Way, operation: Operation, document: Json) -> Iterator[Fact]:
         if match:
             save = Save(name=f"{'_'.join(words(match[1]))}_link", path=pointer_of(path), pattern=_LAST_SEGMENT)
             last: Json = int(match[2]) if match[2].isdigit() else match[2]
-            yield Fact(way, operation, last, _LINK, words(match[1]), _named(save))
+            yield Fact(way, operation, last, LINK, words(match[1]), _named(save))
+
+
+def _links_in_text(way: Way, operation: Operation, text: str) -> Iterator[Fact]:
+    """The same for addresses in plain text, and for links in the page that answers a change.
+
+    Other pages are full of links that lead anywhere.
+    """
+    is_page = text.lstrip()[:1] == "<"
+    if is_page and operation.is_safe:
+        return
+    seen: set[tuple[str, ...]] = set()
+    for match in (_HREF if is_page else _URL).finditer(text[:_MAX_LINKED]):
+        before, last = match[1] or "", match[2]
+        key = words(before)
+        if key in seen or len(seen) >= _MAX_LINKS or _ASSET.search(last) or (is_page and not before):
+            continue
+        seen.add(key)
+        start = rf"/{re.escape(before)}" if before else r"://[^/\s]+"
+        end = r"[\"'?#]" if is_page else r"(?=[\s?#]|$)"
+        save = Save(name=f"{'_'.join(key) or 'address'}_link", path="", pattern=rf"{start}/([^/?#\s\"'<>]+){end}")
+        value: Json = int(last) if last.isdigit() else last
+        yield Fact(way, operation, value, LINK, key, _named(save))
 
 
 def shapes_of(document: Json) -> dict[tuple[str | int, ...], frozenset[str]]:
@@ -167,7 +195,7 @@ def score(slot: Slot, fact: Fact, consumer: Operation, kinds: Collection[str] = 
     fitting = _type_score(slot.data_schema, fact.value)
     if fitting is None or not fact.field:
         return 0
-    if fact.field == _LINK:
+    if fact.field == LINK:
         return 4.5 if slot.path[0] == "path" and slot.noun == fact.nouns else 0
     last = wanted[-1]
     about = {*fact.field, *fact.nouns, *kinds}

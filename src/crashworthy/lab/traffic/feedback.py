@@ -191,6 +191,9 @@ def _fields(at: tuple[str, ...], text: str, slots: Sequence[Slot], elsewhere: st
     around = {path[:length] for path in (*declared, *given) for length in range(len(path))}
     taught = [path for path in given if path not in declared and path not in around]
     found = [path for path in (*declared, *taught) if _says(text, path[-1])]
+    if not found:
+        # What a path names by the word before it.
+        found = [slot.path for slot in slots if slot.path[0] == "path" and slot.noun and _says(text, slot.noun[-1])]
     if found:
         longest = [
             path

@@ -17,6 +17,7 @@ from crashworthy.lab.traffic.schema import Schema
 _MOST_CHARACTERS = 256 * 1024
 _MOST_FORMS = 20
 _MOST_FIELDS = 60
+_MOST_OPTIONS = 12
 _BUTTONS = frozenset({"submit", "button", "reset", "image"})
 _FORMATS = {"email": "email", "password": "password", "url": "uri", "date": "date", "time": "time"}
 _LOCAL_TIME = "strftime:%Y-%m-%dT%H:%M"
@@ -39,19 +40,57 @@ class _Form:
         return Body(content_type=MULTIPART if files else FORM, data_schema=schema)
 
 
-def read_forms(page_url: str, html: str, operations: Iterable[Operation]) -> dict[str, Operation]:
-    """Operations without a known body that forms of the page lead to, with that body, by name."""
+@dataclass(frozen=True)
+class Page:
+    """What the forms of a page teach: `operations` with the bodies that browsers send, by name; and the values that
+    fields offer to choose from, by the fields' names.
+    """
+
+    operations: dict[str, Operation]
+    options: dict[str, tuple[Json, ...]]
+
+
+def read_page(page_url: str, html: str, operations: Iterable[Operation]) -> Page:
+    """Read the forms that lead to operations whose body is not known, or is a form of which they tell more."""
     reader = _Reader()
     reader.feed(html[:_MOST_CHARACTERS])
     found: dict[str, Operation] = {}
-    bodiless = [each for each in operations if each.body is None or not each.body.data_schema.get("properties")]
+    options: dict[str, tuple[Json, ...]] = {}
+    candidates = [each for each in operations if is_form(each)]
     for form in reader.forms:
         path = urlsplit(urljoin(page_url, form.action)).path
-        for operation in bodiless:
+        for operation in candidates:
             pattern = re.sub(r"\\\{[^{}]*\\\}", "[^/]+", re.escape(operation.path))
             if form.fields and operation.method == form.method and re.fullmatch(pattern, path):
-                found[operation.name] = operation.model_copy(update={"body": form.body})
-    return found
+                found[operation.name] = operation.model_copy(update={"body": _joined(operation.body, form.body)})
+        for name, schema in form.fields.items():
+            enum = schema.get("enum")
+            if isinstance(enum, list) and len(enum) > 1:
+                options[name] = tuple(enum[:_MOST_OPTIONS])
+    return Page(found, options)
+
+
+def is_form(operation: Operation) -> bool:
+    """Whether the operation takes what a page's form sends, or may do so for all that is known."""
+    body = operation.body
+    return body is None or not body.data_schema.get("properties") or body.content_type in (FORM, MULTIPART)
+
+
+def _joined(known: Body | None, shown: Body) -> Body:
+    """The body with what the form shows, which goes before what was known."""
+    properties = known.data_schema.get("properties") if known else None
+    if known is None or not isinstance(properties, dict):
+        return shown
+    fields, required = shown.data_schema["properties"], known.data_schema.get("required")
+    assert isinstance(fields, dict)
+    needed = [*(required if isinstance(required, list) else ())]
+    needed += [name for name in _list(shown.data_schema.get("required")) if name not in needed]
+    schema: Schema = {**known.data_schema, "properties": {**properties, **fields}, "required": needed}
+    return Body(content_type=shown.content_type, data_schema=schema)
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
 
 
 class _Reader(HTMLParser):

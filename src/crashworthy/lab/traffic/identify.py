@@ -31,18 +31,21 @@ from crashworthy.lab.traffic.autofill import USERNAME, named_for, secret_names
 from crashworthy.lab.traffic.facts import Fact, slots_of
 from crashworthy.lab.traffic.hints import Hints
 from crashworthy.lab.traffic.knowledge import Knowledge
+from crashworthy.lab.traffic.meanings import PASSWORD
 from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.openapi import SecurityScheme
 from crashworthy.lab.traffic.session import Session, SetupFailedError, describe
 from crashworthy.lab.traffic.successors import refused
 from crashworthy.lab.traffic.template import escape
-from crashworthy.lab.traffic.ways import bind
+from crashworthy.lab.traffic.ways import bind, unique_text
 
 _TRIES_PER_OPERATION = 24
 # First character and number of digits, capital and small letters.
 _KINDS = ((ord("0"), 10), (ord("A"), 26), (ord("a"), 26))
 # Schemes whose credentials are made and not shown as they were given (RFC 7617, 7616, 4559).
 _NOT_A_TOKEN = frozenset({"basic", "digest", "negotiate", "ntlm"})
+
+_ANYBODYS = {"bearer": f"token-{unique_text('A')}", "basic": f"user{unique_text('A')}:{PASSWORD}"}
 
 
 class Identifier:
@@ -56,6 +59,8 @@ class Identifier:
         environment: Mapping[str, str],
         credentials: Sequence[Headers],
         header_names: Sequence[str],
+        *,
+        signs_up: bool = True,
     ) -> None:
         self._knowledge = knowledge
         self._hints = hints
@@ -71,6 +76,8 @@ class Identifier:
         self._sign_up: tuple[Operation, Way] | None = None
         self._log_in: tuple[Operation, Way] | None = None
         self._tried: set[tuple[str, str]] = set()
+        self._signs_up = signs_up
+        self._challenge = ""
         self._asks_for_basic = any(scheme.kind == "basic" for scheme in schemes)
         for scheme in reversed(hints.schemes):
             self._expect(scheme)
@@ -105,6 +112,7 @@ class Identifier:
         status = exchange.response.status if exchange.response else 0
         for scheme in _challenges(exchange):
             self._expect(scheme)
+            self._challenge = scheme
         csrf = self._with_csrf(actor, exchange, session)
         if csrf is not None:
             return csrf, None
@@ -184,6 +192,9 @@ class Identifier:
             if {*words(name)} & {"user", "customer", "account", "member"} and ids:
                 yield with_token(*ids[0], (name, "{}"))
         yield from self._shown(self._secrets)
+        if not self._signs_up and self._challenge.lower() in _ANYBODYS:
+            # Some let in whoever shows anything: nobody can sign up, and the right to say who one is is asked for.
+            yield Identity("A", (), (("Authorization", f"{self._challenge} {_ANYBODYS[self._challenge.lower()]}"),))
 
     def _shown(self, proofs: Sequence[tuple[Way, Fact]]) -> Iterator[Identity]:
         """Each proof in each form, those that are had in fewest steps first."""

@@ -12,7 +12,7 @@ from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.actors import Identity, sign_up_score
-from crashworthy.lab.traffic.facts import Fact, Slot, alike, facts_of, has_type, score, shapes_of, slots_of
+from crashworthy.lab.traffic.facts import LINK, Fact, Slot, alike, facts_of, has_type, score, shapes_of, slots_of
 from crashworthy.lab.traffic.names import DIRECTIONS, OPPOSITE, noun_before, word_set, words
 from crashworthy.lab.traffic.template import body_value
 from crashworthy.lab.traffic.ways import actors_of, another, as_actor, is_personal
@@ -55,6 +55,9 @@ class Source:
 class Knowledge:
     """Grows while exploring; `version` counts what was learned. `page` gave a token that a change had to carry.
 
+    `pages` are the paths of pages with a form for an operation, by its name; `options` the values that forms offer to
+    choose from, by the name of the field.
+
     `flows` are known beforehand: from an input (operation, slot path) to the answers (operation, JSON Pointer) that
     its value was seen to come from.
     """
@@ -64,8 +67,11 @@ class Knowledge:
     identities: dict[str, Identity] = field(default_factory=dict)
     shapes: dict[frozenset[str], tuple[str, ...]] = field(default_factory=dict)
     page: tuple[str, str] | None = None
+    pages: dict[str, str] = field(default_factory=dict)
+    options: dict[str, tuple[Json, ...]] = field(default_factory=dict)
     version: int = 0
     flows: Mapping[tuple[str, tuple[str, ...]], frozenset[tuple[str, str]]] = field(default_factory=dict)
+    _borrowing: bool = False
 
     def learn(
         self,
@@ -140,12 +146,34 @@ class Knowledge:
             found.setdefault((fact.operation.name, fact.field, fact.save is None), Source(_steps(fact), fact, points))
             if len(found) == _CHOICES:
                 break
+        if not found:
+            shared = self._of_same_name(slot, consumer)
+            if shared:
+                return shared
         if not found and slot.is_reference:
             own = self.account("A", slot) if {*slot.noun, *words(slot.name)} & _PEOPLE else None
             return [own] if own else self._strangers(slot) if slot.path[0] == "path" else []
         if not _is_second(slot, slots):
             return list(found.values())
         return [variant for source in found.values() for variant in self._others(source)]
+
+    def _of_same_name(self, slot: Slot, consumer: Operation) -> list[Source]:
+        """What other operations that were reached take for a parameter of that name, where the name tells it apart."""
+        name = _distinct(slot.name)
+        if not name or self._borrowing:
+            return []
+        self._borrowing = True
+        try:
+            for lesson in self.lessons.values():
+                slots = slots_of(lesson.operation)
+                for other in slots if lesson.operation.name != consumer.name else ():
+                    if other.path[0] == "path" and _distinct(other.name) == name and (other.noun != slot.noun):
+                        found = self.sources(other, slots, lesson.operation)
+                        if found:
+                            return found
+        finally:
+            self._borrowing = False
+        return []
 
     def account(self, actor: str, slot: Slot) -> Source | None:
         """What the actor's sign-up answered as the number of the account, if the input takes that."""
@@ -160,7 +188,7 @@ class Knowledge:
 
     def _strangers(self, slot: Slot) -> list[Source]:
         """Ids of things that a POST below another thing made, where nothing says what these things are called."""
-        return [
+        ids = [
             Source(_steps(fact), fact, 0)
             for fact in self.facts
             if fact.field == ("id",)
@@ -168,7 +196,13 @@ class Knowledge:
             and fact.operation.method == "POST"
             and "{" in fact.operation.path
             and has_type(slot, fact)
-        ][:2]
+        ]
+        links = [
+            Source(_steps(fact), fact, 0)
+            for fact in self.facts
+            if fact.field == LINK and fact.operation.method == "POST" and has_type(slot, fact)
+        ]
+        return [*ids[:2], *links[:2]]
 
     def of_another(self, source: Source) -> Source | None:
         """The same kind of thing, but that of another user; None where nobody else can be had."""
@@ -208,6 +242,11 @@ def _steps(fact: Fact) -> tuple[Step, ...]:
 def _carrier(fact: Fact) -> Way:
     step = Step(operation="", method="GET", path="/", body=fact.template)
     return Way(operation="", actor="A", status=200, steps=(step,))
+
+
+def _distinct(name: str) -> tuple[str, ...]:
+    """The words of a name that says which thing is meant, without "id"; empty where it may be any."""
+    return tuple(word for word in words(name) if word not in ("id", "uuid", "pk", "key", "name", "code", "number"))
 
 
 def _is_second(slot: Slot, slots: list[Slot]) -> bool:

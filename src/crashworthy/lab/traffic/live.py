@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Protocol
@@ -22,7 +23,7 @@ class Copies(Protocol):
 
 
 class Live:
-    """A context manager that holds one copy; `copies` counts how many there were."""
+    """A context manager that holds one copy; `copies` counts how many there were, `opening_s` the last one took."""
 
     def __init__(self, testbed: Copies, most_copies: int) -> None:
         self._testbed = testbed
@@ -30,6 +31,7 @@ class Live:
         self._stack = ExitStack()
         self._copy: LiveCopy | None = None
         self.copies = 0
+        self.opening_s = 0.0
 
     def __enter__(self) -> Live:
         self._open()
@@ -65,4 +67,6 @@ class Live:
 
     def _open(self) -> None:
         self.copies += 1
+        began = time.monotonic()
         self._copy = self._stack.enter_context(self._testbed.fresh())
+        self.opening_s = time.monotonic() - began

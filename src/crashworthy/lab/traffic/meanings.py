@@ -165,6 +165,8 @@ class Meanings:
             return f"{'x'.join(name[:-1]) or last}-{self.unique}"
         if last in ("name", "title", "subject", "label", "topic"):
             return f"{(name[0] if len(name) > 1 else 'Sample').capitalize()} {self.unique}"
+        if last in ("delay", "sleep", "wait"):
+            return "0"
         if last == "token":
             return "tok_visa"
         if last == "csv":
@@ -233,7 +235,7 @@ def usual_number(name: tuple[str, ...], now: datetime) -> float:
         preferred = now.year
     elif parts & {"age", "duration", "minute"}:
         preferred = 30
-    elif parts & {"offset", "skip", "index"}:
+    elif parts & {"offset", "skip", "index", "delay", "sleep", "wait"}:
         preferred = 0
     elif parts & {"timestamp", "epoch"}:
         preferred = int((now + timedelta(days=7)).timestamp())

@@ -57,7 +57,7 @@ def recall(
                 kept.append(way)
                 break
             session = explorer.renew(session)
-    explorer.requests += session.player.sent
+    explorer.requests += session.uncounted()
     return kept
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl
 
 from crashworthy.core.history import Exchange, Response
@@ -13,7 +13,7 @@ from crashworthy.core.value import Json
 from crashworthy.lab.traffic.callers import Callers, content
 from crashworthy.lab.traffic.encode import FORM
 from crashworthy.lab.traffic.names import words
-from crashworthy.lab.traffic.player import UNIQUE, Player
+from crashworthy.lab.traffic.player import UNIQUE, Played, Player
 from crashworthy.lab.traffic.template import placeholders, saved_values
 from crashworthy.lab.traffic.ways import Setup
 
@@ -46,6 +46,7 @@ class Session:
     ) -> None:
         self.player = Player(base_url, timeout_s=timeout_s, sensor=sensor, quick_hashes=sensor)
         self.setup = Setup()
+        self._counted = 0
         self.callers = callers or Callers(unique)
         self._plan: dict[str, Json] | None = {"coverage": True} if coverage else None
         self._exchanges: list[Exchange] = []
@@ -78,11 +79,10 @@ class Session:
             self.callers.keep(step, exchange)
         return exchange
 
-    def _play(self, step: Step, part: str, *, identity: bool = False) -> Exchange:
+    def _play(self, step: Step, part: str, *, identity: bool = False, pauses: bool = True) -> Exchange:
         spoken = self.callers.spoken(step)
         exchange = self.player.play([spoken], part, self._variables, plan=self._plan).exchanges[0]
-        if exchange.response is not None and exchange.response.status == 429:
-            # It says nothing about the request, only about how many there were (RFC 6585, section 4).
+        if is_limit(exchange) and exchange.response is not None and pauses:
             time.sleep(_pause(exchange.response))
             exchange = self.player.play([spoken], part, self._variables, plan=self._plan).exchanges[0]
         if not identity and step.method not in _SAFE and succeeded(exchange):
@@ -105,9 +105,15 @@ class Session:
         self.setup.cut(len(self._exchanges) - 1)
         del self._exchanges[len(self.setup.steps) :]
 
-    def attempt(self, step: Step) -> Exchange:
-        """Send one request that may fail."""
-        return self._play(step, "probe")
+    def uncounted(self) -> int:
+        """Requests that were sent since this was asked for the last time."""
+        sent = self.player.sent - self._counted
+        self._counted = self.player.sent
+        return sent
+
+    def attempt(self, step: Step, *, pauses: bool = True) -> Exchange:
+        """Send one request that may fail; once more after a pause where there were too many and it `pauses`."""
+        return self._play(step, "probe", pauses=pauses)
 
 
 def succeeded(exchange: Exchange) -> bool:
@@ -135,6 +141,25 @@ def _is_form_again(exchange: Exchange) -> bool:
     kind = next((value for name, value in exchange.request.headers if name.lower() == "content-type"), "")
     sent = [name for name, _ in parse_qsl(exchange.request.body)] if kind.startswith(FORM) else []
     return bool(sent) and all(re.search(rf"""name=["']?{re.escape(name)}["'\s>]""", body) for name in sent)
+
+
+def is_limit(exchange: Exchange) -> bool:
+    """Whether the answer says nothing about the request, only about how many there were (RFC 6585, section 4)."""
+    return exchange.response is not None and exchange.response.status == 429
+
+
+def play_patiently(
+    player: Player, steps: Sequence[Step], part: str, variables: Mapping[str, Json] | None = None
+) -> Played:
+    """Play the steps; a step that comes too soon is sent once more after a pause."""
+    played = Played((), dict(variables or {}))
+    for step in steps:
+        once = player.play([step], part, played.variables or None)
+        if is_limit(once.exchanges[0]) and once.exchanges[0].response is not None:
+            time.sleep(_pause(once.exchanges[0].response))
+            once = player.play([step], part, once.variables)
+        played = Played((*played.exchanges, *once.exchanges), once.variables)
+    return played
 
 
 def _pause(response: Response) -> float:

@@ -9,7 +9,7 @@ from itertools import product
 
 from crashworthy.core.history import Exchange
 from crashworthy.core.operation import Operation
-from crashworthy.lab.traffic.actors import is_identity, sign_up_score
+from crashworthy.lab.traffic.actors import is_identity, login_in_path, sign_up_score
 from crashworthy.lab.traffic.alternatives import other_types, other_values, raw_bodies
 from crashworthy.lab.traffic.attempt import Draft, Workshop
 from crashworthy.lab.traffic.autofill import CURRENT_PASSWORD, NEW_PASSWORD, USERNAME, named_for
@@ -73,7 +73,9 @@ class Successors:
         feedback = read_feedback(exchange, slots, draft.given, has_body=operation.method not in ("GET", "DELETE"))
         if status == 405:
             return []
-        plans: Ranked = self._looks(plan, status, feedback)
+        plans: Ranked = self._looks(operation, plan, status, feedback)
+        if (refused(exchange) or status == 404) and login_in_path(operation) and not plan.own:
+            plans.append((0.02, replace(plan, own="Basic")))
         if refused(exchange):
             plans += self._identities(plan)
             plans += self._grants(plan, feedback)
@@ -99,10 +101,13 @@ class Successors:
             plans += [(1.5 + each, then) for each, then in self._identities(plan)]
         return [(rank + _DEPTH + far, each) for far, each in plans]
 
-    def _looks(self, plan: Plan, status: int, feedback: Feedback) -> Ranked:
+    def _looks(self, operation: Operation, plan: Plan, status: int, feedback: Feedback) -> Ranked:
         """Pages that may give the entity tag or the CSRF token which the refusal asks for."""
         if status in (412, 428) or re.search(r"\bif-match\b|\betag\b|precondition", feedback.text):
             return [(0.05 + 0.2 * n, replace(plan, look=("etag", path))) for n, path in enumerate((".", ".."))]
+        form = self._workshop.knowledge.pages.get(operation.name)
+        if form is not None and status in (400, 403, 419) and plan.look is None and not feedback.csrf:
+            return [(0.15, replace(plan, look=("csrf", form)))]
         if not feedback.csrf:
             return []
         pages = [
@@ -135,6 +140,10 @@ class Successors:
         needless = {slot.path: None for slot in slots if not slot.required and slot.path in wrong}
         if needless:
             plans.append((1.1, plan.patch(needless)))
+        if status == 406:
+            types = re.findall(r"\b(?:application|image|text|audio|video)/[a-z0-9.+-]+", feedback.text)
+            accepted = [*dict.fromkeys(types), "*/*"][:3]
+            plans += [(0.1 * n, plan.give(("header", "Accept"), kind)) for n, kind in enumerate(accepted)]
         if status == 415 or re.search(r"content.?type|media type|expected json|form data", feedback.text):
             kinds = ("application/json", FORM, MULTIPART)
             plans += [(0.5 + n, replace(plan, content_type=kind)) for n, kind in enumerate(kinds)]

@@ -10,10 +10,11 @@ from typing import Protocol
 from crashworthy.core.history import Exchange
 from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Step
+from crashworthy.core.value import Json
 from crashworthy.lab.traffic.discover import HasUrl
 from crashworthy.lab.traffic.needed import is_needed
 from crashworthy.lab.traffic.player import UNIQUE, Player
-from crashworthy.lab.traffic.session import describe, succeeded
+from crashworthy.lab.traffic.session import describe, play_patiently, succeeded
 from crashworthy.lab.traffic.ways import merge
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -89,7 +90,7 @@ class Verifier:
             player = self._player(instance.base_url)
             # Equal but for what they save: merged, each last step finds its values.
             joined = merge(ways)
-            played = player.play(joined.setup, "setup")
+            played = play_patiently(player, joined.setup, "setup")
             for place, each in enumerate(played.exchanges):
                 if each.response is not None and succeeded(each):
                     self._passed[_key(joined.setup[: place + 1])] = each.response.status
@@ -98,7 +99,7 @@ class Verifier:
                 if failed is not None:
                     self.failures[way.operation] = f"worked once, but not again: {failed.operation}: {describe(failed)}"
                     continue
-                exchange = player.play([last], "probe", played.variables).exchanges[0]
+                exchange = play_patiently(player, [last], "probe", played.variables).exchanges[0]
                 self._take(way, exchange, kept)
             self.requests += player.sent
         self._seconds += time.monotonic() - started
@@ -114,7 +115,8 @@ class Verifier:
                     self.failures[way.operation] = "worked once; no time was left to replay it"
                     continue
                 player = self._player(instance.base_url)
-                exchanges = player.play(way.steps, "probe", {UNIQUE: str(_FIRST_UNIQUE + number)}).exchanges
+                unique: dict[str, Json] = {UNIQUE: str(_FIRST_UNIQUE + number)}
+                exchanges = play_patiently(player, way.steps, "probe", unique).exchanges
                 self._take(way, next((each for each in exchanges if not succeeded(each)), exchanges[-1]), kept)
                 self.requests += player.sent
         return kept
@@ -146,7 +148,7 @@ class Verifier:
         with self._testbed.fresh() as instance:
             self.copies += 1
             player = self._player(instance.base_url)
-            played = player.play(steps, "setup")
+            played = play_patiently(player, steps, "setup")
             self.requests += player.sent
         self._seconds += time.monotonic() - started
         return all(succeeded(exchange) for exchange in played.exchanges)

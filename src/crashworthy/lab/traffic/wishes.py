@@ -86,6 +86,8 @@ def _wish(lower: str, text: str, path: Path) -> Schema:
     if "pattern" in lower and pattern:
         wish["pattern"] = pattern[1].strip("'\"")
         return wish
+    if path[0] == "path" and re.search(r"\bstatus[- ]code", lower):
+        return {"enum": [200]}
     stamp = _STAMP.search(text)
     if stamp:
         layout = stamp[1].upper().replace("HH:MM", "HH:mm")
