@@ -12,6 +12,7 @@ import psutil
 
 from crashworthy.core.history import SensorEvent
 from crashworthy.lab.service.launch import await_message
+from crashworthy.lab.service.leftovers import all_pids
 from crashworthy.lab.service.process import ServiceProcess
 from crashworthy.lab.service.readiness import LOOPBACK
 from crashworthy.lab.testbed import Usage
@@ -117,6 +118,7 @@ class ForkedCopy(RunningCopy):
         self._status: int | None = None
         assert zygote.channel is not None
         self._channel = zygote.channel
+        self._before = all_pids()
         self._channel.send({"port": port})
         message = await_message(zygote, "forked", _FORK_TIMEOUT_S)
         if message is None:
@@ -149,5 +151,5 @@ class ForkedCopy(RunningCopy):
 
     def end(self) -> None:
         """End it and all that it started; the zygote lives on."""
-        self._process.end_copy(self._pid)
+        self._process.end_copy(self._pid, self._before)
         self.wait(_FORK_TIMEOUT_S)

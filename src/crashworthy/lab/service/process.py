@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -151,9 +151,10 @@ class ServiceProcess:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, number)
 
-    def end_copy(self, pid: int) -> None:
-        """End a forked copy and everything that it started, but not this process."""
-        end_all(lambda: (self._marked() | relatives(pid)) - {self.pid})
+    def end_copy(self, pid: int, others: Collection[int]) -> None:
+        """End a forked copy and everything that it started, but not this process nor those that were there before."""
+        others = frozenset({*others, self.pid}) - {pid}
+        end_all(lambda: self._marked(others) | relatives(pid, others))
 
     def end(self) -> None:
         """End the process and everything that it started; its last output is read."""
@@ -169,8 +170,8 @@ class ServiceProcess:
         if self.channel:
             self.channel.close()
 
-    def _marked(self) -> set[int]:
-        return set(marked(SERVICE_MARK, self._mark))
+    def _marked(self, besides: Collection[int] = ()) -> set[int]:
+        return set(marked(SERVICE_MARK, self._mark, besides))
 
     def _limit_resources(self) -> None:
         """From outside, because code between fork and exec is unsafe in a process with threads."""
