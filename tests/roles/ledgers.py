@@ -34,6 +34,7 @@ class History:
         tried: tuple[str, ...] = WEAKNESSES,
         finished: bool = True,
         days_ago: int = 0,
+        budget_s: float = 120.0,
     ) -> str:
         """One run that tried these weaknesses; `broke` is the one that it proved. Returns the run's id."""
         self._count += 1
@@ -52,7 +53,7 @@ class History:
             "model": None,
             "author_source": "flags",
             "round": 1,
-            "budget_s": 60.0,
+            "budget_s": budget_s,
             "seed": "1",
             "constraints": {},
             "constraints_hash": "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crashworthy.roles import detection
-from crashworthy.roles.detection import Detection
+from crashworthy.roles.detection import Detection, Measured, Origin
 from crashworthy.roles.estimate import Estimate, estimate, reach_of
 from crashworthy.roles.evidence import TaskEvidence, Work, read_evidence
 from crashworthy.roles.load import library
@@ -22,6 +23,10 @@ from crashworthy.roles.prior import Prior, shipped_prior
 from crashworthy.roles.score import RoleAssessment, assess, to_page
 from crashworthy.roles.stage import cheapest, costs, decide
 from roles.ledgers import WEAKNESSES, History
+
+SURE = Detection(
+    (Measured(weakness="any", found=98, of=98, origin=Origin.APART, on="all", command="none", date=date(2026, 11, 20)),)
+)
 
 BACKEND = library()["backend-engineer"]
 EASY = Demands(routine=0.9, judgement=0.1, stakes=0.2, feedback=0.9, ambiguity=0.1)
@@ -38,6 +43,7 @@ def work(held: bool, *, tried: tuple[str, ...] = ("lost-update",), author: str =
         held=held,
         broken=float(not held),
         tried=tried,
+        budget_s=120.0,
         rounds=1 if held else None,
         **(known | more),
     )
@@ -183,7 +189,7 @@ def test_evidence_moves_its_own_tasks_and_the_others_a_part_of_the_way(tmp_path:
 def test_many_changes_that_held_are_handed_over_and_a_row_of_breaks_takes_it_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(detection, "_shipped", lambda: dict.fromkeys(WEAKNESSES, Detection(98, 98)))
+    monkeypatch.setattr(detection, "_shipped", lambda: dict.fromkeys(WEAKNESSES, SURE))
     history = History(tmp_path)
     for number in range(120):
         history.run(f"c{number}", service=f"service-{number % 8}")
@@ -208,6 +214,22 @@ def test_half_the_budget_does_not_raise_the_score(tmp_path: Path) -> None:
         whole.run(f"c{number}")
         half.run(f"c{number}", tried=WEAKNESSES[number % 2 :: 2])
     assert assessed(half).score <= assessed(whole).score
+
+
+@pytest.mark.parametrize("broken_every", [2, 5, 100])
+def test_half_the_seconds_do_not_raise_the_score(tmp_path: Path, broken_every: int) -> None:
+    """The same outcomes with less time are never better news, whatever was found."""
+    scores = []
+    for budget_s in (240.0, 120.0, 60.0, 30.0, 15.0):
+        folder = tmp_path / f"{budget_s:g}"
+        folder.mkdir()
+        history = History(folder)
+        for number in range(1, 16):
+            broke = "lost-update" if number % broken_every == 0 else None
+            history.run(f"c{number}", budget_s=budget_s, broke=broke, service=f"service-{number % 3}")
+        scores.append(assessed(history).score)
+    # The chains are other ones with each ledger: half a point of the hundred is their noise.
+    assert all(less <= more + 0.5 for more, less in pairwise(scores))
 
 
 def test_a_quarter_that_went_better_shows_as_a_change(tmp_path: Path) -> None:

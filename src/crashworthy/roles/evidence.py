@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from crashworthy.core.finding import Status
@@ -31,6 +31,9 @@ from crashworthy.weaknesses.catalogue import CATALOGUE
 
 # A minor defect fails no build, yet a task that leaves them behind is not done to the standard either.
 _WORTH_OF_BREAK = {Severity.INFO: 0.0, Severity.MINOR: 0.25, Severity.MAJOR: 1.0, Severity.BLOCKER: 1.0}
+
+_HEARD_OF_AFTER = timedelta(days=91)
+"""How long a change is out before its silence counts: defects take their time to be met."""
 
 AuthorKind = Literal["ai", "human", "unknown"]
 Row = Mapping[str, Any]
@@ -51,8 +54,9 @@ class Work(Value):
 
     `number` counts changes in the order of time, over all services, and is the same for every task. `began` is the
     day of the first try; `held` says whether that did, `broken` how far it did not, 0 to 1; `tried` which of the
-    task's weaknesses it tried; `rounds` after how many runs it held, None while it does not. `escaped`: it held, and
-    broke in production. `weight` is how far the change belongs to the task. The author is that of the first try.
+    task's weaknesses it tried, in runs of `budget_s` seconds at most; `rounds` after how many runs it held, None while
+    it does not. `escaped`: it held, and broke in production. `followed`: incidents were imported long enough after it.
+    `weight` is how far the change belongs to the task. The author is that of the first try.
     """
 
     number: int
@@ -63,8 +67,10 @@ class Work(Value):
     held: bool
     broken: float
     tried: tuple[str, ...]
+    budget_s: float
     rounds: int | None
     escaped: bool = False
+    followed: bool = False
     weight: float = 1.0
     runs: tuple[str, ...]
     defects: tuple[Defect, ...] = ()
@@ -94,6 +100,7 @@ class _Seen(Value):
     began: date
     broken: float
     tried: tuple[str, ...]
+    budget_s: float
     defects: tuple[Defect, ...]
 
 
@@ -102,7 +109,9 @@ def read_evidence(ledger: Ledger, tasks: Iterable[str]) -> dict[str, TaskEvidenc
     runs = sorted(ledger.runs(), key=lambda run: (run["started_at"], run["id"]))
     finished = [run for run in runs if run["verdict"] is not None]
     findings, experiments = _by_run(ledger.findings()), _by_run(ledger.experiments())
-    weights, incidents = ledger.tasks(), _by_run(ledger.incidents())
+    weights, escaped = ledger.tasks(), ledger.incidents()
+    incidents = _by_run(escaped)
+    heard_until = max((datetime.fromisoformat(each["imported_at"]).date() for each in escaped), default=date.min)
     works = _works_of_runs(finished, findings)
     interrupted = len(runs) - len(finished)
     evidence = {}
@@ -119,6 +128,7 @@ def read_evidence(ledger: Ledger, tasks: Iterable[str]) -> dict[str, TaskEvidenc
                 seen[number],
                 weight=_weight(task, seen[number], weights),
                 escaped=_escaped(task, weaknesses, [each for run in seen[number] for each in incidents[run.run]]),
+                followed=heard_until - seen[number][0].began >= _HEARD_OF_AFTER,
             )
             for number in sorted(seen)
             if _weight(task, seen[number], weights)
@@ -184,6 +194,7 @@ def _look(
         began=datetime.fromisoformat(run["started_at"]).date(),
         broken=broken,
         tried=tuple(sorted(held | {defect.weakness for defect in defects})),
+        budget_s=run["budget_s"],
         defects=defects,
     )
 
@@ -204,7 +215,7 @@ def _escaped(task: str, weaknesses: tuple[str, ...], incidents: Sequence[Row]) -
     )
 
 
-def _work(runs: Sequence[_Seen], *, weight: float, escaped: bool) -> Work:
+def _work(runs: Sequence[_Seen], *, weight: float, escaped: bool, followed: bool) -> Work:
     first = [run for run in runs if run.change == runs[0].change]
     # The same commit, run again with more luck or a larger budget, may break after it held: then it never held.
     broken = max(run.broken for run in first)
@@ -218,8 +229,10 @@ def _work(runs: Sequence[_Seen], *, weight: float, escaped: bool) -> Work:
         held=not broken,
         broken=broken,
         tried=tuple(sorted({weakness for run in first for weakness in run.tried})),
+        budget_s=max(run.budget_s for run in first),
         rounds=last_break + 2 if last_break + 1 < len(runs) else None,
         escaped=escaped and not broken,
+        followed=followed,
         weight=weight,
         runs=tuple(run.run for run in runs),
         defects=tuple(defect for run in runs for defect in run.defects),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from crashworthy.roles.belief.model import SHARED, logistic
-from crashworthy.roles.detection import detection_of
+from crashworthy.roles.detection import USUAL_BUDGET_S, WORTH, detection_of, share_of_budget
 from crashworthy.roles.estimate import PRIOR_TRIES, Beta, quantile
 from crashworthy.roles.evidence import TaskEvidence, Work
 from crashworthy.roles.model import Role, Stage
@@ -78,13 +78,21 @@ def _evidence(each: TaskAssessment) -> Iterator[str]:
         yield "No experiment speaks about this task yet; only what other tasks show moves it, a part of the way."
     for weakness in each.evidence.weaknesses:
         known = detection_of(weakness)
-        counted = f"{known.found} of {known.of} known defects were found" if known.of else "not measured yet"
-        yield f"{weakness}: found where it is with probability {known.mean:.2f} ({counted}, one hit and one miss added)"
+        counted = "; ".join(map(str, known.measured)) or "not measured yet"
+        yield f"{weakness}: found where it is with probability {known.mean:.2f}: {counted}"
+    if each.evidence.weaknesses:
+        worths = ", ".join(f"{origin} {worth:g}" for origin, worth in WORTH.items())
+        yield f"A known defect counts by its origin: {worths}; one hit and one miss are added, for modesty"
     works = each.evidence.by("ai")
     held = [work for work in works if work.held]
     if held:
         tried = sum(len(work.tried) for work in held) / len(held) / len(each.evidence.weaknesses)
         yield f"Held at first try: {len(held)}, with {tried:.0%} of its weaknesses tried; the rest counts nothing"
+        reached = sum(share_of_budget(work.budget_s) for work in held) / len(held)
+        yield f"Their budgets reach {reached:.0%} of what a run of {USUAL_BUDGET_S:g} s finds"
+        silent = sum(work.followed and not work.escaped for work in held)
+        if silent:
+            yield f"Of them {silent} were followed by incidents imported a quarter later, of which none speaks of them"
     if len(works) > len(held):
         worths = " + ".join(f"{work.broken:g}" for work in works if not work.held)
         yield f"Broke at first try: {len(works) - len(held)}, worth {worths} (a minor defect is a quarter)"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from crashworthy.roles.belief.model import SERVICES, SHARED, WALK, Normal, Observation, logistic
+from crashworthy.roles.belief.model import HEARD_OF, SERVICES, SHARED, WALK, Normal, Observation, logistic
 from crashworthy.roles.belief.sampler import Array
 
 KINDS = ("own", "drift", "clusters", "streaks")
@@ -30,7 +30,9 @@ _STREAK = 0.3
 
 
 class World(NamedTuple):
-    """What is known before, what is seen, and the true rate of each task now. Detection is of each weakness."""
+    """What is known before, what is seen, and the true rate of each task now, over its services as they are. Detection
+    is of each weakness.
+    """
 
     tasks: list[Normal]
     detection: list[Normal]
@@ -47,8 +49,11 @@ def simulate(
     services: int = 5,
     quarters: int = 4,
     priors: Sequence[Normal] | None = None,
+    incidents: bool = True,
 ) -> World:
-    """A world of one of `KINDS` in which each task was tried `changes` times; `priors`: of each task, or all alike."""
+    """A world of one of `KINDS` in which each task was tried `changes` times; `priors`: of each task, or all alike.
+    `incidents`: whether the team tells its ledger of what escaped.
+    """
     random = np.random.default_rng(seed)
     known = list(priors) if priors is not None else [_TASK] * tasks
     tasks = len(known)
@@ -59,13 +64,13 @@ def simulate(
     walk = WALK[0] * math.exp(WALK[1] * random.standard_normal())
     service = spread * random.standard_normal(services)
     back = np.concatenate([[0.0], np.cumsum(walk * random.standard_normal(quarters - 1))])
-    rate = logistic(level / math.sqrt(1 + math.pi / 8 * spread**2))
     if kind == "drift":
         back = -_DRIFT * np.arange(quarters)
     if kind == "clusters":
         service = np.where(random.permutation(services) < services / 2, -_APART, _APART)
-        rate = np.mean([logistic(level - _APART), logistic(level + _APART)], axis=0)
+    rate = logistic(level[:, None] + service).mean(axis=1)
     found = logistic(_DETECTION.mean + _DETECTION.deviation * random.standard_normal(_WEAKNESSES))
+    heard_of = float(logistic(np.array(HEARD_OF[0] + HEARD_OF[1] * random.standard_normal())))
     observations: list[Observation] = []
     before: dict[tuple[int, int], bool] = {}
     for number in range(tasks * changes):
@@ -76,6 +81,12 @@ def simulate(
         before[task, where] = right
         tried = [weakness for weakness in range(_WEAKNESSES) if random.random() < _TRIED]
         broke = not right and random.random() < sum(found[weakness] for weakness in tried) / _WEAKNESSES
+        # A quarter has to pass before it is heard of.
+        escaped = not right and not broke and age > 0 and random.random() < heard_of
         shares = tuple((weakness, 1 / _WEAKNESSES) for weakness in tried)
-        observations.append(Observation(task, where, age, float(broke), shares))
+        observations.append(
+            Observation(task, where, age, float(broke), shares, escaped=escaped, followed=incidents and age > 0)
+            if incidents
+            else Observation(task, where, age, float(broke), shares)
+        )
     return World(known, [_DETECTION] * _WEAKNESSES, observations, np.asarray(rate))

@@ -16,7 +16,14 @@ A change *held* when no experiment broke it. That is weak evidence: with probabi
 
 D is the mean over the weaknesses that speak about the task of (tried or not) times how often that weakness is found
 where it is, which is itself uncertain. What was not tried adds nothing to D, so "held" then says nothing. A change
-that held and escaped into an incident is known to be broken, whatever D is; it also speaks against D.
+that held and escaped into an incident is known to be broken, whatever D is; it also speaks against D. Where incidents
+are imported and a change has been out long enough, its silence says something too: a defect that no experiment found
+is heard of with probability E, which is learned from the same incidents,
+
+    P(escaped) = (1 - p) · (1 - D) · E,    P(held, and silent since) = 1 - (1 - p) · (D + (1 - D) · E)
+
+The rate of a task is that of the ledger's own services, each with its share of the changes: it is for them that a team
+decides. Before there are any it is the mean over services as they may be.
 
 All unknowns are standard normal before the evidence, so that `elliptical_slice` samples them as they are.
 """
@@ -37,6 +44,8 @@ WALK = (0.25, 0.5)
 """w per quarter, in logits: median, and standard deviation of its logarithm."""
 SERVICES = (0.5, 0.5)
 """v, in logits, likewise."""
+HEARD_OF = (0.0, 1.5)
+"""E, as a normal distribution of its logit: anything from one in ten to nine in ten."""
 MOST_QUARTERS = 12
 
 CHAINS = 50
@@ -57,7 +66,8 @@ class Observation(NamedTuple):
 
     `task`, `service`: numbers from 0. `age` in quarters. `broken`: 0 held, 1 broke, between: a minor defect. `tried`:
     pairs of (weakness, by number; its share in what can go wrong with the task) that were tried. `escaped`: held, but
-    turned out broken in production. `weight`: how far the change belongs to the task at all, 0 to 1.
+    turned out broken in production. `weight`: how far the change belongs to the task at all, 0 to 1. `followed`: long
+    enough in production, and with incidents imported, for a defect to be heard of.
     """
 
     task: int
@@ -67,11 +77,12 @@ class Observation(NamedTuple):
     tried: tuple[tuple[int, float], ...]
     escaped: bool = False
     weight: float = 1.0
+    followed: bool = False
 
 
 class Posterior(NamedTuple):
-    """Draws after the evidence. `rate[i, t, k]`: draw i of the share of an AI's tries at task t that are right, over
-    the services, k quarters ago. `found[i, w]`: draw i of how often weakness w is found where it is.
+    """Draws after the evidence. `rate[i, t, k]`: draw i of the share of an AI's tries at task t that are right, in the
+    ledger's services, k quarters ago. `found[i, w]`: draw i of how often weakness w is found where it is.
     """
 
     rate: Array
@@ -118,7 +129,7 @@ class _Model:
         self._detection = np.array(detection, dtype=float).reshape(-1, 2)
         services = 1 + max((each.service for each in observations), default=-1)
         self.quarters = min(MOST_QUARTERS, max((each.age for each in observations), default=0)) + 1
-        sizes = (1, len(tasks), self.quarters - 1, services, 2, len(detection))
+        sizes = (1, len(tasks), self.quarters - 1, services, 3, len(detection))
         ends = np.cumsum(sizes)
         self.size = int(ends[-1])
         self._parts = [slice(end - size, end) for size, end in zip(sizes, ends, strict=True)]
@@ -128,6 +139,8 @@ class _Model:
         self._broken = np.array([each.broken for each in observations])
         self._escaped = np.array([each.escaped for each in observations], dtype=bool)
         self._weight = np.array([each.weight for each in observations])
+        self._followed = np.array([each.followed for each in observations], dtype=bool)
+        self._shares = np.bincount(self._service, weights=self._weight, minlength=services)
         self._tried = np.zeros((len(observations), len(detection)))
         for row, each in enumerate(observations):
             for weakness, share in each.tried:
@@ -138,21 +151,29 @@ class _Model:
         if not len(self._task):
             return np.zeros(len(states))
         task, back, service, _ = self._levels(states)
+        heard = np.where(self._followed, self._heard_of(states)[:, None], 0.0)
         wrong = logistic(-(task[:, self._task] + back[:, self._age] + service[:, self._service]))
         found = self._found(states) @ self._tried.T
         tiny = np.finfo(float).tiny
         # Defects that were found in what nobody counts as tried (a run that broke early) say nothing about finding.
         broke = np.log(wrong * np.where(self._tried.any(axis=1), found, 1.0) + tiny)
-        held = np.where(self._escaped, np.log(wrong * (1 - found) + tiny), np.log1p(-wrong * found))
+        missed = 1 - found
+        escaped = np.log(wrong * missed * np.where(self._followed, heard, 1.0) + tiny)
+        held = np.where(self._escaped, escaped, np.log1p(-wrong * (found + missed * heard)))
         return np.asarray((self._broken * broke + (1 - self._broken) * held) @ self._weight)
 
     def read(self, states: Array) -> Posterior:
         """The quantities of interest in each of the states."""
-        task, back, _, spread = self._levels(states)
+        task, back, service, spread = self._levels(states)
         logit = task[:, :, None] + back[:, None, :]
-        # The mean of a logistic over normal services, to within 0.02: MacKay, The evidence framework, 1992.
-        narrowed = logit / np.sqrt(1 + math.pi / 8 * spread[:, None, None] ** 2)
-        return Posterior(logistic(narrowed), self._found(states))
+        if not self._shares.any():
+            # The mean of a logistic over normal services, to within 0.02: MacKay, The evidence framework, 1992.
+            narrowed = logit / np.sqrt(1 + math.pi / 8 * spread[:, None, None] ** 2)
+            return Posterior(logistic(narrowed), self._found(states))
+        rate = np.zeros_like(logit)
+        for place, share in enumerate(self._shares / self._shares.sum()):
+            rate += share * logistic(logit + service[:, place, None, None])
+        return Posterior(rate, self._found(states))
 
     def _levels(self, states: Array) -> tuple[Array, ...]:
         """Per state: logit of each task now, what each quarter back adds, what each service adds, and their spread."""
@@ -164,6 +185,9 @@ class _Model:
         )
         back = np.concatenate([np.zeros((len(states), 1)), np.cumsum(walk[:, None] * steps, axis=1)], axis=1)
         return task, back, spread[:, None] * services, spread
+
+    def _heard_of(self, states: Array) -> Array:
+        return logistic(HEARD_OF[0] + HEARD_OF[1] * states[:, self._parts[4]][:, 2])
 
     def _found(self, states: Array) -> Array:
         return logistic(self._detection[:, 0] + self._detection[:, 1] * states[:, self._parts[5]])
