@@ -1,9 +1,10 @@
 """Which tasks a change belongs to, by what it touches: files by their names, lines by what stands in them.
 
 Each changed line speaks for the tasks whose marks it bears; a file's own nature speaks for those of its lines that
-bear none. What the title of a commit says the change is for adds to that: the same lines are a new endpoint or the
-repair of a hole. The weights of a change are its tasks' shares of the lines, the largest scaled to 1, and small ones left
-out: a change of forty lines of routes and two of a query is work on routes.
+bear none. Tests that come along with code say nothing: most changes bring some. What the title of a commit says it is
+for counts as much as its lines: the same ones are a new endpoint, or the repair of a hole. The weights of a change are
+its tasks' shares, the largest scaled to 1, and small ones left out: a change of forty lines of routes and two of a
+query is work on routes.
 """
 
 from __future__ import annotations
@@ -27,12 +28,20 @@ _UNKNOWN = 0.3
 _LOGGED = 0.3
 """What a line of logging counts: it comes along with changes of every kind."""
 _TESTED = 0.2
-"""What a line of a test counts: most changes bring tests along, and are about something else."""
-_TITLED = 0.5
+"""What a line of a test counts, of a change that is hardly anything else."""
+_ALONG = 0.05
+"""From this many lines of code for a line of tests on, the tests came along, and the change is about the code."""
+_IMPORT = 0.3
+"""What a line that imports counts: what is imported is used elsewhere, or was moved."""
+_TITLED = 1.0
 """What a task that the title names gains, of all points."""
 _REVERT = re.compile(r"^(revert|rollback|roll back|hotfix)\b|\b(incident|outage|post-?mortem)\b", re.I | re.M)
 
-_COMMENT = re.compile(r"^\s*(#|//|\*|$)")
+_LONGEST_LINE = 400
+"""Longer lines were written by programs."""
+_IMPORTS = re.compile(r"^\s*(from\s+\S+\s+)?import\s")
+_ADDRESS = re.compile(r"\S+://\S+|\S+@\S+")
+_COMMENT = re.compile(r"""^\s*(#|//|\*|$|(__)?version(__)?\s*=\s*['"])""", re.IGNORECASE)
 # A sentence of a docstring: words and their punctuation alone, and no statement of SQL.
 _PROSE = re.compile(r"""^\s*(?![A-Z]{4,} )["']{0,3}[A-Za-z][\w'`-]*[,;:]?( [\w'`"-]+[,;:.]?){4,}["']{0,3}$""")
 
@@ -56,9 +65,14 @@ class Touched(NamedTuple):
 def classify(touched: Iterable[Touched], message: str = "") -> dict[str, float]:
     """Weights of tasks, 0 to 1, the largest 1; empty when nothing that was touched speaks for a task."""
     points: defaultdict[str, float] = defaultdict(float)
+    lines = {True: 0, False: 0}
     for file in touched:
-        for task, count in _points(file).items():
+        spoken = _points(file)
+        lines[_TESTING in spoken] += sum(1 for line in file.lines if line.strip()) if spoken else 0
+        for task, count in spoken.items():
             points[task] += count
+    if lines[False] >= _ALONG * lines[True]:
+        points.pop(_TESTING, None)
     named = _named(message)
     gain = _TITLED * max(1.0, sum(points.values()))
     for task in named:
@@ -74,7 +88,7 @@ def classify(touched: Iterable[Touched], message: str = "") -> dict[str, float]:
 def _named(message: str) -> list[str]:
     """The tasks that titles of commits name; a title stands after an empty line, or first."""
     lines = ["", *message.splitlines()]
-    titles = "\n".join(line for before, line in pairwise(lines) if not before.strip())
+    titles = _ADDRESS.sub("", "\n".join(line for before, line in pairwise(lines) if not before.strip()))
     return [mark.task for mark in _marks() if mark.titles and mark.titles.search(titles)]
 
 
@@ -100,11 +114,12 @@ def _points(file: Touched) -> dict[str, float]:
     # What a test does is testing, whatever it calls.
     marks = () if nature == _TESTING else tuple(mark for mark in _marks() if mark.lines)
     for line in file.lines:
-        if _COMMENT.match(line) or _PROSE.match(line):
+        if len(line) > _LONGEST_LINE or _COMMENT.match(line) or _PROSE.match(line):
             continue
         said = [mark.task for mark in marks if mark.lines and mark.lines.search(line)]
+        worth = _IMPORT if _IMPORTS.match(line) else 1.0
         for task in said:
-            points[task] += (_LOGGED if task == _LOGGING else 1) / len(said)
+            points[task] += (_LOGGED if task == _LOGGING else worth) / len(said)
         if not said:
             points[nature or ""] += _TESTED if nature == _TESTING else _UNMARKED if nature else _UNKNOWN
     return points
