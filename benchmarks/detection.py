@@ -6,6 +6,8 @@ entry is a heading of the third level and a line that names its kind and operati
     ### SR1 Checkout oversells stock
     - kind: race; operation: POST /checkout; line: 114; severity: blocker
 
+or a line of a table: number, kind, operations, and what was seen. `--truth FILE` names such a list that lies elsewhere.
+
 An entry counts as proven when a proof of a weakness of its kind names one of its operations. What is proven and
 matches no entry is listed too: each such line is either news or a false accusation, and wants a look by hand. With
 --report, an earlier JSON report of the one folder is read instead of running it. The counts per weakness are those of
@@ -38,7 +40,14 @@ OF_KIND = {
     "wedge": ("wedged-by-one-request", "held-by-slow-dependency", "stalled-by-a-burst"),
     "crash on input": ("crash-on-input", "wedged-by-one-request"),
 }
-"""The kinds of entries that count, and the weaknesses that prove them; other kinds need --kind."""
+"""The kinds of entries that count, and the weaknesses that prove them."""
+IN_TABLES = {
+    "race": r"race",
+    "slow dependency": r"slow.dependency",
+    "wedge": r"wedge",
+    "crash on input": r"crash(?! on dependency)",
+}
+"""How a table begins what it says of a kind. What a dependency answers is no input."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +72,11 @@ def plain(operation: str) -> str:
     return f"{method} {re.sub(r'[{<][^}>]*[}>]', '{}', path.partition('?')[0]).rstrip('/.')}"
 
 
-def entries(folder: Path) -> Iterator[Entry]:
-    """What WRONG.md lists, of the kinds that count."""
-    for part in re.split(r"^### ", (folder / "WRONG.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+def entries(truth: Path) -> Iterator[Entry]:
+    """What the list of known defects says, of the kinds that count."""
+    text = truth.read_text(encoding="utf-8")
+    yield from _of_table(text)
+    for part in re.split(r"^### ", text, flags=re.MULTILINE)[1:]:
         head, _, body = part.partition("\n")
         body = body.partition("\n## ")[0]
         kind = re.search(r"^- kind: ([^;(/\n]+)", body, flags=re.MULTILINE)
@@ -75,6 +86,15 @@ def entries(folder: Path) -> Iterator[Entry]:
         named = OPERATION.findall(line) or OPERATION.findall(body)
         name, _, title = head.partition(" ")
         yield Entry(name, title, kind[1].strip(), frozenset(plain(" ".join(each)) for each in named))
+
+
+def _of_table(text: str) -> Iterator[Entry]:
+    for row in re.finditer(r"^\| *(\d+) *\|([^|]*)\|([^|]*)\|[^|]*\|([^|]*)\|", text, flags=re.MULTILINE):
+        number, said, operations, shown = (cell.strip() for cell in row.groups())
+        kind = next((kind for kind, sign in IN_TABLES.items() if re.match(sign, said)), None)
+        if kind is not None:
+            named = frozenset(plain(" ".join(each)) for each in OPERATION.findall(operations))
+            yield Entry(number, shown[:80], kind, named)
 
 
 def tested(folder: Path, budget: float, seed: int) -> dict[str, Any]:
@@ -104,13 +124,14 @@ def main() -> int:
     parser.add_argument("--budget", type=float, default=120)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--report", type=Path)
+    parser.add_argument("--truth", type=Path, help="the list of known defects, where it is not FOLDER/WRONG.md")
     chosen = parser.parse_args()
     console = Console(width=150)
     found: Counter[str] = Counter()
     known: Counter[str] = Counter()
     for folder in chosen.folders or sorted(path.parent for path in EXAMPLES.glob("*/WRONG.md")):
         report = json.loads(chosen.report.read_text()) if chosen.report else tested(folder, chosen.budget, chosen.seed)
-        truth = list(entries(folder))
+        truth = list(entries(chosen.truth or folder / "WRONG.md"))
         table = Table(title=f"{folder.name}: {report['verdict']}, {report['duration_s']:.0f} s", title_justify="left")
         for column in ("entry", "kind", "title", "proven by"):
             table.add_column(column, overflow="fold")
