@@ -45,7 +45,7 @@ def main() -> int:
     for folder, listed in ALL.items():
         experiment = next(each for each in REGISTRY if each.id == EXPERIMENTS[folder])
         named = folder.replace("_", "-")
-        expected = named if named in CATALOGUE else experiment.weaknesses[0].id
+        expected = next((weakness for weakness in CATALOGUE if named in weakness), experiment.weaknesses[0].id)
         for service in listed if options.only in folder else ():
             if service.sick is None or (service.postgresql and not _has_postgresql()):
                 continue

@@ -4,13 +4,16 @@ import contextlib
 import os
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crashworthy.lab.databases.files import FolderState
+from crashworthy.lab.service import reset
 from crashworthy.lab.service.plan import ServicePlan
 from crashworthy.lab.service.reset import FolderSnapshot, ServiceState
 
@@ -236,3 +239,22 @@ def test_what_a_database_server_holds_is_not_kept(folder, tmp_path):
     state = ServiceState(ServicePlan(root=folder, starts=(), run_id="r", states=(Database(),)), tmp_path / "store")
     state.take_start()
     assert state.keep() is None
+
+
+def test_a_file_that_goes_meanwhile_was_not_there(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = reset._walk
+
+    def walk_slowly(*where: Any) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        for path, entry in walk(*where):
+            if path == "shop.db-shm":
+                (folder / path).unlink()
+            yield path, entry
+
+    (folder / "shop.db-shm").write_text("shared memory")
+    monkeypatch.setattr(reset, "_walk", walk_slowly)
+    snapshot = FolderSnapshot(folder, tmp_path / "store")
+    monkeypatch.undo()
+    assert snapshot.restore() == ()
+    assert not (folder / "shop.db-shm").exists()

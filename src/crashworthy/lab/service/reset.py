@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import stat
@@ -58,21 +59,26 @@ class FolderSnapshot:
         self._specials: set[str] = set()
         store.mkdir(parents=True, exist_ok=True)
         for path, entry in _walk(folder, lambda _path: True):
-            status = entry.stat(follow_symlinks=False)
-            if stat.S_ISLNK(status.st_mode):
-                self._links[path] = os.readlink(entry.path)  # noqa: PTH115
-            elif stat.S_ISDIR(status.st_mode):
-                self._folders[path] = stat.S_IMODE(status.st_mode)
-            elif stat.S_ISREG(status.st_mode):
-                if previous is not None and path in previous._originals and previous._is_unchanged(path, entry):
-                    content = previous._originals[path].content
-                else:
-                    content = store / uuid.uuid4().hex
-                    shutil.copyfile(entry.path, content)
-                self._originals[path] = _Original(content, status.st_mtime_ns, stat.S_IMODE(status.st_mode))
-                self._signatures[path] = _Signature.of(status)
+            # A file that goes while this looks was not there: SQLite removes its own as the last connection closes.
+            with contextlib.suppress(FileNotFoundError):
+                self._remember(path, entry, store, previous)
+
+    def _remember(self, path: str, entry: os.DirEntry[str], store: Path, previous: FolderSnapshot | None) -> None:
+        status = entry.stat(follow_symlinks=False)
+        if stat.S_ISLNK(status.st_mode):
+            self._links[path] = os.readlink(entry.path)  # noqa: PTH115
+        elif stat.S_ISDIR(status.st_mode):
+            self._folders[path] = stat.S_IMODE(status.st_mode)
+        elif stat.S_ISREG(status.st_mode):
+            if previous is not None and path in previous._originals and previous._is_unchanged(path, entry):
+                content = previous._originals[path].content
             else:
-                self._specials.add(path)
+                content = store / uuid.uuid4().hex
+                shutil.copyfile(entry.path, content)
+            self._originals[path] = _Original(content, status.st_mtime_ns, stat.S_IMODE(status.st_mode))
+            self._signatures[path] = _Signature.of(status)
+        else:
+            self._specials.add(path)
 
     def restore(self) -> tuple[str, ...]:
         """Put everything back; returns the relative paths that had changed.
