@@ -1,8 +1,12 @@
-"""What an organisation should do next about a role, each step with the figures that it rests on."""
+"""What an organisation should do next about a role, each step with the figures that it rests on.
+
+Tasks of which the same is to be done share a step: a list of what to do is read, one of thirteen tasks is not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from crashworthy.core.value import Value
 from crashworthy.roles.model import Stage
@@ -17,19 +21,47 @@ _FEW = 15
 
 
 class Action(Value):
-    """A step: what to `do` about which task, why, and how much of the role's time it concerns (0 to 1)."""
+    """A step: what to `do` about which tasks (ids), why, and how much of the role's time it concerns (0 to 1)."""
 
-    task: str
+    tasks: tuple[str, ...]
     do: str
     why: str
     share: float
 
 
+class _Step(NamedTuple):
+    """What to do about one task; what the figures of this step are about, and that of the task."""
+
+    each: TaskAssessment
+    do: str
+    about: str
+    figure: str
+
+
 def recommended(assessment: RoleAssessment) -> tuple[Action, ...]:
-    """The steps that concern most of the time, the most urgent kind first."""
-    found = [action for each in assessment.tasks for action in _of_task(each)]
-    order = {each.task.id: _urgency(each) for each in assessment.tasks}
-    return tuple(sorted(found, key=lambda action: (order[action.task], -action.share))[:_MOST])
+    """The steps, the most urgent kind first, then those that concern most of the time."""
+    grouped: dict[tuple[int, str], list[_Step]] = {}
+    for each in assessment.tasks:
+        for step in _of_task(each):
+            grouped.setdefault((_urgency(each), step.do), []).append(step)
+    found = sorted(grouped.items(), key=lambda item: (item[0][0], -_time(item[1])))
+    return tuple(_action(do, steps) for (_, do), steps in found[:_MOST])
+
+
+def _action(do: str, steps: list[_Step]) -> Action:
+    steps = sorted(steps, key=lambda step: -step.each.task.share)
+    titles = [step.each.task.title for step in steps]
+    figures = [f"{title} {step.figure}" for title, step in zip(titles, steps, strict=True)]
+    return Action(
+        tasks=tuple(step.each.task.id for step in steps),
+        do=f"{do}: {', '.join(titles)}",
+        why=f"{steps[0].about}: {'; '.join(figures) if len(steps) > 1 else steps[0].figure}",
+        share=round(_time(steps), 3),
+    )
+
+
+def _time(steps: list[_Step]) -> float:
+    return sum(step.each.task.share for step in steps)
 
 
 def _urgency(each: TaskAssessment) -> int:
@@ -47,58 +79,59 @@ def _practised(each: TaskAssessment) -> bool:
     return len(each.evidence.by("ai")) > len(each.evidence.by("human"))
 
 
-def _of_task(each: TaskAssessment) -> Iterator[Action]:
-    title, low_high = each.task.title, each.estimate.interval
-    range_ = f"{low_high[0]:.0%} to {low_high[1]:.0%} of it to the standard"
-    escaped = sum(work.escaped for work in each.evidence.by("ai"))
+def _of_task(each: TaskAssessment) -> Iterator[_Step]:
+    low, high = each.estimate.interval
+    does, at = f"{low:.0%} to {high:.0%}", each.costs
+    works = each.evidence.by("ai")
+    escaped = sum(work.escaped for work in works)
     if escaped:
-        yield _action(
+        yield _Step(
             each,
-            f"{title}: add what escaped to the constraints, so that the next run tries it",
-            f"{escaped} change{'s' * (escaped != 1)} held here and broke in production",
+            "Add what escaped to the constraints, so that the next run tries it",
+            "Changes that held here and broke in production",
+            str(escaped),
         )
     match each.decision.stage:
         case Stage.AT_RISK:
-            yield _action(
+            yield _Step(
                 each,
-                f"{title}: put the crash test into the pipeline as a gate, then hand it over",
-                f"AI does {range_}, above the {each.costs.hand_over:.0%} at which handing over costs least",
+                "Put the crash test into the pipeline as a gate, then hand over",
+                "What AI does to the standard, and from where handing over costs least",
+                f"{does}, from {at.hand_over:.0%}",
             )
         case Stage.AUTOMATED:
-            yield _action(
+            yield _Step(
                 each,
-                f"{title}: keep the gate, look at every tenth change, and count what escapes",
-                f"AI does {range_}; the estimate lives from evidence that grows old",
+                "Keep the gate, look at every tenth change, and count what escapes; evidence grows old",
+                "What AI does to the standard, and from where handing over costs least",
+                f"{does}, from {at.hand_over:.0%}",
             )
         case Stage.AI_ASSISTED:
-            yield _action(each, f"{title}: let an AI draft, and give the time saved to review", _why_draft(each))
-        case Stage.HUMAN if _practised(each):
-            yield _action(
+            yield _Step(
                 each,
-                f"{title}: take it back, or let an AI draft only with a person who does it again where needed",
-                f"most changes seen are AI-written, and AI does only {range_}",
+                "Let an AI draft, and give the time saved to review",
+                "What AI does to the standard, and from where a draft pays, and handing over",
+                f"{each.estimate.mean:.0%}, from {at.assist:.0%} and {at.hand_over:.0%}",
+            )
+        case Stage.HUMAN if _practised(each):
+            held = sum(work.held for work in works)
+            yield _Step(
+                each,
+                "Take back what is AI-written, or let an AI draft only with a person who does again what is wrong",
+                "AI-written changes that held at first try, what AI does to the standard, and from where a draft pays",
+                f"{held} of {len(works)}, {does}, from {at.assist:.0%}",
             )
         case Stage.HUMAN if each.place.quadrant is Quadrant.PROTECT and each.task.share >= _MUCH_TIME:
-            yield _action(
+            yield _Step(
                 each,
-                f"{title}: keep it with people, and see to it that juniors go on learning it",
-                f"much hangs on judgement, and AI does {range_}",
+                "Keep with people, and see to it that juniors go on learning it",
+                "Much hangs on judgement; what AI does to the standard",
+                does,
             )
         case Stage.HUMAN if each.turn.held is not None and each.turn.held <= _FEW:
-            yield _action(
+            yield _Step(
                 each,
-                f"{title}: try AI drafts on the next {each.turn.held} changes and crash-test each",
-                f"so many that hold in a row would move it up; now {range_}",
+                "Try AI drafts on the next changes, and crash-test each",
+                "How many that hold in a row would move it up, and what AI does to the standard now",
+                f"{each.turn.held}, {does}",
             )
-
-
-def _why_draft(each: TaskAssessment) -> str:
-    at = each.costs
-    return (
-        f"a draft pays from {at.assist:.0%}, and AI does {each.estimate.mean:.0%}; "
-        f"handing over would need {at.hand_over:.0%}"
-    )
-
-
-def _action(each: TaskAssessment, do: str, why: str) -> Action:
-    return Action(task=each.task.id, do=do, why=why, share=each.task.share)

@@ -19,11 +19,15 @@ Raw = dict[str, Any]
 
 
 class Occupation(NamedTuple):
-    """Median annual wage in US dollars (United States, May 2023), and usual experience in a related occupation."""
+    """Median annual wage in US dollars (United States, May 2023), and usual experience in a related occupation.
+
+    `checked`: whether the wage was compared with the page that it comes from.
+    """
 
     title: str
     wage: int
     experience: str
+    checked: bool = False
 
 
 class Combination(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from crashworthy.roles.belief.model import SHARED, logistic
-from crashworthy.roles.detection import USUAL_BUDGET_S, WORTH, detection_of, share_of_budget
+from crashworthy.roles.detection import USUAL_BUDGET_S, WORTH, Detection, detection_of, share_of_budget
 from crashworthy.roles.estimate import PRIOR_TRIES, Beta, quantile
 from crashworthy.roles.evidence import TaskEvidence, Work
 from crashworthy.roles.model import Role, Stage
@@ -29,6 +29,40 @@ def agreement(tasks: tuple[TaskAssessment, ...]) -> tuple[int, int]:
     """In how many tasks our stage is the published one, of how many that have one."""
     pairs = [(each.decision.stage, stage) for each in tasks if (stage := published_stage(each)) is not None]
     return sum(ours == theirs for ours, theirs in pairs), len(pairs)
+
+
+_FROM_PEOPLE = {Stage.HUMAN: 0, Stage.AI_ASSISTED: 1, Stage.AT_RISK: 2, Stage.AUTOMATED: 3}
+
+
+def against_published(tasks: tuple[TaskAssessment, ...]) -> Iterator[str]:
+    """How ours compare with stages published elsewhere, and why they differ where they do."""
+    same, compared = agreement(tasks)
+    if not compared:
+        return
+    differ = [(each, theirs) for each in tasks if (theirs := published_stage(each)) not in (None, each.decision.stage)]
+    yield f"In {same} of {compared} tasks ours is the stage that was published elsewhere, without data or method." + (
+        " The others differ:" if differ else ""
+    )
+    handed = [each for each, theirs in differ if theirs in (Stage.AUTOMATED, Stage.AT_RISK)]
+    further = [each for each, theirs in differ if theirs and _FROM_PEOPLE[each.decision.stage] > _FROM_PEOPLE[theirs]]
+    rest = [each for each, _ in differ if each not in handed and each not in further]
+    if handed:
+        yield (
+            f"{_titles(handed)}: handed over there; here nothing is before this team's ledger shows that it holds "
+            "often enough."
+        )
+    if rest:
+        wide = sum(each.estimate.interval[1] >= each.costs.assist for each in rest)
+        yield (
+            f"{_titles(rest)}: drafted by AI there; here fewer drafts than would pay are expected to come out right. "
+            f"In {wide} of {len(rest)} the interval reaches to where they do, so evidence can turn it."
+        )
+    if further:
+        yield f"{_titles(further)}: further from people here, by this ledger's evidence or by what an error costs."
+
+
+def _titles(tasks: list[TaskAssessment]) -> str:
+    return ", ".join(each.task.title for each in tasks)
 
 
 def published_stage(each: TaskAssessment) -> Stage | None:
@@ -76,10 +110,9 @@ def _reach(each: TaskAssessment, model: PriorModel) -> Iterator[str]:
 def _evidence(each: TaskAssessment) -> Iterator[str]:
     if not each.evidence.weaknesses:
         yield "No experiment speaks about this task yet; only what other tasks show moves it, a part of the way."
-    for weakness in each.evidence.weaknesses:
-        known = detection_of(weakness)
+    for known, weaknesses in _alike(each.evidence.weaknesses):
         counted = "; ".join(map(str, known.measured)) or "not measured yet"
-        yield f"{weakness}: found where it is with probability {known.mean:.2f}: {counted}"
+        yield f"{', '.join(weaknesses)}: found where it is with probability {known.mean:.2f}: {counted}"
     if each.evidence.weaknesses:
         worths = ", ".join(f"{origin} {worth:g}" for origin, worth in WORTH.items())
         yield f"A known defect counts by its origin: {worths}; one hit and one miss are added, for modesty"
@@ -106,6 +139,15 @@ def _evidence(each: TaskAssessment) -> Iterator[str]:
         if others:
             kept = sum(work.held for work in others)
             yield f"For comparison, author {author}: {kept} of {len(others)} held at first try (adds nothing)"
+
+
+def _alike(weaknesses: tuple[str, ...]) -> Iterator[tuple[Detection, list[str]]]:
+    """Weaknesses of which the same was measured, together."""
+    grouped: dict[tuple[str, ...], tuple[Detection, list[str]]] = {}
+    for weakness in weaknesses:
+        known = detection_of(weakness)
+        grouped.setdefault(tuple(map(str, known.measured)), (known, []))[1].append(weakness)
+    yield from grouped.values()
 
 
 def _done(each: TaskAssessment) -> Iterator[str]:

@@ -35,7 +35,7 @@ class Pathway(Value):
     """A way to a role. `same`: the share of the time spent on the same tasks, 0 to 1; `months`: from, to.
 
     `wage` is the median of the role's nearest occupation with a known one, in US dollars a year, `experience` what is
-    usual there in a related occupation; both None where no figure is known.
+    usual there in a related occupation; both None where no figure is known. `wage_checked`: see `Occupation`.
     """
 
     role: str
@@ -45,6 +45,7 @@ class Pathway(Value):
     months: tuple[float, float]
     learn: tuple[ToLearn, ...]
     wage: int | None
+    wage_checked: bool
     experience: str | None
 
 
@@ -113,6 +114,7 @@ def _pathway(role: Role, shares: Mapping[str, float], have: Collection[str], hou
         months=months(hours, hours_per_week),
         learn=learn,
         wage=occupation.wage if occupation else None,
+        wage_checked=occupation is not None and occupation.checked,
         experience=occupation.experience if occupation else None,
     )
 

@@ -18,12 +18,20 @@ _MOST_WEAKNESSES = 3
 
 
 class Practice(Value):
-    """What to do for skills of one area, step by step, and what shows that they were learned."""
+    """What to do for skills of one area, and what shows that they were learned. `own` are the steps of these skills,
+    `usual` those that all skills of the area share.
+    """
 
     skills: tuple[str, ...]
     title: str
-    steps: tuple[str, ...]
+    own: tuple[str, ...]
+    usual: tuple[str, ...]
     shows: str
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """All of them, the skills' own first."""
+        return (*self.own, *self.usual)
 
 
 def practice(skills: Sequence[Skill], evidence: Mapping[str, TaskEvidence]) -> Practice:
@@ -33,7 +41,8 @@ def practice(skills: Sequence[Skill], evidence: Mapping[str, TaskEvidence]) -> P
     return Practice(
         skills=tuple(skill.id for skill in skills),
         title="; ".join(skill.title for skill in skills),
-        steps=(*_of_ledger(weaknesses, evidence), *_of_weaknesses(weaknesses), *area["steps"]),
+        own=(*_of_ledger(weaknesses, evidence), *_of_weaknesses(weaknesses)),
+        usual=tuple(area["steps"]),
         shows=area["shows"],
     )
 

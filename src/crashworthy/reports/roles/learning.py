@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crashworthy.reports.roles.sheet import Bullets, Folded, Heading, Part, Sheet, Table, Text, share
-from crashworthy.roles.documents.learning import LearningPlan
+from crashworthy.roles.documents.learning import LearningPlan, Lesson
+
+_AS_BEFORE = "Then the same steps as for the first skill of this kind above; it is learned when the same holds."
+_ONLY_AS_BEFORE = "The same steps as for the first skill of this kind above; it is learned when the same holds."
 
 
 def lay_out(plan: LearningPlan) -> Sheet:
@@ -30,10 +33,18 @@ def _parts(plan: LearningPlan) -> Iterator[Part]:
         yield Heading(f"{part.title}, {part.hours} hours")
         if not part.lessons:
             yield Text("Nothing open here; use the hours where the ledger last broke.")
+        told: set[str] = set()
         for lesson in part.lessons:
-            first, last = lesson.weeks
-            weeks = f"week {first}" if first == last else f"weeks {first} to {last}"
-            yield Folded(
-                f"{lesson.title}: {lesson.hours} of {lesson.of_hours} h, {weeks}",
-                (Text(lesson.why), Bullets((*lesson.practice.steps, f"Learned when: {lesson.practice.shows}"))),
-            )
+            practice = lesson.practice
+            # What all skills of an area share is said with the first of them.
+            new = practice.shows not in told
+            told.add(practice.shows)
+            steps = (*practice.steps, f"Learned when: {practice.shows}") if new else practice.own
+            rest = () if new else (Text(_AS_BEFORE if practice.own else _ONLY_AS_BEFORE),)
+            yield Folded(_head(lesson), (Text(lesson.why), *((Bullets(steps),) if steps else ()), *rest))
+
+
+def _head(lesson: Lesson) -> str:
+    first, last = lesson.weeks
+    weeks = f"week {first}" if first == last else f"weeks {first} to {last}"
+    return f"{lesson.title}: {lesson.hours} of {lesson.of_hours} h, {weeks}"

@@ -1,13 +1,24 @@
-"""A sheet as Markdown. What a role file, a posting or a service says in it is text: no formatting comes out of it."""
+"""A sheet as Markdown that also reads well as it is written.
+
+What a role file, a posting or a service says in it is text: no formatting, HTML, mention or link comes out of it.
+Between two backticks stands code, whoever wrote them; nothing in it is more than code.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
+from crashworthy.reports.legible import one_line
 from crashworthy.reports.markdown import escaped
 from crashworthy.reports.roles.sheet import Bullets, Chart, Code, Folded, Heading, Part, Sheet, Table, Text
 
 _LONGEST = 2_000
+_CODE = re.compile(r"`([^`]+)`")
+_MARKUP = re.compile(r"[\\`*\[\]|~]|<|&(?=[#\w])|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=www)\.|[@#](?=\w)", re.IGNORECASE)
+_AT_START = re.compile(r"^(#{1,6}(?= )|[-+>=](?= |$)|[-=]{2,}|\d+[.)](?= ))")
+# Mentions and references are found in the rendered text: a comment in the middle stops that.
+_HARMLESS = {"<": "&lt;", "&": "&amp;", ":": "&#58;", ".": "&#46;", "@": "@<!-- -->", "#": "#<!-- -->"}
 
 
 def render(sheet: Sheet) -> str:
@@ -35,18 +46,33 @@ def _part(part: Part) -> str:
             return f"{fence}{language}\n{text.rstrip()}\n{fence}"
         case Folded(title, parts):
             inside = "\n\n".join(_part(each) for each in parts)
-            return f"<details><summary>{_plain(title)}</summary>\n\n{inside}\n\n</details>"
+            # Inside HTML no backslash escapes anything.
+            return f"<details><summary>{escaped(title, _LONGEST)}</summary>\n\n{inside}\n\n</details>"
 
 
 def _table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]], numeric: frozenset[int]) -> Iterator[str]:
-    yield f"| {' | '.join(_plain(column) for column in columns)} |"
+    yield f"| {' | '.join(_plain(column, cell=True) for column in columns)} |"
     yield f"| {' | '.join('---:' if place in numeric else '---' for place in range(len(columns)))} |"
     for row in rows:
-        yield f"| {' | '.join(_plain(cell) for cell in row)} |"
+        yield f"| {' | '.join(_plain(cell, cell=True) for cell in row)} |"
 
 
-def _plain(text: str) -> str:
-    return escaped(text, _LONGEST)
+def _plain(text: str, *, cell: bool = False) -> str:
+    parts = _CODE.split(one_line(text, _LONGEST))
+    # Dollars in pairs are a formula.
+    dollars = sum(part.count("$") for part in parts[::2]) > 1
+    shown = (_code(part, cell) if place % 2 else _escaped(part, dollars) for place, part in enumerate(parts))
+    return _AT_START.sub(lambda match: f"{match[0][:-1]}\\{match[0][-1]}", "".join(shown), count=1)
+
+
+def _code(text: str, cell: bool) -> str:
+    """Code inside a line; a cell of a table would end at its bars."""
+    return "`{}`".format(text.replace("|", "\\|") if cell else text)
+
+
+def _escaped(text: str, dollars: bool) -> str:
+    shown = _MARKUP.sub(lambda match: _HARMLESS.get(match[0], f"\\{match[0]}"), text)
+    return shown.replace("$", "\\$") if dollars else shown
 
 
 def _longest_run(text: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from crashworthy.reports.roles.sheet import Bullets, Folded, Heading, Part, Sheet, Table, Text, between, share
 from crashworthy.roles.catalogue import skills
-from crashworthy.roles.documents.pivot import PivotPlan
+from crashworthy.roles.documents.pivot import PersonalTask, PivotPlan
 from crashworthy.roles.pathways import Pathway
 from crashworthy.roles.practice import Practice
 
@@ -29,19 +29,15 @@ def _parts(plan: PivotPlan) -> Iterator[Part]:
     yield Text("Made from your own file and the ledger that you named. Nothing of it was kept.", note=True)
     yield Heading("Your tasks")
     yield Table(
-        ("task", "time", "stage", "AI to the standard", "what it means for you"),
+        ("task", "time", "stage", "AI to the standard"),
         tuple(
-            (
-                task.title,
-                share(task.share),
-                task.stage.value,
-                f"{task.interval[0]:.0%} to {task.interval[1]:.0%}",
-                task.outlook,
-            )
+            (task.title, share(task.share), task.stage.value, f"{task.interval[0]:.0%} to {task.interval[1]:.0%}")
             for task in plan.tasks
         ),
         frozenset({1}),
     )
+    yield Text("What that means for you:")
+    yield Bullets(tuple(_outlook(outlook, tasks) for outlook, tasks in _by_outlook(plan.tasks).items()))
     yield Heading("Near tasks on which judgement hangs")
     titles = {skill.id: skill.title for skill in skills().values()}
     yield Table(
@@ -67,6 +63,18 @@ def _parts(plan: PivotPlan) -> Iterator[Part]:
         yield from practice_parts(number, each)
 
 
+def _by_outlook(tasks: tuple[PersonalTask, ...]) -> dict[str, list[PersonalTask]]:
+    grouped: dict[str, list[PersonalTask]] = {}
+    for task in tasks:
+        grouped.setdefault(task.outlook, []).append(task)
+    return grouped
+
+
+def _outlook(outlook: str, tasks: list[PersonalTask]) -> str:
+    titles = ", ".join(task.title for task in tasks)
+    return f"{titles} ({sum(task.share for task in tasks):.0%} of your time): {outlook}."
+
+
 def ways_table(ways: tuple[Pathway, ...], hours_per_week: float) -> Iterator[Part]:
     """Pathways side by side, and what each asks to be learned."""
     yield Table(
@@ -77,7 +85,7 @@ def ways_table(ways: tuple[Pathway, ...], hours_per_week: float) -> Iterator[Par
                 share(way.same),
                 str(way.hours),
                 f"{way.months[0]:.0f} to {way.months[1]:.0f}",
-                f"${way.wage:,}" if way.wage else "not known",
+                _wage(way),
                 way.experience or "not known",
             )
             for way in ways
@@ -97,10 +105,16 @@ def ways_table(ways: tuple[Pathway, ...], hours_per_week: float) -> Iterator[Par
             ),
         )
     yield Text(
-        "Hours are rough guesses of ours; wages are medians of whole occupations in the United States, May 2023 "
-        "(U.S. Bureau "
-        "of Labor Statistics), and say nothing about one salary."
+        "Hours are rough guesses of ours. Wages are medians of whole occupations in the United States, May 2023 (U.S. "
+        "Bureau of Labor Statistics), and say nothing about one salary; those marked * were not compared with their "
+        "source, so look them up before you decide by them."
     )
+
+
+def _wage(way: Pathway) -> str:
+    if way.wage is None:
+        return "not known"
+    return f"${way.wage:,}{'' if way.wage_checked else ' *'}"
 
 
 def practice_parts(number: int, each: Practice) -> Iterator[Part]:

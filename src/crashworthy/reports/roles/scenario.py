@@ -41,10 +41,15 @@ def _parts(content: Scenario) -> Iterator[Part]:
             "{:,.0f}",
         )
     yield Heading("By task, as the stages say")
-    yield Table(
-        ("task", "way", "hours a week"),
-        tuple((each.title, each.way, figures(each.hours_per_week, "{:.1f}")) for each in content.tasks),
-    )
+    moved = [each for each in content.tasks if any((each.hours_per_week.mean, *each.hours_per_week.interval))]
+    if moved:
+        yield Table(
+            ("task", "way", "hours a week"),
+            tuple((each.title, each.way, figures(each.hours_per_week, "{:.1f}")) for each in moved),
+        )
+    still = [each.title for each in content.tasks if each not in moved]
+    if still:
+        yield Text(f"As today, by people: {', '.join(still)}.")
     yield Heading("Assumptions")
     yield assumptions(content.assumptions.values())
     yield Text("Each is yours to change: --team 5, --adoption 0.2-0.4-0.6, --saved 0.3-0.8.")
@@ -53,7 +58,7 @@ def _parts(content: Scenario) -> Iterator[Part]:
 def _row(each: PolicyResult) -> tuple[str, ...]:
     return (
         _NAMES[each.policy],
-        figures(each.hours_per_week, "{:.0f}"),
+        figures(each.hours_per_week, "{:,.0f}"),
         figures(each.money_per_quarter, "{:,.0f}"),
-        share(each.money_per_quarter.gains),
+        share(each.money_per_quarter.gains) if any(each.money_per_quarter.interval) else "nothing changes",
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from crashworthy.reports.roles.method import method
 from crashworthy.reports.roles.sheet import Bar, Bullets, Chart, Heading, Part, Sheet, Table, Text, between, share
 from crashworthy.roles.actions import recommended
-from crashworthy.roles.explain import agreement, how_much_is_known, published_stage
+from crashworthy.roles.explain import against_published, how_much_is_known, published_stage
 from crashworthy.roles.model import Stage
 from crashworthy.roles.quadrant import MEANING, Quadrant
 from crashworthy.roles.score import RoleAssessment, TaskAssessment
@@ -44,9 +44,8 @@ def _parts(assessment: RoleAssessment) -> Iterator[Part]:
         tuple(_row(each) for each in tasks),
         frozenset({1, 4}),
     )
-    same, compared = agreement(assessment.tasks)
-    if compared:
-        yield Text(f"In {same} of {compared} tasks ours is the published stage.")
+    for sentence in against_published(assessment.tasks):
+        yield Text(sentence)
     yield Chart(
         "How much of each an AI does to the standard: 90 % interval and mean",
         tuple(Bar(each.task.title, *_in_order(each)) for each in tasks),
@@ -59,7 +58,7 @@ def _parts(assessment: RoleAssessment) -> Iterator[Part]:
         members = [each.task.title for each in tasks if each.place.quadrant is quadrant]
         yield Text(f"{quadrant.value.capitalize()}: {', '.join(members) or 'none'}. {MEANING[quadrant]}")
     yield Heading("What to do next")
-    yield Bullets(tuple(f"{action.do}: {action.why}." for action in recommended(assessment)), ordered=True)
+    yield Bullets(tuple(f"{action.do}. {action.why}." for action in recommended(assessment)), ordered=True)
     yield Heading("Skills")
     yield Table(
         ("skill", "trend", "priority", "why"),

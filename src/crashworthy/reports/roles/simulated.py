@@ -12,8 +12,13 @@ _MOST = 8
 
 def figures(result: Result, form: str) -> str:
     """Mean and interval in words."""
-    low, high = result.interval
-    return f"{form.format(result.mean)} ({form.format(low)} to {form.format(high)})"
+    low, high = (_significant(bound) for bound in result.interval)
+    return f"{form.format(_significant(result.mean))} ({form.format(low)} to {form.format(high)})"
+
+
+def _significant(value: float) -> float:
+    """To three digits: no simulation of ours knows more."""
+    return float(f"{value:.3g}")
 
 
 def assumptions(ranges: Iterable[Range]) -> Part:

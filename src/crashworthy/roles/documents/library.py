@@ -19,6 +19,7 @@ class RoleEntry(Value):
     skills: int
     emerging: int
     wage: int | None
+    wage_checked: bool
 
 
 class Library(Value):
@@ -44,4 +45,5 @@ def _entry(role: Role) -> RoleEntry:
         skills=len(role.skills),
         emerging=sum(skill.trend is Trend.EMERGING for skill in role.skills),
         wage=occupation.wage if occupation else None,
+        wage_checked=occupation is not None and occupation.checked,
     )

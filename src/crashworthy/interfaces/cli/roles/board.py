@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from crashworthy.roles.actions import recommended
-from crashworthy.roles.explain import agreement, explain, how_much_is_known, published_stage
+from crashworthy.roles.explain import against_published, agreement, explain, how_much_is_known, published_stage
 from crashworthy.roles.model import Role, Stage
 from crashworthy.roles.prior import PriorModel
 from crashworthy.roles.score import Interval, RoleAssessment, TaskAssessment
@@ -42,18 +43,16 @@ def print_role(console: Console, assessment: RoleAssessment) -> None:
     console.print(how_much_is_known(assessment), markup=False)
     console.print()
     console.print(_tasks(assessment, console.width))
-    same, compared = agreement(assessment.tasks)
-    if compared:
-        console.print(
-            f"\nIn {same} of {compared} tasks ours is the published stage. The others differ because those were "
-            "published without evidence, and ours hand nothing over before this team's ledger shows that it holds.",
-            markup=False,
-        )
+    for sentence in against_published(assessment.tasks):
+        console.print(f"\n{sentence}", markup=False)
+    if console.width < _WIDE and agreement(assessment.tasks)[1]:
+        console.print(_published(assessment))
     actions = recommended(assessment)
     if actions:
         console.print("\nWhat to do next:", style="bold")
     for action in actions[:_ACTIONS]:
-        console.print(f"  {action.do}: {action.why}.", markup=False)
+        console.print(Padding(Text(f"{action.do}."), (0, 0, 0, 2)))
+        console.print(Padding(Text(f"{action.why}.", style="dim"), (0, 0, 0, 4)))
     if assessment.role.figures:
         console.print("\nPublished about the role:", style="bold")
         sources = {source.id: source for source in assessment.role.sources}
@@ -106,6 +105,19 @@ def _tasks(assessment: RoleAssessment, width: int) -> Table:
             cells.append(f"{sum(work.held for work in works)} of {len(works)}" if works else "")
             cells.append(Text(published.value if published else "", style="dim"))
         table.add_row(*cells)
+    return table
+
+
+def _published(assessment: RoleAssessment) -> Table:
+    """What others published beside ours, where the terminal is too narrow for it in the table of tasks."""
+    table = Table(box=None, header_style="dim", style="dim", pad_edge=False, padding=(0, 1, 0, 2))
+    for column in ("task", "published", "ours"):
+        table.add_column(column, no_wrap=True)
+    for each in sorted(assessment.tasks, key=lambda each: -each.task.share):
+        published = published_stage(each)
+        if published is not None:
+            same = "" if published is each.decision.stage else " *"
+            table.add_row(each.task.id, published.value, each.decision.stage.value + same)
     return table
 
 
