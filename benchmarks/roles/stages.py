@@ -4,7 +4,8 @@ For tasks of the backend engineer with their own priors and costs; each run spea
 that of the world's services today. True rates within 0.05 of a boundary are left out, where either way costs nearly the
 same. `incidents`: whether the ledger hears of what escaped. `seen through` is a bound: somebody who sees of each of as
 many changes whether it was right, whatever was tried, in one service and with nothing changing. `loss` is what the
-decision costs above the best one, as a share of the work.
+decision costs above the best one, as a share of the work. `inside 90 %`: how often the interval holds the true rate, of
+all tasks.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from crashworthy.roles.belief.model import Normal, logistic, posterior
-from crashworthy.roles.estimate import before_evidence, reach_of
+from crashworthy.roles.estimate import INTERVAL, before_evidence, reach_of
 from crashworthy.roles.evidence import weaknesses_of
 from crashworthy.roles.load import find_role
 from crashworthy.roles.model import Task
@@ -33,11 +34,21 @@ CASES = ((30, True), (30, False), (60, True))
 def stages(console: Console, worlds: int) -> None:
     chosen = [task for task in find_role("backend-engineer").tasks if weaknesses_of(task.id)]
     table = Table(title=f"the cheapest stage, rates {AWAY:g} or more from a boundary", title_justify="left")
-    for column in ("world", "runs", "incidents", "decisions", "cheapest chosen", "±", "loss", "seen through"):
+    for column in (
+        "world",
+        "runs",
+        "incidents",
+        "decisions",
+        "cheapest chosen",
+        "±",
+        "loss",
+        "inside 90 %",
+        "seen through",
+    ):
         table.add_column(column, justify="left" if column in ("world", "incidents") else "right")
     for kind in KINDS:
         for runs, incidents in CASES:
-            right, loss, bound = _decided(kind, runs, worlds, chosen, incidents=incidents)
+            right, loss, inside, bound = _decided(kind, runs, worlds, chosen, incidents=incidents)
             # Tasks of one world share their luck, so worlds are what is counted.
             error = np.std([np.mean(each) for each in right]) / np.sqrt(len(right))
             found = [each for world in right for each in world]
@@ -49,6 +60,7 @@ def stages(console: Console, worlds: int) -> None:
                 f"{np.mean(found):.1%}",
                 f"{error:.1%}",
                 f"{np.mean(loss):.3f}",
+                f"{np.mean(inside):.1%}",
                 f"{np.mean(bound):.1%}",
             )
     console.print(table)
@@ -56,9 +68,11 @@ def stages(console: Console, worlds: int) -> None:
 
 def _decided(
     kind: str, runs: int, worlds: int, tasks: Sequence[Task], *, incidents: bool
-) -> tuple[list[list[bool]], list[float], list[bool]]:
-    """By world whether each choice was right; what each lost; whether the one who sees through was right."""
-    right, loss, bound = list[list[bool]](), list[float](), list[bool]()
+) -> tuple[list[list[bool]], list[float], list[bool], list[bool]]:
+    """By world whether each choice was right; what each lost; of all tasks whether the interval holds the true rate;
+    whether the one who sees through was right.
+    """
+    right, loss, inside, bound = list[list[bool]](), list[float](), list[bool](), list[bool]()
     random = np.random.default_rng(runs)
     for seed in range(worlds):
         picked = [tasks[place] for place in random.choice(len(tasks), size=TASKS, replace=False)]
@@ -66,6 +80,8 @@ def _decided(
         world = simulate(kind, seed, changes=runs, priors=priors, incidents=incidents)
         draws = posterior(world.tasks, world.detection, world.observations, seed=seed).rate[:, :, 0]
         decided = list[bool]()
+        low, high = np.quantile(draws, INTERVAL, axis=0)
+        inside += list((low <= world.rate) & (world.rate <= high))
         for place, task in enumerate(picked):
             at, truth = costs(task.demands), float(world.rate[place])
             if min(abs(truth - at.assist), abs(truth - at.hand_over)) < AWAY:
@@ -77,7 +93,7 @@ def _decided(
             bound.append(_way(_seen_through(priors[place], truth, runs, random), at) == best)
         if decided:
             right.append(decided)
-    return right, loss, bound
+    return right, loss, inside, bound
 
 
 def _seen_through(prior: Normal, truth: float, runs: int, random: np.random.Generator) -> float:

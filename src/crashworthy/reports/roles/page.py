@@ -12,7 +12,7 @@ from crashworthy.reports.roles.plots import quadrant_dots, quadrant_lines, trend
 from crashworthy.reports.story import tell
 from crashworthy.roles.actions import recommended
 from crashworthy.roles.evidence import Defect, Work
-from crashworthy.roles.explain import agreement, explain, how_much_is_known, published_stage
+from crashworthy.roles.explain import against_published, explain, how_much_is_known, published_stage
 from crashworthy.roles.model import Stage
 from crashworthy.roles.prior import PriorModel
 from crashworthy.roles.quadrant import MEANING as QUADRANT_MEANING
@@ -57,7 +57,7 @@ def render(assessment: RoleAssessment, model: PriorModel, proofs: Proofs) -> str
         quadrants=[(quadrant.value, meaning) for quadrant, meaning in QUADRANT_MEANING.items()],
         actions=recommended(assessment),
         skills=skill_views(assessment)[:_MOST_SKILLS],
-        agreement=agreement(assessment.tasks),
+        against_published=tuple(against_published(assessment.tasks)),
         sources={source.id: source for source in assessment.role.sources},
         method=method(),
     )

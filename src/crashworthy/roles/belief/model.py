@@ -145,22 +145,34 @@ class _Model:
         for row, each in enumerate(observations):
             for weakness, share in each.tried:
                 self._tried[row, weakness] += share
+        self._counted = np.asarray(self._tried.sum(axis=1) > 0)
+        self._held_weight = (1 - self._broken) * self._weight
+        # A minor defect is part broken and part held, so it stands in two of these.
+        self._broke = np.flatnonzero(self._broken)
+        self._held_and_escaped = np.flatnonzero(self._escaped & (self._broken < 1))
+        self._held_and_silent = np.flatnonzero(~self._escaped & (self._broken < 1))
 
     def log_likelihood(self, states: Array) -> Array:
         """Of all observations, for each of the states."""
         if not len(self._task):
             return np.zeros(len(states))
         task, back, service, _ = self._levels(states)
-        heard = np.where(self._followed, self._heard_of(states)[:, None], 0.0)
         wrong = logistic(-(task[:, self._task] + back[:, self._age] + service[:, self._service]))
         found = self._found(states) @ self._tried.T
+        heard = self._heard_of(states)[:, None]
         tiny = np.finfo(float).tiny
+        total = np.zeros(len(states))
         # Defects that were found in what nobody counts as tried (a run that broke early) say nothing about finding.
-        broke = np.log(wrong * np.where(self._tried.any(axis=1), found, 1.0) + tiny)
-        missed = 1 - found
-        escaped = np.log(wrong * missed * np.where(self._followed, heard, 1.0) + tiny)
-        held = np.where(self._escaped, escaped, np.log1p(-wrong * (found + missed * heard)))
-        return np.asarray((self._broken * broke + (1 - self._broken) * held) @ self._weight)
+        at = self._broke
+        shown = np.where(self._counted[at], found[:, at], 1.0)
+        total += np.log(wrong[:, at] * shown + tiny) @ (self._broken * self._weight)[at]
+        at = self._held_and_escaped
+        known = np.where(self._followed[at], heard, 1.0)
+        total += np.log(wrong[:, at] * (1 - found[:, at]) * known + tiny) @ self._held_weight[at]
+        at = self._held_and_silent
+        shown = found[:, at] + (1 - found[:, at]) * np.where(self._followed[at], heard, 0.0)
+        total += np.log1p(-wrong[:, at] * shown) @ self._held_weight[at]
+        return total
 
     def read(self, states: Array) -> Posterior:
         """The quantities of interest in each of the states."""

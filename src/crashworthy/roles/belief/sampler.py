@@ -26,10 +26,32 @@ def elliptical_slice(
     states = random.standard_normal((chains, size))
     heights = log_likelihood(states)
     kept = np.empty((chains, keep, size))
-    for step in range(-warm_up, keep * thin):
-        states, heights = _next(log_likelihood, states, heights, random)
-        if step >= 0 and step % thin == thin - 1:
-            kept[:, step // thin] = states
+    steps = np.zeros(chains, dtype=int)
+    others, least, angle = np.empty((chains, size)), np.empty(chains), np.empty(chains)
+    low, high = np.empty(chains), np.empty(chains)
+    new = open_ = np.arange(chains)
+    # Each chain begins its next step as soon as it has one: none waits for the slowest, and all are asked at once.
+    while len(open_):
+        others[new] = random.standard_normal((len(new), size))
+        least[new] = heights[new] - random.exponential(size=len(new))
+        angle[new] = random.uniform(0, 2 * math.pi, len(new))
+        low[new], high[new] = angle[new] - 2 * math.pi, angle[new]
+        turn = angle[open_, None]
+        proposals = states[open_] * np.cos(turn) + others[open_] * np.sin(turn)
+        proposed = log_likelihood(proposals)
+        taken = proposed >= least[open_]
+        new, refused = open_[taken], open_[~taken]
+        states[new], heights[new] = proposals[taken], proposed[taken]
+        steps[new] += 1
+        after = steps[new] - warm_up
+        due = (after > 0) & (after % thin == 0)
+        kept[new[due], after[due] // thin - 1] = states[new[due]]
+        new = new[after < keep * thin]
+        # An angle that was refused becomes the nearer end of those to come.
+        back = angle[refused] < 0
+        low[refused[back]], high[refused[~back]] = angle[refused[back]], angle[refused[~back]]
+        angle[refused] = random.uniform(low[refused], high[refused])
+        open_ = np.concatenate([refused, new])
     return kept
 
 
@@ -39,27 +61,3 @@ def disagreement(values: Array) -> float:
     within = values.var(axis=1, ddof=1).mean()
     between = values.mean(axis=1).var(ddof=1)
     return float(math.sqrt((length - 1) / length + between / within)) if within > 0 else 1.0
-
-
-def _next(
-    log_likelihood: Callable[[Array], Array], states: Array, heights: Array, random: np.random.Generator
-) -> tuple[Array, Array]:
-    """Of each chain a state on the ellipse through its own and one of the prior, above a random share of its height."""
-    chains = len(states)
-    others = random.standard_normal(states.shape)
-    least = heights - random.exponential(size=chains)
-    angle = random.uniform(0, 2 * math.pi, chains)
-    low, high = angle - 2 * math.pi, angle.copy()
-    new, new_heights = states.copy(), heights.copy()
-    open_ = np.arange(chains)
-    while len(open_):
-        turn = angle[open_, None]
-        proposals = states[open_] * np.cos(turn) + others[open_] * np.sin(turn)
-        proposed = log_likelihood(proposals)
-        taken = proposed >= least[open_]
-        new[open_[taken]], new_heights[open_[taken]] = proposals[taken], proposed[taken]
-        open_ = open_[~taken]
-        back = angle[open_] < 0
-        low[open_[back]], high[open_[~back]] = angle[open_[back]], angle[open_[~back]]
-        angle[open_] = random.uniform(low[open_], high[open_])
-    return new, new_heights
