@@ -53,9 +53,10 @@ def against_published(tasks: tuple[TaskAssessment, ...]) -> Iterator[str]:
         )
     if rest:
         wide = sum(each.estimate.interval[1] >= each.costs.assist for each in rest)
+        reach = f"In {wide} of {len(rest)} the interval reaches to where they do, so evidence can turn it."
         yield (
             f"{_titles(rest)}: drafted by AI there; here fewer drafts than would pay are expected to come out right. "
-            f"In {wide} of {len(rest)} the interval reaches to where they do, so evidence can turn it."
+            + (reach if wide else "No interval reaches to where they do.")
         )
     if further:
         yield f"{_titles(further)}: further from people here, by this ledger's evidence or by what an error costs."
