@@ -40,6 +40,11 @@ def test_outputs_belong_to_formats_by_position() -> None:
     assert wanted[2].to_stdout
 
 
+def test_fewer_outputs_go_to_the_formats_of_their_endings() -> None:
+    assert pair_outputs(["screen", "json"], [Path("a.json")]) == (Output("json", Path("a.json")), Output("screen"))
+    assert pair_outputs(["sarif", "screen"], [Path("a.json")]) == (Output("sarif", Path("a.json")), Output("screen"))
+
+
 def test_a_dash_is_standard_output() -> None:
     assert pair_outputs(["html"], [Path("-")]) == (Output("html"),)
 

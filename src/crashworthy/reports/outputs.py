@@ -57,11 +57,16 @@ class Output:
 def pair_outputs(formats: Sequence[str], outputs: Sequence[Path]) -> tuple[Output, ...]:
     """The reports that were asked for. The i-th output belongs to the i-th format.
 
+    Fewer outputs than formats belong to the formats of their endings, if all of these were asked for.
     An output without a format takes it from the file's ending; a format without an output goes to standard output,
     as does the output "-". When nothing goes to standard output, the screen report does.
     Raises CrashworthyError when a format is not known, or two reports want the same place.
     """
     known = [_format(name) for name in formats]
+    # Options keep no order among each other: `--format screen --format json --output out.json` means json.
+    meant = [_format_of_ending(path) for path in outputs]
+    if len(meant) < len(known) and {*meant} <= {*known} and len({*meant}) == len(meant):
+        known = [*(name for name in meant if name), *(name for name in known if name not in meant)]
     wanted = []
     for index in range(max(len(known), len(outputs))):
         path = outputs[index] if index < len(outputs) and str(outputs[index]) != _STDOUT else None
@@ -113,11 +118,14 @@ def _format(name: str) -> str:
     return name
 
 
-def _by_ending(path: Path) -> str:
+def _format_of_ending(path: Path) -> str | None:
     name = path.name.lower()
-    for ending in sorted(_ENDINGS, key=len, reverse=True):
-        if name.endswith(ending):
-            return _ENDINGS[ending]
+    return next((_ENDINGS[end] for end in sorted(_ENDINGS, key=len, reverse=True) if name.endswith(end)), None)
+
+
+def _by_ending(path: Path) -> str:
+    if known := _format_of_ending(path):
+        return known
     raise CrashworthyError(
         f"the ending of {path} tells no report format",
         remedy=f"Put --format before it, or end it in one of {', '.join(_ENDINGS)}.",
