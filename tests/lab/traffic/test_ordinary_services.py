@@ -106,6 +106,15 @@ SERVED: dict[str, tuple[bool, tuple[Operation, ...]]] = {
         False,
         (operation("POST /accounts", ("data",)), operation("PUT /boxes/{name}"), operation("GET /boxes/{name}")),
     ),
+    "house_errands": (
+        False,
+        (
+            operation("POST /houses"),
+            operation("POST /houses/{house_id}/errands"),
+            operation("POST /houses/{house_id}/errands/{task_id}/done"),
+            operation("DELETE /houses/{house_id}/errands/{task_id}"),
+        ),
+    ),
     "long_tokens": (
         False,
         (

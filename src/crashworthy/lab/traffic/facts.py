@@ -216,7 +216,9 @@ def score(slot: Slot, fact: Fact, consumer: Operation, kinds: Collection[str] = 
     if len(wanted) == 1 and wanted == list(fact.field):
         points += 1
     points -= 1.5 * sum(word not in wanted and word not in fact.nouns for word in fact.field[:-1])
-    if slot.path[0] == "path" and collection(fact.operation.path) == collection(consumer.path):
+    if slot.path[0] == "path" and _is_made_by(slot, fact.operation, consumer):
+        points += 3
+    elif slot.path[0] == "path" and collection(fact.operation.path) == collection(consumer.path):
         points += 0.5 if "{" in fact.operation.path else 2
     if fact.operation.method == "POST" and "{" not in fact.operation.path.rsplit("/", 1)[-1]:
         points += 0.6
@@ -228,6 +230,13 @@ def score(slot: Slot, fact: Fact, consumer: Operation, kinds: Collection[str] = 
     if fact.save is None and fact.field[-1] in ("id", "uuid"):
         points -= 1
     return points - 0.05 * len(fact.way.steps)
+
+
+def _is_made_by(slot: Slot, maker: Operation, consumer: Operation) -> bool:
+    """Whether the operation makes things at exactly the address below which the path parameter picks one."""
+    below = consumer.path.partition("{" + slot.name + "}")[0]
+    made, picked = (re.sub(r"\{[^{}]*\}", "{}", path).rstrip("/") for path in (maker.path, below))
+    return maker.method == "POST" and made == picked
 
 
 def has_type(slot: Slot, fact: Fact) -> bool:

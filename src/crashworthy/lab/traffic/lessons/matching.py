@@ -8,6 +8,8 @@ from urllib.parse import unquote
 
 from crashworthy.core.operation import Operation
 
+# What a recording does not tell, `{{name}}`, is one segment, also where its name has slashes.
+_SEGMENT = r"((?>\{\{[^{}]*\}\}|[^/])+)"
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 
 
@@ -34,4 +36,4 @@ class Matcher:
 
 def _pattern(path: str) -> re.Pattern[str]:
     # Splitting by a pattern with a group gives fixed texts and names in turns.
-    return re.compile("([^/]+)".join(re.escape(fixed) for fixed in _PARAMETER.split(path)[::2]))
+    return re.compile(_SEGMENT.join(re.escape(fixed) for fixed in _PARAMETER.split(path)[::2]))
