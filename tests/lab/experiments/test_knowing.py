@@ -100,6 +100,18 @@ def test_a_limit_that_holds_twice_is_proven() -> None:
     assert judged(known, *alone, *(counted(knowing.SHARED_OUT, n) for n in (8, 4))).status is Status.HELD
 
 
+def test_a_brake_that_holds_for_each_process_is_minor() -> None:
+    known = trial(knowing.OTHER, ONE, 201)
+
+    def braked(purpose: str, accepted: int) -> Trial:
+        return trial(purpose, ONE, *(201,) * accepted, *(429,) * (12 - accepted))
+
+    plays = [braked(purpose, n) for purpose, n in ((knowing.COUNTED, 4), (knowing.SHARED_OUT, 8)) for _ in range(2)]
+    judgement = judged(known, *plays)
+    assert judgement.status is Status.PROVEN
+    assert judgement.severity is Severity.MINOR
+
+
 def test_a_warm_cache_is_suspected_only_where_it_lasts_and_does_not_say_so() -> None:
     known = trial(knowing.OTHER, ONE, 201)
     fresh, stale = trial(knowing.PRIMED_ONE, ONE, 201), trial(knowing.PRIMED, NONE, 201)

@@ -29,8 +29,8 @@ from crashworthy.lab.traffic.session import succeeded
 from crashworthy.lab.traffic.ways import another
 from crashworthy.weaknesses.access import UNLIMITED_GUESSING, USER_ENUMERATION
 
-SCREEN_TURNS, TURNS = 8, 20
-"""Turns of a first look, and of the play that is judged by time."""
+SCREEN_TURNS, TURNS = 11, 20
+"""Turns of a first look, one more than brakes usually let pass, and of the play that is judged by time."""
 AGAIN = "again"
 """Setting: the play repeats a finding, so that it has to pass one test and not the best of many."""
 _SCREEN_P = 0.05
@@ -175,7 +175,7 @@ def _unbraked(trial: Trial, tries: int) -> Judgement:
     return Judgement(
         status=Status.OBSERVED,
         severity=Severity.INFO,
-        title=f"{trial.scenario.attack[0].operation} answers every guess at once",
+        title=f"{trial.scenario.attack[0].operation} answers {tries} guesses in a row at once",
         seen=f"{tries} wrong passwords for one account in a row, then the right one: accepted",
         why="nothing was guessed, and a proxy in front of the service may slow guessing down",
         weakness=UNLIMITED_GUESSING.id,

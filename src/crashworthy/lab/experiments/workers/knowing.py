@@ -154,7 +154,7 @@ def _limit(shown: Knowing, tried: int) -> Judgement | None:
     if alone[0] >= sent or min(together) < min(2 * alone[0], sent):
         return None
     name = shown.history.operations[0]
-    return _shown(
+    found = _shown(
         shown,
         shown.of(SHARED_OUT)[0],
         tried,
@@ -162,6 +162,10 @@ def _limit(shown: Knowing, tried: int) -> Judgement | None:
         expected=f"{alone[0]} of {sent} requests are accepted, as where one process serves them",
         seen=f"{min(together)} of {sent} are accepted where two serve them in turn",
     )
+    refused = [each for each in of_part(shown.of(COUNTED)[0], "attack") if not each.ok]
+    # A brake that lets pass a few times as much still brakes; a limit on what there is does not hold at all.
+    brakes = all(_status(each) == _TRY_LATER for each in refused)
+    return found.model_copy(update={"severity": Severity.MINOR}) if brakes else found
 
 
 def _stale(shown: Knowing, tried: int) -> Judgement | None:
