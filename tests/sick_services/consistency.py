@@ -61,7 +61,14 @@ REPEATED_REQUEST = (
         _DEPOSIT,
         postgresql=True,
     ),
-    SickService("flask_put", "flask", "flask_put_adds_sick", ("flask_put_sets_healthy",), CARTS, "PUT /carts/{cart}"),
+    SickService(
+        "flask_put",
+        "flask",
+        "flask_put_adds_sick",
+        ("flask_put_sets_healthy", "flask_put_counted_healthy"),
+        CARTS,
+        "PUT /carts/{cart}",
+    ),
     SickService(
         "fastapi_charge",
         "fastapi",
@@ -127,7 +134,7 @@ BROKEN_IN_THE_MIDDLE = (
         "flask_two_commits",
         "flask",
         "flask_two_commits_sick",
-        ("flask_one_transaction_healthy",),
+        ("flask_one_transaction_healthy", "flask_counted_healthy"),
         VOUCHERS,
         "POST /vouchers/{voucher}/redeem",
     ),
@@ -189,6 +196,7 @@ RESTART = (
         "POST /orders",
     ),
     SickService("fastapi_memory", "fastapi", None, ("fastapi_memory_healthy",), DEPOSITS, _DEPOSIT),
+    SickService("flask_counted", "flask", None, ("flask_counted_healthy",), SIMPLE_ORDERS, "POST /orders"),
 )
 
 ALL = {

@@ -48,7 +48,7 @@ WORKERS = (
         "fastapi_limit",
         "fastapi",
         "fastapi_limit_sick",
-        ("fastapi_limit_healthy", "fastapi_short_cache_healthy"),
+        ("fastapi_limit_healthy", "fastapi_short_cache_healthy", "fastapi_counted_healthy"),
         ORDERS,
         "POST /orders",
         workers=2,

@@ -11,7 +11,7 @@ from crashworthy.core.history import History, Trial
 from crashworthy.core.operation import Operation
 from crashworthy.core.scenario import Scenario
 from crashworthy.core.value import Json
-from crashworthy.lab.experiments import episode
+from crashworthy.lab.experiments import episode, refusal
 from crashworthy.lab.experiments.concurrency.variants import ground
 from crashworthy.lab.experiments.durability import survival
 from crashworthy.lab.experiments.durability.survival import Survival, judge_survival
@@ -107,6 +107,8 @@ def _try(scenario: Scenario, recorder: Recorder, empty: History) -> None:
         return Survival(empty.model_copy(update={"trials": tuple(recorder.trials)}))
 
     _controls(scenario, recorder)
+    if shown().keeps_setup is False:
+        refusal.play(scenario, recorder)
     control = shown().done
     if control is None or not shown().full or shown().keeps_setup is not True:
         return
@@ -118,7 +120,10 @@ def _try(scenario: Scenario, recorder: Recorder, empty: History) -> None:
             break
     for number in (signal.SIGKILL, signal.SIGTERM):
         ended = _with(scenario, {episode.END: int(number), episode.SETTLE: _SETTLE_S})
-        if shown().lost(episode.play(recorder, ended, survival.ENDED)):
+        trial = episode.play(recorder, ended, survival.ENDED)
+        if shown().lost(trial):
+            refusal.play(scenario, recorder)
+        if shown().lost(trial):
             episode.play(recorder, _with(ended, {episode.SETTLE: _STILL_S}), survival.STILL)
 
 

@@ -15,6 +15,7 @@ from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import Exchange, History, Trial
 from crashworthy.core.location import Location
 from crashworthy.core.weakness import Severity
+from crashworthy.lab.experiments import refusal
 from crashworthy.lab.experiments.concurrency.serializability import masks_of, with_masks
 from crashworthy.lab.experiments.effects import Change, effects, told
 from crashworthy.lab.experiments.episode import END, FAULT, START_FAILED
@@ -60,6 +61,7 @@ class Survival:
     def masks(self) -> frozenset[Mask]:
         """What differs between plays that mean the same."""
         found = frozenset().union(*(masks_of(trial.scenario) for trial in self.history.trials[:1]))
+        found |= refusal.changed_anyway(self.baseline, self.of(refusal.REFUSED))
         return found | differing(self.of(SETTLED))
 
     @cached_property

@@ -16,6 +16,7 @@ from crashworthy.core.history import History, Trial
 from crashworthy.core.location import Location
 from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity
+from crashworthy.lab.experiments import refusal
 from crashworthy.lab.experiments.concurrency.serializability import masks_of, with_masks
 from crashworthy.lab.experiments.effects import Change, calls, effects, is_message, taken, told
 from crashworthy.lab.experiments.episode import FAULT
@@ -70,6 +71,7 @@ class Breaks:
     def masks(self) -> frozenset[Mask]:
         """What differs between plays that mean the same."""
         found = frozenset().union(*(masks_of(trial.scenario) for trial in self.history.trials[:1]))
+        found |= refusal.changed_anyway(self.baseline, self.of(refusal.REFUSED))
         return found | differing([*self.of(ONCE), *self.of(LATE)])
 
     @cached_property

@@ -10,7 +10,7 @@ from crashworthy.core.history import History, Trial
 from crashworthy.core.operation import Operation
 from crashworthy.core.scenario import DependencyFault, Scenario
 from crashworthy.core.value import Json
-from crashworthy.lab.experiments import episode
+from crashworthy.lab.experiments import episode, refusal
 from crashworthy.lab.experiments.concurrency.variants import ground
 from crashworthy.lab.experiments.effects import calls
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab, one_per_operation
@@ -135,7 +135,8 @@ def _try(once: Scenario, recorder: Recorder, empty: History) -> None:
         if trial in shown().of(halves.BROKEN) and shown().half(trial):
             episode.play(recorder, _with(scenario, {episode.SETTLE: _STILL_S}), halves.STILL)
             _late(once, recorder)
-            break
+            if shown().half(trial):
+                break
         tried = len([each for each in recorder.trials if each.purpose == halves.AGAIN])
         fault = trial.scenario.settings.get(episode.FAULT)
         if fault in interrupting and tried < _MOST_AGAIN and trial in shown().of(halves.BROKEN):
@@ -154,6 +155,7 @@ def _controls(once: Scenario, recorder: Recorder) -> None:
 
 def _late(once: Scenario, recorder: Recorder) -> None:
     if not any(trial.purpose == halves.LATE for trial in recorder.trials):
+        refusal.play(once, recorder)
         episode.play(recorder, _with(once, {episode.SETTLE: _LATE_S}), halves.LATE)
 
 

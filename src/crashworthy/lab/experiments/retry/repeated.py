@@ -11,7 +11,7 @@ from crashworthy.core.history import History
 from crashworthy.core.operation import Operation
 from crashworthy.core.scenario import Interleaving, Scenario, Step
 from crashworthy.core.value import Json
-from crashworthy.lab.experiments import episode
+from crashworthy.lab.experiments import episode, refusal
 from crashworthy.lab.experiments.concurrency.variants import Ground, ground
 from crashworthy.lab.experiments.experiment import (
     USUAL_TRIAL_S,
@@ -244,6 +244,7 @@ def _controls(once: Scenario, recorder: Recorder) -> None:
 
 
 def _late(once: Scenario, recorder: Recorder) -> None:
+    refusal.play(once, recorder)
     settings: dict[str, Json] = {**once.settings, episode.SETTLE: _LATE_S}
     episode.play(recorder, once.model_copy(update={"settings": settings}), shown.LATE)
 

@@ -1,8 +1,9 @@
 """The judge of repetitions: did a request that was sent again take effect again, where once was promised?
 
 It accuses only by effects: changes that can be read back and are more than bookkeeping, and calls to dependencies that
-move money or messages. What differs between equal plays, between plays at another pace, and after one more harmless
-request is masked. Whether the repetition is refused or answered like the first time does not matter.
+move money or messages. What differs between equal plays, between plays at another pace, after one more harmless
+request, and after one that was refused is masked. Whether the repetition is refused or answered like the first time
+does not matter.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import History, Trial
 from crashworthy.core.scenario import Scenario
 from crashworthy.core.weakness import Severity
+from crashworthy.lab.experiments import refusal
 from crashworthy.lab.experiments.concurrency.serializability import masks_of, with_masks
 from crashworthy.lab.experiments.effects import Change, bookkeeping, calls, effects, repeated, taken, told
 from crashworthy.lab.experiments.observed import Mask, changes, differing
@@ -69,7 +71,7 @@ class Repetitions:
         found = frozenset().union(*(masks_of(trial.scenario) for trial in self.history.trials[:1]))
         for purpose in (ONCE, NOISE, LATE):
             found |= differing([*self.of(ONCE)[:1], *self.of(purpose)])
-        return found
+        return found | refusal.changed_anyway(self.baseline, self.of(refusal.REFUSED))
 
     @cached_property
     def settled(self) -> bool:

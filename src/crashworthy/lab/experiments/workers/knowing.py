@@ -15,6 +15,7 @@ from functools import cached_property
 from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import Exchange, History, Trial
 from crashworthy.core.weakness import Severity
+from crashworthy.lab.experiments import refusal
 from crashworthy.lab.experiments.concurrency.serializability import masks_of, with_masks
 from crashworthy.lab.experiments.effects import Change, effects, told
 from crashworthy.lab.experiments.observed import Mask, differing
@@ -61,6 +62,7 @@ class Knowing:
     def masks(self) -> frozenset[Mask]:
         """What differs between plays that mean the same."""
         found = frozenset().union(*(masks_of(trial.scenario) for trial in self.history.trials[:1]))
+        found |= refusal.changed_anyway(next(iter(self.of(BASELINE)), None), self.of(refusal.REFUSED))
         return found | differing(self.of(ONE))
 
     @cached_property

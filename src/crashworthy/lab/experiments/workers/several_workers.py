@@ -10,6 +10,7 @@ from crashworthy.core.history import History
 from crashworthy.core.operation import Operation
 from crashworthy.core.scenario import Scenario
 from crashworthy.core.value import Json
+from crashworthy.lab.experiments import refusal
 from crashworthy.lab.experiments.concurrency.variants import Ground, ground, until_refused
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab, one_per_operation
 from crashworthy.lab.experiments.places import handler_settings
@@ -118,6 +119,8 @@ def _try(base: Ground, recorder: Recorder, empty: History) -> None:
     if one is None:
         return
     trial = two.play(recorder, _with(once, {two.AWAY: [0]}), knowing.OTHER)
+    if shown().lost(trial, one):
+        refusal.play(once, recorder)
     if shown().refused(trial) or shown().lost(trial, one):
         two.play(recorder, _with(once, {two.AWAY: [0], two.SETTLE: _STILL_S}), knowing.LATE)
         return
