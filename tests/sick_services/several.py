@@ -57,6 +57,16 @@ WORKERS = (
 
 STARTING = (
     SickService("flask_seed", "flask", "flask_seed_sick", ("flask_seed_healthy",), USERS, None, workers=4),
+    SickService(
+        "fastapi_postgresql",
+        "fastapi",
+        "fastapi_postgresql_sick",
+        ("fastapi_postgresql_healthy",),
+        USERS,
+        None,
+        postgresql=True,
+        workers=3,
+    ),
     SickService("fastapi_tables", "fastapi", None, ("fastapi_tables_healthy",), USERS, None, workers=4),
 )
 

@@ -33,13 +33,15 @@ FAILED_START = Weakness(
     tasks=("database-queries",),
     proven_by=(
         "Several processes start at the same time on the files of the first start of all, and some end with an error, "
-        "though none does when they start one after the other. A port or memory that they compete for on one machine "
-        "does not count. Where one process is declared this is a suspicion."
+        "though none does when they start one after the other. They are let meet before what each first writes. A port "
+        "or memory that they compete for on one machine does not count. Where one process is declared this is a "
+        "suspicion."
     ),
     mend=(
         "Make tables and first rows in a step of the deployment that runs once, before any worker starts. Where the "
-        "service must do it by itself, let one statement decide: `CREATE TABLE IF NOT EXISTS`, and an insert with "
-        "`ON CONFLICT DO NOTHING`. An advisory lock around the whole of it costs each start a moment."
+        "service must do it by itself, put an advisory lock around the whole of it, which costs each start a moment. "
+        "`ON CONFLICT DO NOTHING` lets one insert win; `CREATE TABLE IF NOT EXISTS` does so on SQLite, and on "
+        "PostgreSQL only nearly."
     ),
 )
 

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ from crashworthy.lab.testbed import Capability, KeptState, OutboundCall
 
 _HELLO_TIMEOUT_S = 1.0
 _OUTSIDE = "outside"
+_MEETING = "meeting"
+_MEETING_VARIABLE = "CRASHWORTHY_MEETING"
 
 
 @dataclass(frozen=True)
@@ -133,9 +135,14 @@ class ServiceTestbed:
         self._copy_began = time.monotonic()
         self._state.reset_to_start()
         copies: list[StartedCopy] = []
+        meeting = self.outside / _MEETING
+        shutil.rmtree(meeting, ignore_errors=True)
+        meeting.mkdir()
+        given = {_MEETING_VARIABLE: f"{meeting}:{count}"} if at_once else {}
+        plan = replace(self._plan, environment={**self._plan.environment, **given})
         try:
             for port in _free_ports(count):
-                copies.append(StartedCopy(port, launch(self._plan, self.start, "serve", port), self._drain))
+                copies.append(StartedCopy(port, launch(plan, self.start, "serve", port), self._drain))
                 if not at_once:
                     self._await(copies[-1])
             accepts = [self._await(copy) for copy in copies]
@@ -146,6 +153,7 @@ class ServiceTestbed:
         finally:
             for copy in copies:
                 copy.end()
+            shutil.rmtree(meeting, ignore_errors=True)
 
     def _await(self, copy: RunningCopy) -> bool:
         return wait_until_accepting(copy.port, self._plan.start_timeout_s, StartWatch(copy, copy.port))

@@ -27,7 +27,8 @@ def parse_address(text: str) -> Address | None:
 class Settings:
     """The CRASHWORTHY_* variables, read once.
 
-    `allow` holds canonical addresses; `redirect` maps a canonical host, or "*", and a port to an address.
+    `meeting` is where so many processes meet that start at the same time. `allow` holds canonical addresses; `redirect`
+    maps a canonical host, or "*", and a port to an address.
     """
 
     def __init__(self, environ: os._Environ[str] | dict[str, str]) -> None:
@@ -35,6 +36,8 @@ class Settings:
         root = environ.get("CRASHWORTHY_ROOT", "")
         self.root = os.path.realpath(root) if root else ""
         self.run = environ.get("CRASHWORTHY_RUN", "")
+        folder, _, count = environ.get("CRASHWORTHY_MEETING", "").rpartition(":")
+        self.meeting = (folder, int(count)) if folder and count.isdigit() else None
         self.standin = parse_address(environ.get("CRASHWORTHY_STANDIN", ""))
         self.allow_paths: set[str] = set()
         self.allow: set[Address] = set()

@@ -7,7 +7,7 @@ import sys
 from crashworthy_sensor.context import ANONYMOUS, Exchange, current
 from crashworthy_sensor.events import record, sensor_error
 from crashworthy_sensor.faults import steps
-from crashworthy_sensor.interleave import barrier, sleep
+from crashworthy_sensor.interleave import barrier, sleep, starting
 from crashworthy_sensor.place import innermost
 from crashworthy_sensor.sinks.watch import report, watch
 from crashworthy_sensor.sql.statement import text_of, understand
@@ -38,6 +38,8 @@ def before(driver: str, statement: Any) -> Exchange | None:
         known = understand(statement)
         place = innermost(frame)
         _note(driver, known, exchange, place)
+        if exchange is None:
+            starting.meet(known)
         if exchange is None or not exchange.armed:
             return None
         if known.data_write and exchange.barrier is not None:
@@ -80,6 +82,8 @@ def note(driver: str, statement: Any) -> tuple[Exchange, Place | None] | None:
         known = understand(statement)
         place = innermost(sys._getframe(2))
         _note(driver, known, exchange, place)
+        if exchange is None:
+            starting.meet(known)
         if exchange is not None and exchange.barrier is not None and not exchange.waited and known.data_write:
             return exchange, place
     except Exception:

@@ -1,0 +1,39 @@
+"""Processes that start at the same time meet before what they first write: once for the schema, once for data.
+
+CRASHWORTHY_MEETING is `folder:count`. Each process that comes to such a write leaves a file there and waits until so
+many have come, or `PATIENCE_S`: those that let one process write first, by a lock or because they start later, pass.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from crashworthy_sensor.settings import settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from crashworthy_sensor.sql.statement import Statement
+
+PATIENCE_S = 0.6
+_POLL_S = 0.001
+
+_met: set[str] = set()
+
+
+def meet(known: Statement) -> None:
+    """Wait for the others before the first write of its kind that no request asked for."""
+    if settings.meeting is None or not known.write:
+        return
+    kind = "data" if known.data_write else "schema"
+    if kind in _met:
+        return
+    _met.add(kind)
+    folder, count = settings.meeting
+    with open(os.path.join(folder, f"{kind}-{os.getpid()}"), "w", encoding="ascii"):
+        pass
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
+        if sum(name.startswith(kind) for name in os.listdir(folder)) >= count:
+            return
+        time.sleep(_POLL_S)
