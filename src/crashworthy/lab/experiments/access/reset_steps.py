@@ -23,7 +23,10 @@ _ASKS = word_set("forgot forgotten forget reset recover recovery lost")
 _TAKES = _ASKS | word_set("password confirm verify")
 _TOKENS = word_set("token code otp key secret ticket hash link")
 _IDENTIFIERS = word_set("email mail username user login account identifier phone name")
-_IN_LINK = re.compile(r"[?&/#][\w-]*(?:token|code|key|reset)[\w-]*[=/]([A-Za-z0-9_.~%-]{4,})", re.IGNORECASE)
+_IN_LINK = re.compile(
+    r"[?&/#][\w-]*(?:token|code|key|reset)[\w-]*[=/](?!(?:token|code|key|reset|password)\b)([A-Za-z0-9_.~%-]{4,})",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[A-Za-z0-9_.~-]{4,}")
 
 
