@@ -106,6 +106,15 @@ SERVED: dict[str, tuple[bool, tuple[Operation, ...]]] = {
         False,
         (operation("POST /accounts", ("data",)), operation("PUT /boxes/{name}"), operation("GET /boxes/{name}")),
     ),
+    "first_is_chief": (
+        False,
+        (
+            operation("POST /signup", ("email", "password")),
+            operation("POST /login", ("email", "password")),
+            operation("POST /tools", ("name",)),
+            operation("POST /tools/{tool_id}/borrow"),
+        ),
+    ),
     "house_errands": (
         False,
         (

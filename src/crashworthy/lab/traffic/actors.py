@@ -29,7 +29,7 @@ from crashworthy.lab.traffic.hints import Hints
 from crashworthy.lab.traffic.meanings import SECRETS
 from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.openapi import SecurityScheme
-from crashworthy.lab.traffic.template import escape
+from crashworthy.lab.traffic.template import escape, map_texts
 from crashworthy.lab.traffic.ways import as_actor
 
 Headers = tuple[tuple[str, str], ...]
@@ -50,6 +50,8 @@ _SIGN_UP = {
 _LOG_IN = {"login", "signin", "in", "token", "session", "auth", "authenticate", "authorize", "access", "jwt", "obtain"}
 _TOKEN = {"token", "jwt", "apikey", "bearer", "sessionid", "accesstoken", "authtoken", "sessiontoken", "accesskey"}
 _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
+# In place of `${unique}`; sessions and plays have greater numbers.
+_BEFORE_ALL = "1000"
 _LEAST_SECRET = 16
 _LEAST_VARIETY = 7
 _SECRET_NAME = re.compile(r"TOKEN|KEY|SECRET|PASSWORD|PASS\b|PASSWD|CREDENTIAL", re.IGNORECASE)
@@ -79,6 +81,22 @@ class Identity:
 
 
 NOBODY = Identity("nobody")
+
+
+def first_of_all(user: Identity) -> Identity:
+    """The administrator of a service that makes its first user one: signs up as `user` does, before everybody else.
+
+    The texts are no session's own, since there is only one such account on a copy.
+    """
+    admin = user.of("admin")
+    steps = tuple(map_texts(step, lambda text: text.replace("${unique}", _BEFORE_ALL)) for step in admin.steps)
+    return replace(admin, steps=steps)
+
+
+def before_all(first: Identity, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The steps, beginning with those by which `first` signs up."""
+    own = {step.operation for step in first.steps}
+    return tuple(sorted(steps, key=lambda step: step.actor != first.actor or step.operation not in own))
 
 
 def has_password(operation: Operation) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from crashworthy.core.operation import Operation
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
-from crashworthy.lab.traffic.actors import NOBODY, Identity, is_identity, login_in_path
+from crashworthy.lab.traffic.actors import NOBODY, Identity, before_all, is_identity, login_in_path
 from crashworthy.lab.traffic.base import Base
 from crashworthy.lab.traffic.data import ALL, REQUIRED, Maker
 from crashworthy.lab.traffic.encode import FORM, MULTIPART
@@ -124,7 +124,8 @@ class Workshop:
         step, given = self._fill(operation, plan, identity, step_headers, known)
         if plan.look is not None:
             step = look_first(base, step, *plan.look)
-        return Draft(step, bind(step, base.live), tuple(base.setup.steps), given, unmet, seen)
+        first, setup = self.knowledge.first, tuple(base.setup.steps)
+        return Draft(step, bind(step, base.live), before_all(first, setup) if first else setup, given, unmet, seen)
 
     def is_bound(self, slot: Slot, operation: Operation, plan: Plan) -> bool:
         """Whether the slot takes a value that exists already."""

@@ -20,13 +20,15 @@ class Callers:
 
     `unique` is that session's: texts of identities (`${unique}` and the actor's digit, nothing more) are its texts
     in every session that shares the callers. `used` are actors who changed something since: what they own or did
-    may be in the way of others, or help them where it should not.
+    may be in the way of others, or help them where it should not. `lasting` are contents of steps that can be played
+    once only on a copy.
     """
 
     unique: str
     answers: dict[str, Exchange] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     seconds: float = 0.0
+    lasting: frozenset[str] = frozenset()
 
     def for_another(self, unique: str) -> Callers:
         """The callers of the next session, whose own texts would hold `unique`.
@@ -34,12 +36,15 @@ class Callers:
         The same ones where making them is slow and none was used. Of used ones only accounts that are no session's
         own stay, such as an administrator's: signing up could not make them new.
         """
-        if self.seconds <= _SLOW_S:
-            return Callers(unique)
-        if not self.used:
+        is_slow = self.seconds > _SLOW_S
+        if is_slow and not self.used:
             return self
-        kept = {text: answer for text, answer in self.answers.items() if "${unique}" not in text}
-        return Callers(unique, kept, seconds=self.seconds)
+        kept = {
+            text: answer
+            for text, answer in self.answers.items()
+            if text in self.lasting or (is_slow and "${unique}" not in text)
+        }
+        return Callers(unique, kept, seconds=self.seconds if is_slow else 0.0, lasting=self.lasting)
 
     def keep(self, step: Step, exchange: Exchange) -> None:
         """Remember that an identity's step was played."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from crashworthy.core.history import Exchange
 from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Way
-from crashworthy.lab.traffic.actors import is_identity, log_in_score, sign_up_score
+from crashworthy.lab.traffic.actors import first_of_all, is_identity, log_in_score, sign_up_score
 from crashworthy.lab.traffic.attempt import Draft, Workshop
-from crashworthy.lab.traffic.callers import Callers
+from crashworthy.lab.traffic.callers import Callers, content
 from crashworthy.lab.traffic.coverage import Coverage
 from crashworthy.lab.traffic.facts import Slot, slots_of
 from crashworthy.lab.traffic.forms import is_form, read_page
@@ -25,7 +25,7 @@ from crashworthy.lab.traffic.live import Live
 from crashworthy.lab.traffic.plan import Plan
 from crashworthy.lab.traffic.session import Session, SetupFailedError, describe, is_limit, succeeded
 from crashworthy.lab.traffic.successors import Successors, refused
-from crashworthy.lab.traffic.ways import as_actor, bind
+from crashworthy.lab.traffic.ways import as_actor, bind, is_personal
 
 _ATTEMPTS_PER_ROUND = 14
 # In the first round little is known yet: what fails then waits for what the others teach.
@@ -85,6 +85,7 @@ class Explorer:
         self._sensor = sensor or coverage is not None
         self._callers: Callers | None = None
         self._callers_copy = 0
+        self._asked_first = False
         self._workshop = workshop
         self._operations = self._in_order(operations)
         self._identifier = identifier
@@ -262,6 +263,8 @@ class Explorer:
                 found = self._identify(operation, plan, draft, exchange, session)
                 if self.knowledge.lessons.get(operation.name) is not lesson:
                     break
+                if not found and trail.last_status == 403 and self._first_may(operation, plan):
+                    session, played, found = self.renew(session), Plan(), "admin"
                 push([(0, replace(plan, actor=found))] if found else [])
             # An answer that was not seen before is a step forward: what it suggests comes first.
             answer = (trail.last_status, re.sub(r"\W*\d+\W*", "0", trail.last))
@@ -340,6 +343,31 @@ class Explorer:
             self._reached(operation, better, self._workshop.draft(operation, better, session), answer, session)
         return identity.actor
 
+    def _first_may(self, operation: Operation, plan: Plan) -> bool:
+        """Whether who signs up before everybody else may call; many services make their first user administrator.
+
+        Asked once, on a fresh copy, on which that account then stays the first one.
+        """
+        user = self.knowledge.identities.get("A")
+        if self._asked_first or plan.actor != "A" or user is None or "admin" in self.knowledge.identities:
+            return False
+        self._asked_first = True
+        if not user.steps or not is_personal(user.steps) or not self.live.renew():
+            return False
+        self.knowledge.first = first_of_all(user)
+        self.knowledge.identify(self.knowledge.first)
+        session = self.session()
+        try:
+            exchange = session.attempt(self._workshop.draft(operation, replace(plan, actor="admin"), session).live)
+        except SetupFailedError:
+            exchange = None
+        self.requests += session.uncounted()
+        if exchange is None or refused(exchange):
+            self.knowledge.first = None
+            self.knowledge.identities.pop("admin")
+            return False
+        return True
+
     def _reached(self, operation: Operation, plan: Plan, draft: Draft, exchange: Exchange, session: Session) -> None:
         assert exchange.response is not None
         way = Way(
@@ -404,9 +432,11 @@ class Explorer:
         self._sessions += 1
         unique = str(_FIRST_SESSION + self._sessions)
         known = self._callers if self._callers_copy == self.live.copies else None
-        self._callers = known.for_another(unique) if known else Callers(unique)
+        first = self.knowledge.first
+        lasting = frozenset(content(step) for step in first.steps) if first else frozenset()
+        self._callers = known.for_another(unique) if known else Callers(unique, lasting=lasting)
         self._callers_copy = self.live.copies
-        return Session(
+        session = Session(
             self.live.base_url,
             unique,
             self._timeout_s,
@@ -414,6 +444,12 @@ class Explorer:
             sensor=self._sensor,
             coverage=self.coverage is not None,
         )
+        if first is not None:
+            try:
+                session.include(first.steps, identity=True)
+            except SetupFailedError:
+                session.abandon()
+        return session
 
     def renew(self, session: Session) -> Session:
         """A new session in place of one that is at its end."""

@@ -59,7 +59,7 @@ class Knowledge:
     choose from, by the name of the field.
 
     `flows` are known beforehand: from an input (operation, slot path) to the answers (operation, JSON Pointer) that
-    its value was seen to come from.
+    its value was seen to come from. `first` is who must sign up before everybody else, an administrator by that.
     """
 
     lessons: dict[str, Lesson] = field(default_factory=dict)
@@ -71,6 +71,7 @@ class Knowledge:
     options: dict[str, tuple[Json, ...]] = field(default_factory=dict)
     version: int = 0
     flows: Mapping[tuple[str, tuple[str, ...]], frozenset[tuple[str, str]]] = field(default_factory=dict)
+    first: Identity | None = None
     _borrowing: bool = False
 
     def learn(
