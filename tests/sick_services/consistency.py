@@ -199,7 +199,42 @@ RESTART = (
     SickService("flask_counted", "flask", None, ("flask_counted_healthy",), SIMPLE_ORDERS, "POST /orders"),
 )
 
+_order = step("POST", "/orders", save="order")
+_PAY, _CANCEL = "/orders/{order}/pay", "/orders/{order}/cancel"
+PAID_AND_CANCELLED = api(
+    operation("POST", "/orders"),
+    operation("GET", "/orders/{order}"),
+    operation("POST", _PAY),
+    operation("POST", _CANCEL),
+    ways=(
+        (_order,),
+        (_order, step("GET", "/orders/{order}", path="/orders/${order}")),
+        (_order, step("POST", _PAY, path="/orders/${order}/pay")),
+        (_order, step("POST", _CANCEL, path="/orders/${order}/cancel")),
+    ),
+)
+
+TAKEN_BACK = (
+    SickService(
+        "flask_pay_then_record",
+        "flask",
+        "flask_pay_then_record_sick",
+        ("flask_pending_healthy",),
+        PAID_AND_CANCELLED,
+        (f"POST {_PAY}", f"POST {_CANCEL}"),
+    ),
+    SickService(
+        "fastapi_asks",
+        "fastapi",
+        None,
+        ("fastapi_asks_healthy",),
+        PAID_AND_CANCELLED,
+        (f"POST {_PAY}", f"POST {_CANCEL}"),
+    ),
+)
+
 ALL = {
+    "taken_back": TAKEN_BACK,
     "repeated_request": REPEATED_REQUEST,
     "broken_in_the_middle": BROKEN_IN_THE_MIDDLE,
     "restart": RESTART,
@@ -207,6 +242,7 @@ ALL = {
 """By folder."""
 
 EXPERIMENTS = {
+    "taken_back": "taken-back",
     "repeated_request": "repeated-request",
     "broken_in_the_middle": "broken-in-the-middle",
     "restart": "restart",

@@ -36,7 +36,8 @@ UNRECORDED_CALL = Weakness(
     tasks=("third-party-integration", "database-queries"),
     proven_by=(
         "The process is killed, or the answer lost, after another system took a call that moves money or messages; "
-        "nothing of the request can be read back, and sent again it makes the call again. A record that was "
+        "nothing of the request can be read back, and sent again it makes the call again, or what it was for is "
+        "cancelled without taking the call back. A record that was "
         "committed before the call, a key by which the other system knows the repetition, and a call that takes it "
         "back are excuses."
     ),

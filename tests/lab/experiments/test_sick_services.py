@@ -32,6 +32,7 @@ SLOW_FOLDERS = frozenset(
         "starting",
         "readback",
         "conservation",
+        "taken_back",
         "pages",
         "expiry",
     }

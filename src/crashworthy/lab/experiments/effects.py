@@ -66,7 +66,7 @@ class Call:
     @property
     def undoes(self) -> bool:
         """Whether it takes back what another call did."""
-        return bool(_UNDOES & {*words(self.path)})
+        return undoes(self.path)
 
 
 def calls(trial: Trial) -> list[Call]:
@@ -80,6 +80,11 @@ def calls(trial: Trial) -> list[Call]:
         if method == "MAIL" or (method not in _SAFE and named & _TAKES_EFFECT and not {*words(path)} & _ONLY_ASKS):
             found.append(Call(event.at, str(event.data.get("host")), method, path, _key(event)))
     return found
+
+
+def undoes(path: str) -> bool:
+    """Whether what has that path takes something back, by its name."""
+    return bool(_UNDOES & {*words(path)})
 
 
 def is_message(name: str) -> bool:

@@ -28,6 +28,7 @@ from crashworthy.lab.experiments.injection.injection import Injection
 from crashworthy.lab.experiments.input.hostile_input import HostileInput
 from crashworthy.lab.experiments.input.parallel_requests import ParallelRequests
 from crashworthy.lab.experiments.partial.middle import BrokenInTheMiddle
+from crashworthy.lab.experiments.partial.taken_back import TakenBack
 from crashworthy.lab.experiments.readback.page_by_page import PageByPage
 from crashworthy.lab.experiments.readback.read_back import ReadBack
 from crashworthy.lab.experiments.resource.cost_by_number import CostByNumber
@@ -57,6 +58,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     LoginProbe(),
     RepeatedRequest(),
     BrokenInTheMiddle(),
+    TakenBack(),
     MassAssignment(),
     RightNotChecked(),
     Restart(),
