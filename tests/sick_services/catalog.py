@@ -82,6 +82,15 @@ SEATS = api(
     ),
 )
 
+_login = step("POST", "/login", body={"name": "A"}, save="token", saved_at="/token")
+_shown = {"Authorization": "Bearer ${token}"}
+LOGINS = api(
+    operation("POST", "/login", object_of("name", kind="string")),
+    operation("POST", "/logout"),
+    operation("GET", "/me"),
+    ways=((_login,), (_login, step("POST", "/logout", headers=_shown)), (_login, step("GET", "/me", headers=_shown))),
+)
+
 _WITHDRAW = "POST /accounts/{account}/withdraw"
 
 LOST_UPDATE = (
@@ -98,6 +107,7 @@ LOST_UPDATE = (
         ACCOUNTS,
         _WITHDRAW,
     ),
+    SickService("flask_logout", "flask", None, ("flask_logout_healthy",), LOGINS, "POST /logout"),
     SickService("flask_sqlite_last_unit", "flask", "flask_sqlite_last_unit_sick", (), ACCOUNTS, _WITHDRAW),
     SickService(
         "fastapi_sqlalchemy",

@@ -126,7 +126,7 @@ BROKEN_IN_THE_MIDDLE = (
         "flask_used_up",
         "flask",
         "flask_used_up_sick",
-        ("flask_used_up_healthy",),
+        ("flask_used_up_healthy", "flask_lease_healthy"),
         CODES,
         "POST /vouchers/{voucher}/redeem",
     ),

@@ -71,6 +71,17 @@ def test_deleting_twice_at_once_harms_nobody() -> None:
     assert judge(*once, concurrent([204, 204], {"stock": 0}, attack=both)).status is Status.HELD
 
 
+def test_logging_out_twice_at_once_harms_nobody() -> None:
+    def judged(refusal: int, left: int = 0) -> Status:
+        once = [race_trial(name, [204, refusal], {"sessions": 0}) for name in ("control", "control", "late control")]
+        baseline = race_trial("baseline", [], {"sessions": 1}, order=())
+        return judge(*once, baseline, concurrent([204, 204], {"sessions": left})).status
+
+    assert judged(401) is Status.HELD
+    assert judged(401, left=-1) is Status.PROVEN
+    assert judged(409) is Status.PROVEN
+
+
 def test_a_server_error_says_nothing_about_the_state() -> None:
     for status in (500, None, 302):
         assert judge(*serial_twice(), concurrent([200, status], {"stock": 3})).status is Status.HELD

@@ -130,6 +130,9 @@ def repeated(first: Sequence[Change], second: Sequence[Change]) -> list[Change]:
         if not {*words(path.rpartition("/")[2])} & QUANTITIES or (what, path) not in earlier:
             continue
         amount = _difference(*earlier[what, path])
+        # One more of what is listed, and not of money.
+        if path.rpartition("/")[2] == "total" and amount == 1:
+            continue
         if amount and amount == _difference(before, after):
             found.append(change)
     return found

@@ -26,6 +26,7 @@ VARIANT = "variant"
 MASKS = "masks"
 LATE = "late control"
 IDEMPOTENT = frozenset({"PUT", "DELETE"})
+_UNAUTHORISED = 401
 
 
 class Outcome(Enum):
@@ -151,7 +152,7 @@ class Variant:
         full = [serial for serial in self.serial if len(serial.order) == len(self.attack)]
         final = state(trial, self.masks)
         if not any(accepted <= self.accepted(serial) for serial in full):
-            harmless = all(self.attack[kind].method in IDEMPOTENT for kind in accepted)
+            harmless = all(self.attack[kind].method in IDEMPOTENT for kind in accepted) or self._ends_login(trial, full)
             if not (harmless and any(final == state(serial, self.masks) for serial in full)):
                 return Outcome.EXCESS
             return Outcome.SERIAL
@@ -161,6 +162,13 @@ class Variant:
         if not accepted or not same or any(final == state(serial, self.masks) for serial in same):
             return Outcome.SERIAL
         return Outcome.STATE
+
+    def _ends_login(self, trial: Trial, full: Sequence[Trial]) -> bool:
+        """Whether a request ends the login that equal ones show, and gives nothing: logging out twice is once."""
+        refused = [each.response for serial in full for _, each in attacks(serial) if not each.ok]
+        bodies = {each.response.body for _, each in attacks(trial) if each.ok and each.response}
+        unknown = all(response is not None and response.status == _UNAUTHORISED for response in refused)
+        return len(set(self.kinds)) == 1 and bool(refused) and unknown and len(bodies) == 1
 
     def _equal_orders(self) -> list[list[Trial]]:
         groups: dict[tuple[int, ...], list[Trial]] = {}

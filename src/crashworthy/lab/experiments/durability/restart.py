@@ -18,7 +18,7 @@ from crashworthy.lab.experiments.durability.survival import Survival, judge_surv
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab, one_per_operation
 from crashworthy.lab.experiments.partial.points import steps
 from crashworthy.lab.experiments.places import handler_settings
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
 from crashworthy.lab.testbed import Capability
 from crashworthy.weaknesses.durability import LOST_AT_RESTART, TORN_FILE
 
@@ -65,10 +65,12 @@ class Restart(Experiment):
         settings = handler_settings(lab.operation(candidate.operations[0]))
         if base is not None:
             attack = [base.bound(base.steps[0], number) for number in (1, 2)]
-            # What is the same request may be refused the second time.
+            # What is the same request may be refused the second time, and so may a change of what was read before.
             several = attack if attack[0] != attack[1] else attack[:1]
             scenario = Scenario(setup=base.setup, attack=tuple(several), observe=base.observe)
             try:
+                if len(several) > 1 and not _all_accepted(episode.play(recorder, scenario, survival.PROBE)):
+                    scenario = scenario.model_copy(update={"attack": scenario.attack[:1]})
                 _try(scenario, recorder, recorder.history(candidate, settings))
             except OutOfTimeError:
                 recorder.notes.append("the time ended before all was tried")
@@ -150,6 +152,10 @@ def _torn(scenario: Scenario, control: Trial, recorder: Recorder) -> Iterator[Sc
             update={"setup": (*scenario.setup, scenario.attack[-1]), "attack": scenario.attack[:1]}
         )
         yield _with(alone, {episode.FAULT: {"step": number, "how": "tear"}})
+
+
+def _all_accepted(trial: Trial) -> bool:
+    return all(exchange.ok for exchange in of_part(trial, "attack"))
 
 
 def _with(scenario: Scenario, settings: dict[str, Json]) -> Scenario:

@@ -25,6 +25,7 @@ from crashworthy.lab.experiments.trial import of_part, whole
 from crashworthy.weaknesses.durability import LOST_AT_RESTART, TORN_FILE
 
 BASELINE = "baseline"
+PROBE = "probe"
 SETTLED = "done and settled"
 EMPTY = "restarted before"
 ENDED = "restarted after"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from crashworthy.core.finding import Judgement, Status
-from crashworthy.core.history import History, Trial
+from crashworthy.core.history import History, Response, Trial
 from crashworthy.core.location import Location
 from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity
@@ -21,7 +21,7 @@ from crashworthy.lab.experiments.concurrency.serializability import masks_of, wi
 from crashworthy.lab.experiments.effects import Change, calls, effects, is_message, taken, told
 from crashworthy.lab.experiments.episode import FAULT
 from crashworthy.lab.experiments.observed import MASKED, Mask, differing
-from crashworthy.lab.experiments.partial.points import is_staged, recorded_before_call, steps
+from crashworthy.lab.experiments.partial.points import is_leased, is_staged, recorded_before_call, steps
 from crashworthy.lab.experiments.places import handler_of
 from crashworthy.lab.experiments.trial import of_part, whole
 from crashworthy.weaknesses.partial import HALF_DONE, UNRECORDED_CALL
@@ -100,8 +100,11 @@ class Breaks:
         attack = of_part(trial, "attack")
         if self.once is None or self.baseline is None or len(attack) < 2 or attack[0].ok or self._staged(trial):
             return None
+        number = _fault_number(trial)
+        if number is not None and is_leased(steps(self.once), number):
+            return None
         answer = attack[1].response
-        if answer is None or not 400 <= answer.status < 500 or answer.status in _LATER:
+        if answer is None or not 400 <= answer.status < 500 or answer.status in _LATER or _asks_to_wait(answer):
             return None
         visible = effects(self.baseline, self.once, self.masks)
         return answer.status if visible and not effects(self.baseline, trial, self.masks) else None
@@ -118,9 +121,8 @@ class Breaks:
         return sorted(name for name, times in taken(made).items() if times > max(1, known[name]))
 
     def _staged(self, trial: Trial) -> bool:
-        fault = trial.scenario.settings.get(FAULT)
-        number = fault.get("step") if isinstance(fault, dict) else None
-        return self.once is not None and isinstance(number, int) and is_staged(steps(self.once), number)
+        number = _fault_number(trial)
+        return self.once is not None and number is not None and is_staged(steps(self.once), number)
 
 
 def judge_halves(history: History) -> list[Judgement]:
@@ -258,6 +260,12 @@ def _broken_at(trial: Trial) -> str:
     return f"fails at {what}" if how == "fail" else f"is killed before {what}"
 
 
+def _fault_number(trial: Trial) -> int | None:
+    fault = trial.scenario.settings.get(FAULT)
+    number = fault.get("step") if isinstance(fault, dict) else None
+    return number if isinstance(number, int) else None
+
+
 def _fault_place(trial: Trial) -> Location | None:
     return next((event.location for event in trial.events if event.kind == FAULT and event.location), None)
 
@@ -270,6 +278,10 @@ def _answered_well(trial: Trial) -> bool:
     """Whether the service said that all went well: then what is missing may be what it can do without."""
     attack = of_part(trial, "attack")
     return bool(attack) and attack[0].ok
+
+
+def _asks_to_wait(answer: Response) -> bool:
+    return any(name.lower() == "retry-after" for name, _ in answer.headers)
 
 
 def _reads_unfinished(value: Json) -> bool:
