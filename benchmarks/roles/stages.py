@@ -26,7 +26,8 @@ from crashworthy.roles.stage import Costs, cheapest, costs
 from roles.belief.simulate import KINDS, simulate
 
 AWAY = 0.05
-TASKS = 3
+TASKS = 6
+"""All of the role's that experiments speak about: a ledger sees them together, and one moves the others."""
 CASES = ((30, True), (30, False), (60, True))
 """How many runs, and whether incidents are imported."""
 

@@ -65,6 +65,37 @@ def test_tests_that_come_with_a_change_do_not_make_it_testing() -> None:
     assert next(iter(weights)) == "endpoint-implementation"
 
 
+def test_tests_alone_are_testing() -> None:
+    assert classify([Touched("tests/test_a.py", ("assert a",) * 15)]) == {"automated-testing": 1}
+
+
+def test_two_lines_of_code_with_many_of_tests_are_about_the_code() -> None:
+    code = Touched("shop/app.py", ('@app.get("/a")', '@app.get("/b")'))
+    assert list(classify([code, Touched("tests/test_a.py", ("assert a",) * 30)])) == ["endpoint-implementation"]
+
+
+def test_a_title_says_what_the_lines_leave_open() -> None:
+    lines = [Touched("shop/app.py", ("if order.owner != user:", "    raise Missing"))]
+    assert classify(lines) == {}
+    assert list(classify(lines, "Fix unauthorized access to orders of others (CVE-2026-1)")) == [
+        "security-implementation"
+    ]
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["Tidy up\n\nSee https://github.com/x/y", "Tidy up\nwords of the body: password", "by security@example.com"],
+)
+def test_addresses_and_what_follows_a_title_say_nothing(message: str) -> None:
+    assert classify([Touched("shop/app.py", ("x = 1",))], message) == {}
+
+
+def test_what_programs_wrote_and_sentences_say_nothing() -> None:
+    minified = "a=SELECT;" * 100
+    sentence = "    Returns the password of the user that is logged in."
+    assert classify([Touched("shop/app.py", (minified, sentence, "__version__ = '1.2'"))]) == {}
+
+
 def test_a_revert_is_work_on_an_incident() -> None:
     assert "incident-response" in classify([Touched("app.py", ('@app.get("/a")',))], 'Revert "Add an endpoint"')
 

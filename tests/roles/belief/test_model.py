@@ -42,6 +42,29 @@ def test_what_escaped_speaks_against_the_experiments_too() -> None:
     assert after < before - 0.1
 
 
+def test_silence_after_incidents_were_imported_speaks_for_a_change() -> None:
+    blind = Normal(-3.0, 0.1)
+    unheard = mean(*[seen(0.0)] * 8, detection=blind)
+    followed = mean(*[seen(0.0, followed=True)] * 8, detection=blind)
+    assert followed > unheard + 0.03
+
+
+def test_silence_says_less_where_most_of_what_escapes_is_not_heard_of() -> None:
+    half = Normal(0.0, 0.1)
+    broken = [seen(1.0)] * 10
+    often = mean(*broken, *[seen(0.0, escaped=True, followed=True)] * 8, seen(0.0, followed=True), detection=half)
+    seldom = mean(*broken, *[seen(0.0, followed=True)] * 9, detection=half)
+    # Where eight of nine escaped, hardly any of what held was right; where none did, some was.
+    assert often < seldom
+
+
+def test_the_rate_is_that_of_the_services_by_their_changes() -> None:
+    bad = [seen(1.0)._replace(service=0)] * 12
+    good = [seen(0.0)._replace(service=1)] * 12
+    mostly_bad, mostly_good = mean(*bad, *good[:2]), mean(*bad[:2], *good)
+    assert mostly_bad < mean(*bad, *good) < mostly_good
+
+
 def test_an_observation_without_weight_says_nothing() -> None:
     assert mean(*[seen(1.0, weight=0.0)] * 9) == pytest.approx(mean(), abs=0.03)
 
