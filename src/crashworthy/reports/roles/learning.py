@@ -29,18 +29,20 @@ def _parts(plan: LearningPlan) -> Iterator[Part]:
         yield Bullets(tuple(f"Changed by {reason}." for reason in plan.because))
     else:
         yield Text("The usual split: the ledger has too few runs to change it, and no goal was named (--goal ROLE).")
+    told: set[str] = set()
     for part in plan.parts:
         yield Heading(f"{part.title}, {part.hours} hours")
         if not part.lessons:
             yield Text("Nothing open here; use the hours where the ledger last broke.")
-        told: set[str] = set()
         for lesson in part.lessons:
             practice = lesson.practice
-            # What all skills of an area share is said with the first of them.
+            # A defect that practises several skills is played with the first of them, and what all skills of an area
+            # share is said once.
+            own = tuple(step for step in practice.own if step not in told)
             new = practice.shows not in told
-            told.add(practice.shows)
-            steps = (*practice.steps, f"Learned when: {practice.shows}") if new else practice.own
-            rest = () if new else (Text(_AS_BEFORE if practice.own else _ONLY_AS_BEFORE),)
+            told.update((*own, practice.shows))
+            steps = (*own, *practice.usual, f"Learned when: {practice.shows}") if new else own
+            rest = () if new else (Text(_AS_BEFORE if own else _ONLY_AS_BEFORE),)
             yield Folded(_head(lesson), (Text(lesson.why), *((Bullets(steps),) if steps else ()), *rest))
 
 

@@ -36,7 +36,11 @@ def tornado(title: str, swings: tuple[Swing, ...], mean: float, form: str) -> Pa
     if not shown:
         return Text("Nothing moves it: every task stays with people.")
     ends = [end for swing in shown for end in (swing.at_low, swing.at_high)] or [mean]
-    bars = tuple(
-        Bar(swing.title, min(swing.at_low, swing.at_high), mean, max(swing.at_low, swing.at_high)) for swing in shown
-    )
+    bars = tuple(Bar(swing.title, *(_significant(end) for end in _between(swing, mean))) for swing in shown)
     return Chart(title, bars, min(*ends, mean), max(*ends, mean), form)
+
+
+def _between(swing: Swing, mean: float) -> tuple[float, float, float]:
+    """The lower end, the mean of all, the higher end."""
+    low, high = sorted((swing.at_low, swing.at_high))
+    return low, mean, high
