@@ -55,6 +55,17 @@ def test_ten_seconds_without_an_answer_are_proof() -> None:
     assert "pay.example accepts and does not answer" in judgement.seen
 
 
+def test_a_call_that_ends_by_itself_is_minor() -> None:
+    def limited(seconds: float | None) -> Judgement:
+        call = CALL.model_copy(update={"data": {**CALL.data, "blocking": True, "timeout": seconds}})
+        return judge_holding(history(control(), held(silent()).model_copy(update={"events": (call,)})))
+
+    assert limited(None).severity is Severity.MAJOR
+    assert limited(3600.0).severity is Severity.MAJOR
+    assert limited(15.0).severity is Severity.MINOR
+    assert "ends by itself after 15 s" in limited(15.0).seen
+
+
 def test_an_answer_in_time_is_none() -> None:
     answered = exchange(BUY, "attack", 502, ended=5.1)
     dripped = exchange(BUY, "attack", 200, ended=9.0)

@@ -60,6 +60,13 @@ def test_more_acceptances_than_any_order_allows_are_proof() -> None:
     assert "at most 1 of the 2" in quiet.expected
 
 
+def test_a_brake_that_lets_one_more_pass_is_minor() -> None:
+    once = [race_trial(name, [200, 429], {"stock": 0}) for name in ("control", "control", "late control")]
+    baseline = race_trial("baseline", [], {"stock": 1}, order=())
+    assert judge(*once, baseline, concurrent([200, 200], {"stock": 0})).severity is Severity.MINOR
+    assert judge(*once, baseline, concurrent([200, 200], {"stock": -1})).severity is Severity.MAJOR
+
+
 def test_deleting_twice_at_once_harms_nobody() -> None:
     both = (DROP, DROP)
     once = [

@@ -60,9 +60,12 @@ def _proven(history: History, variant: Variant, trial: Trial, outcome: Outcome, 
     distinct = [path for path, _ in variant.given_twice(trial)] if outcome is Outcome.GIVEN_TWICE else []
     if distinct:
         scenario = scenario.model_copy(update={"settings": {**scenario.settings, DISTINCT: list(distinct)}})
+    severity = Severity.MAJOR if only_answers else LOST_UPDATE.severity
+    if outcome is Outcome.EXCESS and variant.braked:
+        severity = Severity.MINOR if only_answers else Severity.MAJOR
     return Judgement(
         status=Status.PROVEN,
-        severity=Severity.MAJOR if only_answers else LOST_UPDATE.severity,
+        severity=severity,
         title=title(variant, outcome, distinct[0].rpartition("/")[2] if distinct else ""),
         expected=expected,
         seen=seen,

@@ -26,7 +26,7 @@ VARIANT = "variant"
 MASKS = "masks"
 LATE = "late control"
 IDEMPOTENT = frozenset({"PUT", "DELETE"})
-_UNAUTHORISED = 401
+_UNAUTHORISED, _TOO_MANY = 401, 429
 
 
 class Outcome(Enum):
@@ -103,6 +103,12 @@ class Variant:
         """Whether a lost change could show: in what is read back, or because some order refuses a request."""
         texts = {state(trial, self.masks) for trial in self.serial}
         return len(texts) > 1 or 0 < self.limit < len(self.attack)
+
+    @property
+    def braked(self) -> bool:
+        """Whether all that is refused one after another came too fast: a brake that lets one more pass still brakes."""
+        refused = [each.response for serial in self.serial for _, each in attacks(serial) if not each.ok]
+        return bool(refused) and all(response and response.status == _TOO_MANY for response in refused)
 
     def accepted(self, trial: Trial) -> Counter[int]:
         """How many requests of each kind the trial accepted."""

@@ -28,6 +28,7 @@ CALLS = "outbound_calls"
 PLACE = "place"
 
 _FAST_S = 2.0
+_LONGEST_LIMIT_S = 60.0
 _TOLERANCE_S = 0.05
 
 
@@ -49,14 +50,27 @@ def pending_without_limit(trial: Trial) -> SensorEvent | None:
     The sensor knows a limit only where the socket blocks; asynchronous clients keep theirs elsewhere. What else could
     bound the wait (a deadline of a thread, a future or an alarm) it does not see: only a full hold excludes that.
     """
+    call = _pending(trial)
+    if call is None or call.location is None:
+        return None
+    limit = call.data.get("timeout")
+    return call if limit is None or (isinstance(limit, int | float) and limit > HOLD_S + 1) else None
+
+
+def known_limit(trial: Trial) -> float | None:
+    """After how many seconds without a byte the call ends that the request waits for, where the sensor can tell."""
+    call = _pending(trial)
+    limit = call.data.get("timeout") if call is not None else None
+    return float(limit) if isinstance(limit, int | float) and 0 < limit <= _LONGEST_LIMIT_S else None
+
+
+def _pending(trial: Trial) -> SensorEvent | None:
+    """The blocking call that the attack's first request waits for."""
     attack = of_part(trial, "attack")
     if not attack or attack[0].response is not None:
         return None
     calls = [event for event in trial.events if event.kind == "outbound" and event.exchange == attack[0].id]
-    if not calls or calls[-1].location is None or calls[-1].data.get("blocking") is not True:
-        return None
-    limit = calls[-1].data.get("timeout")
-    return calls[-1] if limit is None or (isinstance(limit, int | float) and limit > HOLD_S + 1) else None
+    return calls[-1] if calls and calls[-1].data.get("blocking") is True else None
 
 
 def judge_holding(history: History) -> list[Judgement]:
@@ -180,6 +194,11 @@ def _proven(history: History, control: Trial, trial: Trial) -> Judgement:
             f"{len(stopped)} of {asked} other operations failed too: {', '.join(stopped)}"
         )
         severity = Severity.BLOCKER if kind == "hang" and pending == 1 else Severity.MAJOR
+    limit = known_limit(trial)
+    if limit is not None and kind == "hang" and not stopped:
+        # Somebody chose how long to wait, and nobody else waits with it.
+        seen += f"; the call ends by itself after {limit:g} s"
+        severity = Severity.MINOR
     settings = {name: value for name, value in trial.scenario.settings.items() if name not in {"hold_s", PLACE}}
     return Judgement(
         status=Status.PROVEN,
