@@ -16,10 +16,13 @@ from crashworthy.core.proof import Proof
 from crashworthy.core.scenario import Interleaving, Save, Scenario, Step
 from crashworthy.lab.experiments.concurrency.outcomes import distinct_of
 from crashworthy.lab.experiments.concurrency.serializability import masks_of
+from crashworthy.lab.experiments.conservation.adding_up import FRACTIONS
 from crashworthy.lab.experiments.episode import END, FAULT, PAUSE, SETTLE
 from crashworthy.lab.experiments.injection import lexers, positions
 from crashworthy.lab.experiments.input.stalls import AT_ONCE
 from crashworthy.lab.experiments.partial.points import steps
+from crashworthy.lab.experiments.readback.pages import Walk
+from crashworthy.lab.experiments.readback.paging import PAGING, PER_PAGE
 from crashworthy.lab.experiments.retry.repetitions import AFTER, TOGETHER
 from crashworthy.lab.proof.python_source import NotWritableError, call, needs, saving
 from crashworthy.lab.proof.start_command import StartCommand, start_command
@@ -31,6 +34,8 @@ SINKS = BESIDE.with_name("crashworthy_sinks")
 _INJECTION = "injection.py.j2"
 _READBACK = "readback.py.j2"
 _HALF = "half.py.j2"
+_PAGES = "pages.py.j2"
+_AMOUNTS = "amounts.py.j2"
 # What is done differently before it is read back, and how that is told.
 _CASES = {
     "known-to-one-process": ("workers", "with a second process"),
@@ -50,6 +55,8 @@ _TEMPLATES = {
     "token-after-password-change": "refused.py.j2",
     "repeated-request": "repeat.py.j2",
     "lost-at-restart": "restart.py.j2",
+    "lost-on-pages": _PAGES,
+    "odd-amounts": _AMOUNTS,
     "half-done": _HALF,
     "unrecorded-call": _HALF,
     "known-to-one-process": _READBACK,
@@ -159,7 +166,8 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
     different, contrast = _CASES.get(proof.weakness, ("", ""))
     injection = _injection(scenario) if template == _INJECTION else None
     race = proof.experiment == "lost-update"
-    compares = race or template in {"repeat.py.j2", "restart.py.j2", _READBACK, _HALF}
+    compares = race or template in {"repeat.py.j2", "restart.py.j2", _READBACK, _HALF, _PAGES, _AMOUNTS}
+    amounts = str(case) if template == _AMOUNTS else ""
     named = _named(scenario.attack)
     values: dict[str, Any] = {
         "title": proof.title.replace("\\", "\\\\").replace('"""', "'''"),
@@ -195,6 +203,8 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         "together": case == TOGETHER,
         "case": different,
         "contrast": contrast,
+        "calls": _pages(proof) if template == _PAGES else [call(step, _client(step)) for step in scenario.attack],
+        "amounts": amounts,
         "broken": _broken(proof) if template == _HALF else None,
         "uses_time": template in {"restart.py.j2", _HALF} or different in {"workers", "stale"},
         "settle": scenario.settings.get(SETTLE, _STILL_S if template == _READBACK else 0),
@@ -204,7 +214,8 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         or (template == "wedge.py.j2" and len(scenario.attack) == 1),
         "saved_used": bool(needs((*scenario.attack, *scenario.observe)) - {"unique"}),
         "observe_saves": any(step.saves for step in scenario.observe),
-        "uses_re": any(save.pattern for step in (*scenario.setup, *scenario.observe) for save in step.saves),
+        "uses_re": amounts == FRACTIONS
+        or any(save.pattern for step in (*scenario.setup, *scenario.observe) for save in step.saves),
         "uses_unique": "unique" in needs((*scenario.setup, *scenario.attack, *scenario.observe)),
     }
     environment = Environment(
@@ -216,6 +227,19 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         keep_trailing_newline=True,
     )
     return environment.get_template(template).render(values)
+
+
+def _pages(proof: Proof) -> list[str]:
+    """The calls for each page, from the first to the last; NotWritableError where one names the next."""
+    given = proof.scenario.settings.get(PAGING)
+    if not isinstance(given, dict) or given.get("by") == "cursor" or given.get("write_after") is not None:
+        raise NotWritableError("pages that only the answers name")
+    index, size = str(given["index"]), str(given["size"])
+    read = proof.scenario.observe[0]
+    kept = tuple((name, value) for name, value in read.query if name not in {index, size})
+    queries = [((index, number),) if number is not None else () for number, _ in Walk(proof.trial).walked]
+    steps = [read.model_copy(update={"query": (*kept, (size, str(PER_PAGE)), *query)}) for query in queries]
+    return [call(step, _client(step)) for step in steps]
 
 
 def _broken(proof: Proof) -> dict[str, Any]:

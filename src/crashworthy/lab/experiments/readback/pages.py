@@ -37,14 +37,19 @@ class Walk:
         return [(self._index_of(exchange), ids_of(exchange)) for exchange in of_part(self.trial, "probe")]
 
     @cached_property
-    def pages(self) -> list[list[str]]:
-        """The pages from the service's own first one on, without page 0 and a page 1 that is the first one again."""
-        found: list[list[str]] = []
+    def walked(self) -> list[tuple[str | None, list[str]]]:
+        """`asked` from the service's own first page on, without page 0 and a page 1 that is the first one again."""
+        found: list[tuple[str | None, list[str]]] = []
         for index, ids in self.asked:
-            compared = index in {"0", "1"} and self._by == "page" and (index == "0" or ids == found[0])
+            compared = index in {"0", "1"} and self._by == "page" and (index == "0" or ids == found[0][1])
             if not compared:
-                found.append(ids)
+                found.append((index, ids))
         return found
+
+    @property
+    def pages(self) -> list[list[str]]:
+        """The ids of each page of the walk."""
+        return [ids for _, ids in self.walked]
 
     @cached_property
     def whole(self) -> list[set[str]]:
@@ -64,14 +69,16 @@ class Walk:
         still = self.trial.purpose == STILL
         return self.whole[0] == self.whole[1] if still else self.whole[0] <= self.whole[1]
 
+    @cached_property
+    def known(self) -> set[str]:
+        """What is there all the time: in the list as a whole, and on page 0."""
+        zero = [ids for index, ids in self.asked if index == "0" and self._by == "page"]
+        return self.whole[0].union(*zero)
+
     @property
     def missing(self) -> list[str]:
         """What is there all the time and on no page."""
-        known = set(self.whole[0])
-        for index, ids in self.asked:
-            if index == "0" and self._by == "page":
-                known |= set(ids)
-        return sorted(known - {each for page in self.pages for each in page})
+        return sorted(self.known - {each for page in self.pages for each in page})
 
     @property
     def twice(self) -> list[str]:
@@ -123,7 +130,7 @@ def _found(history: History, walk: Walk, ids: list[str], how: str, fault: str) -
         status=Status.PROVEN,
         severity=LOST_ON_PAGES.severity,
         title=f"{history.operations[0]}: what is in the list {fault} when it is read page by page {walk.trial.purpose}",
-        expected=f"each of {', '.join(sorted(walk.whole[0]))} on one page"[:200],
+        expected=f"each of {', '.join(sorted(walk.known.union(*walk.pages)))} on one page"[:200],
         seen=f"{told} {how}; pages: {pages}"[:300],
         trial=walk.trial.id,
         scenario=walk.trial.scenario,
