@@ -21,19 +21,20 @@ from crashworthy.core.scenario import Scenario, Step
 from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.concurrency.variants import ground
-from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
+from crashworthy.lab.experiments.experiment import Candidate, Lab
 from crashworthy.lab.experiments.injection.inputs import Input, Kind, inputs
 from crashworthy.lab.experiments.input.fields import schema_at
 from crashworthy.lab.experiments.rating import vector, who
+from crashworthy.lab.experiments.resource.measured import SHOWN, Measured
 from crashworthy.lab.experiments.resource.meter import MIB, Cost, costs_of, play_measured
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
 from crashworthy.lab.traffic.names import word_set, words
 from crashworthy.weaknesses.resource import COST_BY_NUMBER
 
 INPUT, NUMBER = "input", "number"
 """Settings of a scenario: the input in words, and the large number."""
 
-SCAN, SHOWN = "scan", "attack"
+SCAN = "scan"
 CPU_S, GROWN, SIZE = 1.0, 96 * MIB, 12 * MIB
 """From here on the cost of one request is told. Bounded services allow answers of some megabytes on purpose."""
 
@@ -52,12 +53,14 @@ _SIZES = word_set(
 _NAMES_A_THING = word_set("id ids uuid key code zip phone port year version timestamp offset skip")
 
 
-class CostByNumber(Experiment):
+class CostByNumber(Measured):
     """One candidate per operation with an input that takes a number and names no thing."""
 
     id = "cost-by-number"
     title = "Numbers counted up, and what the requests cost"
     weaknesses = (COST_BY_NUMBER,)
+    untried = "the good request was not accepted again"
+    cheap = "{tried} requests with large numbers cost little or were refused"
     replay_s = 4.0
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
@@ -100,21 +103,13 @@ class CostByNumber(Experiment):
                 recorder.notes.append("the time ended before all was tried")
         return recorder.history(candidate)
 
-    def judge(self, history: History) -> Judgement:
-        """PROVEN for the first number whose cost grows with it."""
-        tried = sum(len(of_part(trial, "attack")) for trial in history.trials)
-        for trial in history.trials:
-            if trial.purpose == SHOWN and (found := _judged(trial, history)) is not None:
-                return found.model_copy(update={"trials": tried})
-        if not tried:
-            why = "; ".join(["the good request was not accepted again", *history.notes])
-            return Judgement(status=Status.UNKNOWN, why=why)
-        why = "; ".join([f"{tried} requests with large numbers cost little or were refused", *history.notes])
-        return Judgement(status=Status.HELD, why=why, trials=tried)
+    def shown(self, trial: Trial, history: History) -> Judgement | None:
+        """A number that costs much, and several times more than a tenth of it."""
+        return _judged(trial, history)
 
-    def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
-        """The three sizes again."""
-        return replayed(self.id, history, judgement, lab, lambda plan, recorder: _play(plan, SHOWN, recorder))
+    def play(self, scenario: Scenario, recorder: Recorder) -> None:
+        """The three sizes."""
+        _play(scenario, SHOWN, recorder)
 
 
 def _numbers(step: Step, operation: Operation) -> Iterator[Input]:

@@ -19,13 +19,14 @@ from crashworthy.core.scenario import Scenario, Step
 from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.concurrency.variants import ground
-from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
+from crashworthy.lab.experiments.experiment import Candidate, Lab
 from crashworthy.lab.experiments.injection.entities import document_of
 from crashworthy.lab.experiments.injection.inputs import Input, Kind, inputs
 from crashworthy.lab.experiments.rating import vector, who
 from crashworthy.lab.experiments.resource.bombs import Bomb, as_json, entity_bomb, gzip_bomb, image_bomb, zip_bomb
+from crashworthy.lab.experiments.resource.measured import SHOWN, Measured, with_good_request
 from crashworthy.lab.experiments.resource.meter import MIB, costs_of, play_measured
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder
 from crashworthy.lab.traffic.template import placeholders
 from crashworthy.weaknesses.resource import EXPANDING_INPUT
 
@@ -33,7 +34,6 @@ INPUT, FORM, DOCUMENT = "input", "form", "document"
 """Settings of a scenario: the input in words, the kind of the document, and the good one (Base64) where it matters."""
 
 ZIP, IMAGE, XML, GZIP = "zip file", "image", "XML document", "gzip body"
-SHOWN = "attack"
 _GROWN = 96 * MIB
 _TIMES = 12
 _QUIET = 2 * MIB
@@ -58,12 +58,14 @@ class _Carrier:
         return Scenario(setup=setup, attack=(good, self.plain, self.large), observe=(good,), settings=settings)
 
 
-class ExpandingInput(Experiment):
+class ExpandingInput(Measured):
     """One candidate per operation that takes such a document."""
 
     id = "expanding-input"
     title = "Small documents that become large"
     weaknesses = (EXPANDING_INPUT,)
+    untried = "the good request was not accepted again"
+    cheap = "{tried} documents that could become large did not"
     replay_s = 4.0
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
@@ -100,20 +102,17 @@ class ExpandingInput(Experiment):
                 recorder.notes.append("the time ended before all was tried")
         return recorder.history(candidate)
 
-    def judge(self, history: History) -> Judgement:
-        """PROVEN for the first document that became large."""
-        for trial in history.trials:
-            if (found := _judged(trial, history)) is not None:
-                return found.model_copy(update={"trials": len(history.trials)})
-        if not any(of_part(trial, "attack") and of_part(trial, "attack")[0].ok for trial in history.trials):
-            why = "; ".join(["the good request was not accepted again", *history.notes])
-            return Judgement(status=Status.UNKNOWN, why=why, trials=len(history.trials))
-        why = "; ".join([f"{len(history.trials)} documents that could become large did not", *history.notes])
-        return Judgement(status=Status.HELD, why=why, trials=len(history.trials))
+    def shown(self, trial: Trial, history: History) -> Judgement | None:
+        """A document that took hundreds of megabytes."""
+        return _judged(trial, history)
 
-    def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
-        """The same documents again."""
-        return replayed(self.id, history, judgement, lab, _play)
+    def play(self, scenario: Scenario, recorder: Recorder) -> None:
+        """The good request, and both documents."""
+        _play(scenario, recorder)
+
+    def tried(self, history: History) -> int:
+        """Plays whose good request was accepted."""
+        return with_good_request(history)
 
 
 def _unpacks(lab: Lab) -> bool:

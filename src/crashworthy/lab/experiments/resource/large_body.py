@@ -19,10 +19,11 @@ from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Scenario, Step
 from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity
-from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
+from crashworthy.lab.experiments.experiment import Candidate, Lab
 from crashworthy.lab.experiments.rating import vector, who
+from crashworthy.lab.experiments.resource.measured import SHOWN, Measured, with_good_request
 from crashworthy.lab.experiments.resource.meter import MIB, costs_of, play_measured
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder
 from crashworthy.lab.traffic.template import fill, placeholders
 from crashworthy.weaknesses.resource import UNBOUNDED_BODY
 
@@ -34,12 +35,14 @@ _GOOD = "good"
 _TIMEOUT_S = 10.0
 
 
-class LargeBody(Experiment):
+class LargeBody(Measured):
     """One candidate for the service: who reads one body whole reads all."""
 
     id = "large-body"
     title = "A body of some megabytes"
     weaknesses = (UNBOUNDED_BODY,)
+    untried = "the good request was not accepted again"
+    cheap = f"a body of {_LENGTH // MIB} MiB was refused, or not kept in memory"
     replay_s = 3.0
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
@@ -76,20 +79,17 @@ class LargeBody(Experiment):
                 recorder.notes.append("the time ended before it was tried")
         return recorder.history(candidate)
 
-    def judge(self, history: History) -> Judgement:
-        """PROVEN when the whole body was in memory."""
-        for trial in history.trials:
-            if (found := _judged(trial, history)) is not None:
-                return found
-        if not any(each.ok for trial in history.trials for each in of_part(trial, "attack")[:1]):
-            why = "; ".join(["the good request was not accepted again", *history.notes])
-            return Judgement(status=Status.UNKNOWN, why=why, trials=len(history.trials))
-        why = f"a body of {_LENGTH // MIB} MiB was refused, or not kept in memory"
-        return Judgement(status=Status.HELD, why="; ".join([why, *history.notes]), trials=len(history.trials))
+    def shown(self, trial: Trial, history: History) -> Judgement | None:
+        """A body that was in memory whole."""
+        return _judged(trial, history)
 
-    def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
-        """The same again."""
-        return replayed(self.id, history, judgement, lab, _play)
+    def play(self, scenario: Scenario, recorder: Recorder) -> None:
+        """The good request, and both bodies."""
+        _play(scenario, recorder)
+
+    def tried(self, history: History) -> int:
+        """Plays whose good request was accepted."""
+        return with_good_request(history)
 
 
 def _way(operation: Operation, lab: Lab) -> Way | None:
@@ -107,7 +107,7 @@ def _body_alone(step: Step) -> Step:
 
 
 def _play(plan: Scenario, recorder: Recorder) -> None:
-    with recorder.copy(plan, "attack", timeout_s=_TIMEOUT_S) as stage:
+    with recorder.copy(plan, SHOWN, timeout_s=_TIMEOUT_S) as stage:
         known = stage.player.play(plan.setup, "setup")
         stage.exchanges += known.exchanges
         if known.ok:

@@ -18,18 +18,19 @@ from crashworthy.core.operation import Operation
 from crashworthy.core.scenario import Scenario, Step
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.concurrency.variants import ground
-from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab, one_per_operation
+from crashworthy.lab.experiments.experiment import Candidate, Lab, one_per_operation
 from crashworthy.lab.experiments.injection.inputs import Input, Kind, inputs
 from crashworthy.lab.experiments.rating import vector, who
+from crashworthy.lab.experiments.resource.measured import SHOWN, Measured
 from crashworthy.lab.experiments.resource.meter import costs_of, play_measured
-from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
+from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
 from crashworthy.source.patterns import Pump, pumps, slow_patterns
 from crashworthy.weaknesses.resource import SLOW_PATTERN
 
 INPUT, LENGTHS, PATTERN = "input", "lengths", "pattern"
 """Settings of a scenario: the input in words, the lengths of the two pumped texts, and the pattern."""
 
-SCAN, SHOWN = "scan", "attack"
+SCAN = "scan"
 _CPU_S = 1.0
 _FASTER, _TIMES_HARMLESS, _LEAST_S = 2.0, 10.0, 0.02
 _TIMEOUT_S = 8.0
@@ -73,12 +74,14 @@ class _Shot:
         )
 
 
-class SlowPattern(Experiment):
+class SlowPattern(Measured):
     """One candidate per operation that takes texts, where the source has such a pattern."""
 
     id = "slow-pattern"
     title = "Texts that regular expressions try in very many ways"
     weaknesses = (SLOW_PATTERN,)
+    untried = "no text could be sent"
+    cheap = "{tried} texts made for its patterns cost little"
     replay_s = 4.0
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
@@ -120,21 +123,13 @@ class SlowPattern(Experiment):
                 recorder.notes.append("the time ended before all was tried")
         return recorder.history(candidate)
 
-    def judge(self, history: History) -> Judgement:
-        """PROVEN for the first text whose cost grows faster than its length."""
-        tried = sum(len(of_part(trial, "attack")) for trial in history.trials)
-        for trial in history.trials:
-            if trial.purpose == SHOWN and (found := _judged(trial, history)) is not None:
-                return found.model_copy(update={"trials": tried})
-        if not tried:
-            why = "; ".join(["no text could be sent", *history.notes])
-            return Judgement(status=Status.UNKNOWN, why=why)
-        why = "; ".join([f"{tried} texts made for its patterns cost little", *history.notes])
-        return Judgement(status=Status.HELD, why=why, trials=tried)
+    def shown(self, trial: Trial, history: History) -> Judgement | None:
+        """A text whose cost grows faster than its length."""
+        return _judged(trial, history)
 
-    def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
-        """The three texts again."""
-        return replayed(self.id, history, judgement, lab, _play)
+    def play(self, scenario: Scenario, recorder: Recorder) -> None:
+        """The three texts."""
+        _play(scenario, recorder)
 
 
 def _every_pattern(lab: Lab) -> Iterator[tuple[str, int, str]]:
