@@ -150,7 +150,11 @@ BROKEN_IN_THE_MIDDLE = (
         "fastapi_charge_then_record",
         "fastapi",
         "fastapi_charge_then_record_sick",
-        ("fastapi_pending_then_charge_healthy", "fastapi_charge_under_key_healthy"),
+        (
+            "fastapi_pending_then_charge_healthy",
+            "fastapi_charge_under_key_healthy",
+            "fastapi_charge_under_reference_healthy",
+        ),
         PAID_ORDERS,
         "POST /orders",
     ),
@@ -175,7 +179,23 @@ SIMPLE_ORDERS = api(
     ways=((step("POST", "/orders", body={"amount": 5}),), (step("GET", "/orders"),)),
 )
 
+_person = step("POST", "/people", body={"name": "Ada"}, save="person")
+_presence = step("POST", "/people/{person}/presence", path="/people/${person}/presence", body={"doing": "lunch"})
+PRESENCE = api(
+    operation("POST", "/people", object_of("name", kind="string")),
+    operation("GET", "/people/{person}"),
+    operation("POST", "/people/{person}/presence", object_of("doing", kind="string")),
+    ways=(
+        (_person,),
+        (_person, step("GET", "/people/{person}", path="/people/${person}")),
+        (_person, _presence),
+    ),
+)
+
 RESTART = (
+    SickService(
+        "flask_presence", "flask", None, ("flask_presence_healthy",), PRESENCE, "POST /people/{person}/presence"
+    ),
     SickService("flask_background", "flask", "flask_background_sick", (), SIMPLE_ORDERS, "POST /orders"),
     SickService(
         "flask_postgresql",

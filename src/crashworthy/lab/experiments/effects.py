@@ -15,6 +15,7 @@ from crashworthy.core.history import SensorEvent, Trial
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.episode import CALL, body_of
 from crashworthy.lab.experiments.observed import Mask, changes
+from crashworthy.lab.experiments.trial import of_part
 from crashworthy.lab.traffic.meanings import FEW, MONEY, PLENTY
 from crashworthy.lab.traffic.names import word_set, words
 
@@ -42,6 +43,8 @@ _ONLY_ASKS = word_set(
 _MESSAGES = word_set("mail email message sms notify notification webhook hook push")
 _UNDOES = word_set("refund cancel void reverse release revert reversal")
 _KEY_FIELD = re.compile(r"idempot|dedup|nonce|request_?id|transaction_?id", re.IGNORECASE)
+_REFERENCE = re.compile(r"reference|(^|_)(tx_?)?ref$|(external|client|merchant)_?(id|ref)", re.IGNORECASE)
+_SHORTEST_REFERENCE = 6
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "CONNECT"})
 _IDEMPOTENT = frozenset({"PUT", "DELETE"})
 _LIMIT = 40
@@ -72,13 +75,14 @@ class Call:
 def calls(trial: Trial) -> list[Call]:
     """The trial's calls to dependencies that move money or messages, as far as their names tell."""
     found = []
+    sent = [exchange.request.body or "" for exchange in of_part(trial, "attack")]
     for event in trial.events:
         if event.kind != CALL:
             continue
         method, path = str(event.data.get("method")), str(event.data.get("path"))
         named = {*words(path.partition("?")[0]), *words(str(event.data.get("host")).split(".")[0])}
         if method == "MAIL" or (method not in _SAFE and named & _TAKES_EFFECT and not {*words(path)} & _ONLY_ASKS):
-            found.append(Call(event.at, str(event.data.get("host")), method, path, _key(event)))
+            found.append(Call(event.at, str(event.data.get("host")), method, path, _key(event, sent)))
     return found
 
 
@@ -153,13 +157,17 @@ def _number(value: Json) -> float | None:
     return None
 
 
-def _key(event: SensorEvent) -> str | None:
+def _key(event: SensorEvent, sent: Sequence[str]) -> str | None:
+    """What names the call: a key, or the client's own reference, which is the same when the client tries again."""
     key = event.data.get("key")
     if isinstance(key, str):
         return key
     body = body_of(event)
-    if isinstance(body, dict):
-        return next((str(value) for name, value in body.items() if _KEY_FIELD.search(name)), None)
+    for name, value in body.items() if isinstance(body, dict) else ():
+        text = str(value)
+        handed_on = len(text) >= _SHORTEST_REFERENCE and any(text in each for each in sent)
+        if _KEY_FIELD.search(name) or (_REFERENCE.search(name) and handed_on):
+            return text
     return None
 
 

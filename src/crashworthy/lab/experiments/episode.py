@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, nullcontext
@@ -42,6 +43,8 @@ _ENDS_WITHIN_S = 10.0
 _FINISHES_WITHIN_S = 3.0
 _UNSEEN_S = 0.5
 _BODY_BYTES = 2000
+_KEY = re.compile(r"(^|-)idempotency-(key|token|id)$|^(paypal|repeatability)-request-id$", re.IGNORECASE)
+"""Headers by which dependencies know a repetition."""
 
 
 @dataclass
@@ -153,7 +156,7 @@ def _seconds(scenario: Scenario, name: str) -> float:
 
 def called(call: OutboundCall, origin: float) -> SensorEvent:
     """A request that a dependency received, as an event."""
-    key = next((value for name, value in call.headers if name.lower().endswith("idempotency-key")), None)
+    key = next((value for name, value in call.headers if _KEY.search(name)), None)
     data: dict[str, Json] = {
         "host": call.host,
         "method": call.method,

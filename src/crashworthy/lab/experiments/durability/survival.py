@@ -22,6 +22,7 @@ from crashworthy.lab.experiments.episode import END, FAULT, START_FAILED
 from crashworthy.lab.experiments.observed import Mask, differing
 from crashworthy.lab.experiments.places import handler_of
 from crashworthy.lab.experiments.trial import of_part, whole
+from crashworthy.lab.traffic.names import path_words, word_set
 from crashworthy.weaknesses.durability import LOST_AT_RESTART, TORN_FILE
 
 BASELINE = "baseline"
@@ -34,6 +35,7 @@ BEFORE_TORN = "before the torn write"
 AFTER_WHOLE = "after a whole write"
 TORN = "killed while it wrote a file"
 _TELLING = 2
+_FOR_THE_MOMENT = word_set("presence typing heartbeat online ping beacon")
 _ACCEPTED = 202
 
 
@@ -137,16 +139,21 @@ def _lost(shown: Survival, tried: int) -> list[Judgement]:
             continue
         killed = ending == signal.SIGKILL
         only_accepted = any(_status(exchange) == _ACCEPTED for exchange in of_part(trial, "attack"))
-        suspected = killed and only_accepted
+        passing = bool(_FOR_THE_MOMENT & {*path_words(history.operations[0].partition(" ")[2])})
+        suspected = passing or (killed and only_accepted)
         how = "kill -9" if killed else "SIGTERM"
         return [
             Judgement(
                 status=Status.SUSPECTED if suspected else Status.PROVEN,
-                severity=Severity.MAJOR if only_accepted else LOST_AT_RESTART.severity,
+                severity=Severity.MINOR if passing else Severity.MAJOR if only_accepted else LOST_AT_RESTART.severity,
                 title=f"What {history.operations[0]} acknowledges is gone after {how} and a new start",
                 expected=" and ".join(told(what, path, value) for what, path, value, _ in lost[:_TELLING]),
                 seen=" and ".join(told(what, path, left) for what, path, _, left in lost[:_TELLING]),
-                why="a 202 does not promise that the work is done (RFC 9110, section 15.3.3)" if suspected else "",
+                why="it tells of the moment, and may be kept in memory for that"
+                if passing
+                else "a 202 does not promise that the work is done (RFC 9110, section 15.3.3)"
+                if suspected
+                else "",
                 trial=later[0].id,
                 scenario=with_masks(later[0].scenario, shown.masks),
                 location=history.location or handler_of(history),
