@@ -15,6 +15,7 @@ from functools import cached_property
 from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import History, Trial
 from crashworthy.core.weakness import Weakness
+from crashworthy.lab.experiments.compared import Compared, accepted, unproven
 from crashworthy.lab.experiments.conservation.quantities import (
     TOLERANCE,
     Key,
@@ -27,7 +28,7 @@ from crashworthy.lab.experiments.conservation.quantities import (
     told,
 )
 from crashworthy.lab.experiments.places import handler_of
-from crashworthy.lab.experiments.trial import of_part, whole
+from crashworthy.lab.experiments.trial import of_part
 from crashworthy.weaknesses.conservation import INEXACT_MONEY, LIMIT_BY_LINE, NEGATIVE_AMOUNT, UNCONSERVED_TRANSFER
 
 BEFORE = "before"
@@ -45,25 +46,18 @@ _CASES = (TO_ITSELF, NEGATIVE, TWO_LINES, FRACTIONS)
 
 
 @dataclass(frozen=True)
-class Sums:
+class Sums(Compared):
     """The trials of one operation."""
-
-    history: History
-
-    def of(self, purpose: str) -> list[Trial]:
-        """Trials for that purpose that were set up as wanted and read back in full."""
-        return [trial for trial in self.history.trials if trial.purpose == purpose and whole(trial)]
 
     @cached_property
     def before(self) -> Trial | None:
         """Without the request."""
-        return next(iter(self.of(BEFORE)), None)
+        return self.one_of(BEFORE)
 
     @cached_property
     def once(self) -> Trial | None:
         """The ordinary request, accepted twice."""
-        played = [trial for trial in self.of(ONCE) if _accepted(trial)]
-        return played[0] if len(played) > 1 else None
+        return self.twice(ONCE)
 
     @cached_property
     def moved(self) -> dict[Key, Decimal]:
@@ -96,7 +90,7 @@ class Sums:
 
     def not_kept(self, trial: Trial) -> tuple[Sum, Decimal, Decimal] | None:
         """A kept sum that the trial changed: what it was, and is."""
-        if self.before is None or not _accepted(trial):
+        if self.before is None or not accepted(trial):
             return None
         first, after = numbers(self.before), numbers(trial)
         for each in self.kept:
@@ -106,7 +100,7 @@ class Sums:
 
     def raised(self, trial: Trial) -> tuple[Key, Decimal, Decimal] | None:
         """What the trial raised although the ordinary request lowers it: what it was, and is."""
-        if self.before is None or not _accepted(trial):
+        if self.before is None or not accepted(trial):
             return None
         first, after = numbers(self.before), numbers(trial)
         up = changed(first, after)
@@ -116,7 +110,7 @@ class Sums:
     def unreadable(self, trial: Trial) -> str:
         """The reading of what the request lowers that fails after the trial, and does not after all was taken."""
         allowed = self.of(ALL_OF_IT)
-        if not allowed or not _accepted(trial) or not all(_accepted(each) for each in allowed):
+        if not allowed or not accepted(trial) or not all(accepted(each) for each in allowed):
             return ""
         for place in sorted({place for place, _ in self.limited}):
             read = of_part(trial, "observe")[place]
@@ -127,7 +121,7 @@ class Sums:
 
     def below_zero(self, trial: Trial) -> tuple[Key, Decimal, Decimal] | None:
         """What the trial lowered below zero: what it was, and is."""
-        if self.before is None or not _accepted(trial):
+        if self.before is None or not accepted(trial):
             return None
         first, after = numbers(self.before), numbers(trial)
         key = next((key for key in self.limited if first[key] >= 0 > after.get(key, Decimal(0))), None)
@@ -141,10 +135,10 @@ def judge_sums(history: History) -> list[Judgement]:
     if found:
         return found
     if history.trials and (shown.before is None or shown.once is None):
-        return [_unproven(history, Status.UNKNOWN, "the request was not accepted twice")]
+        return [unproven(history, Status.UNKNOWN, "the request was not accepted twice")]
     tried = [case for case in _CASES if shown.of(case)]
     why = f"adds up {', and '.join(tried)}" if tried else "moves nothing that an odd request could be made of"
-    return [_unproven(history, Status.HELD, why)]
+    return [unproven(history, Status.HELD, why)]
 
 
 def _to_itself(shown: Sums) -> Iterator[Judgement]:
@@ -232,11 +226,6 @@ def _name(shown: Sums) -> str:
     return shown.history.operations[0]
 
 
-def _accepted(trial: Trial) -> bool:
-    attack = of_part(trial, "attack")
-    return bool(attack) and all(exchange.ok for exchange in attack)
-
-
 def _status(trial: Trial) -> int | None:
     exchange = next(iter(of_part(trial, "attack")), None)
     return exchange.response.status if exchange and exchange.response else None
@@ -246,7 +235,3 @@ def _given(trial: Trial) -> str:
     """The body that was sent, as far as it can be told in a line."""
     exchange = next(iter(of_part(trial, "attack")), None)
     return (exchange.request.body or "" if exchange else "")[:80]
-
-
-def _unproven(history: History, status: Status, why: str) -> Judgement:
-    return Judgement(status=status, why="; ".join([why, *history.notes]), trials=len(history.trials))

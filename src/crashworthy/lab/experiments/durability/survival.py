@@ -16,7 +16,8 @@ from crashworthy.core.history import Exchange, History, Trial
 from crashworthy.core.location import Location
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments import refusal
-from crashworthy.lab.experiments.concurrency.serializability import masks_of, with_masks
+from crashworthy.lab.experiments.compared import Compared, unproven
+from crashworthy.lab.experiments.concurrency.serializability import with_masks
 from crashworthy.lab.experiments.effects import Change, effects, told
 from crashworthy.lab.experiments.episode import END, FAULT, START_FAILED
 from crashworthy.lab.experiments.observed import Mask, differing
@@ -40,30 +41,23 @@ _ACCEPTED = 202
 
 
 @dataclass(frozen=True)
-class Survival:
+class Survival(Compared):
     """The trials of one operation."""
-
-    history: History
-
-    def of(self, purpose: str) -> list[Trial]:
-        """Trials for that purpose that were set up as wanted and read back in full."""
-        return [trial for trial in self.history.trials if trial.purpose == purpose and whole(trial)]
 
     @cached_property
     def done(self) -> Trial | None:
         """The requests, accepted twice, and all that they set off."""
-        played = [trial for trial in self.of(SETTLED) if all(exchange.ok for exchange in of_part(trial, "attack"))]
-        return played[0] if len(played) > 1 else None
+        return self.twice(SETTLED)
 
     @cached_property
     def baseline(self) -> Trial | None:
         """The same without the requests."""
-        return next(iter(self.of(BASELINE)), None)
+        return self.one_of(BASELINE)
 
     @cached_property
     def masks(self) -> frozenset[Mask]:
         """What differs between plays that mean the same."""
-        found = frozenset().union(*(masks_of(trial.scenario) for trial in self.history.trials[:1]))
+        found = self.saved_masks
         found |= refusal.changed_anyway(self.baseline, self.of(refusal.REFUSED))
         return found | differing(self.of(SETTLED))
 
@@ -213,4 +207,4 @@ def _fault_place(trial: Trial) -> Location | None:
 
 
 def _unproven(history: History, status: Status, why: str, tried: int) -> Judgement:
-    return Judgement(status=status, why="; ".join([why, *history.notes]), trials=tried, weakness=LOST_AT_RESTART.id)
+    return unproven(history, status, why, tried, LOST_AT_RESTART)

@@ -17,13 +17,14 @@ from crashworthy.core.location import Location
 from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments import refusal
-from crashworthy.lab.experiments.concurrency.serializability import masks_of, with_masks
+from crashworthy.lab.experiments.compared import Compared, unproven
+from crashworthy.lab.experiments.concurrency.serializability import with_masks
 from crashworthy.lab.experiments.effects import Change, calls, effects, is_message, taken, told
 from crashworthy.lab.experiments.episode import FAULT
 from crashworthy.lab.experiments.observed import MASKED, Mask, differing
 from crashworthy.lab.experiments.partial.points import is_leased, is_staged, recorded_before_call, steps
 from crashworthy.lab.experiments.places import handler_of
-from crashworthy.lab.experiments.trial import of_part, whole
+from crashworthy.lab.experiments.trial import of_part
 from crashworthy.weaknesses.partial import HALF_DONE, UNRECORDED_CALL
 
 BASELINE = "baseline"
@@ -47,30 +48,23 @@ class Half:
 
 
 @dataclass(frozen=True)
-class Breaks:
+class Breaks(Compared):
     """The trials of one operation."""
-
-    history: History
-
-    def of(self, purpose: str) -> list[Trial]:
-        """Trials for that purpose that were set up as wanted and read back in full."""
-        return [trial for trial in self.history.trials if trial.purpose == purpose and whole(trial)]
 
     @cached_property
     def once(self) -> Trial | None:
         """The request without faults, accepted twice."""
-        played = [trial for trial in self.of(ONCE) if all(exchange.ok for exchange in of_part(trial, "attack"))]
-        return played[0] if len(played) > 1 else None
+        return self.twice(ONCE)
 
     @cached_property
     def baseline(self) -> Trial | None:
         """The same without the request."""
-        return next(iter(self.of(BASELINE)), None)
+        return self.one_of(BASELINE)
 
     @cached_property
     def masks(self) -> frozenset[Mask]:
         """What differs between plays that mean the same."""
-        found = frozenset().union(*(masks_of(trial.scenario) for trial in self.history.trials[:1]))
+        found = self.saved_masks
         found |= refusal.changed_anyway(self.baseline, self.of(refusal.REFUSED))
         return found | differing([*self.of(ONCE), *self.of(LATE)])
 
@@ -293,4 +287,4 @@ def _reads_unfinished(value: Json) -> bool:
 
 
 def _unproven(history: History, status: Status, why: str, tried: int) -> Judgement:
-    return Judgement(status=status, why="; ".join([why, *history.notes]), trials=tried, weakness=HALF_DONE.id)
+    return unproven(history, status, why, tried, HALF_DONE)

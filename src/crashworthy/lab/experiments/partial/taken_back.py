@@ -10,6 +10,7 @@ from crashworthy.core.location import Location
 from crashworthy.core.operation import Operation
 from crashworthy.core.scenario import DependencyFault, Scenario
 from crashworthy.lab.experiments import episode
+from crashworthy.lab.experiments.compared import unproven
 from crashworthy.lab.experiments.concurrency.variants import ground
 from crashworthy.lab.experiments.effects import Call, calls, undoes
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
@@ -165,5 +166,4 @@ def _call_place(trial: Trial) -> Location | None:
 
 
 def _unproven(history: History, why: str) -> Judgement:
-    status = Status.UNKNOWN if history.notes else Status.HELD
-    return Judgement(status=status, why="; ".join([why, *history.notes]), trials=len(history.trials))
+    return unproven(history, Status.UNKNOWN if history.notes else Status.HELD, why)

@@ -14,6 +14,7 @@ from functools import cached_property
 from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import Exchange, History, Trial
 from crashworthy.core.weakness import Severity
+from crashworthy.lab.experiments.compared import unproven
 from crashworthy.lab.experiments.places import handler_of
 from crashworthy.lab.experiments.readback.paging import MOST_PAGES, PAGING, PER_PAGE, ids_of
 from crashworthy.lab.experiments.trial import of_part
@@ -109,12 +110,12 @@ def judge_pages(history: History) -> Judgement:
         if walk.twice:
             return _found(history, walk, walk.twice, "is on two pages", "comes twice")
     if not still:
-        return _unproven(history, Status.HELD, "the list was not seen to be read in pages to its end")
+        return unproven(history, Status.HELD, "the list was not seen to be read in pages to its end")
     if written and written[0].twice:
         found = _found(history, written[0], written[0].twice, "is on two pages", "comes twice")
         why = "pages by number or offset shift when something is added; a page after the last item seen does not"
         return found.model_copy(update={"status": Status.SUSPECTED, "severity": Severity.MINOR, "why": why})
-    return _unproven(
+    return unproven(
         history, Status.HELD, "every item was on one page" + (", also while one was added" if written else "")
     )
 
@@ -138,7 +139,3 @@ def _found(history: History, walk: Walk, ids: list[str], how: str, fault: str) -
         trials=len(history.trials),
         root="pages",
     )
-
-
-def _unproven(history: History, status: Status, why: str) -> Judgement:
-    return Judgement(status=status, why="; ".join([why, *history.notes]), trials=len(history.trials))

@@ -17,11 +17,12 @@ from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import Exchange, History, Trial
 from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity, Weakness
-from crashworthy.lab.experiments.concurrency.serializability import masks_of, with_masks
+from crashworthy.lab.experiments.compared import Compared, accepted, unproven
+from crashworthy.lab.experiments.concurrency.serializability import with_masks
 from crashworthy.lab.experiments.effects import Change, effects, told
 from crashworthy.lab.experiments.observed import Mask, differing
 from crashworthy.lab.experiments.places import handler_of
-from crashworthy.lab.experiments.trial import of_part, whole
+from crashworthy.lab.experiments.trial import of_part
 from crashworthy.weaknesses.readback import ANSWER_OF_ANOTHER, STALE_ANSWER, UNSTORED_CHANGE
 
 BEFORE = "before the change"
@@ -41,36 +42,29 @@ _NEVER = object()
 
 
 @dataclass(frozen=True)
-class Readings:
+class Readings(Compared):
     """The trials of one candidate."""
-
-    history: History
-
-    def of(self, purpose: str) -> list[Trial]:
-        """Trials for that purpose that were set up as wanted and read back in full."""
-        return [trial for trial in self.history.trials if trial.purpose == purpose and whole(trial)]
 
     @cached_property
     def changed(self) -> Trial | None:
         """The change, accepted twice."""
-        played = [trial for trial in self.of(CHANGED) if _accepted(trial)]
-        return played[0] if len(played) > 1 else None
+        return self.twice(CHANGED)
 
     @cached_property
     def before(self) -> Trial | None:
         """The same without the change."""
-        return next(iter(self.of(BEFORE)), None)
+        return self.one_of(BEFORE)
 
     @cached_property
     def masks(self) -> frozenset[Mask]:
         """What differs between plays that mean the same."""
-        found = frozenset().union(*(masks_of(trial.scenario) for trial in self.history.trials[:1]))
+        found = self.saved_masks
         return found | differing(self.of(CHANGED)) | differing(self.of(OWN))
 
     def unstored(self, trial: Trial) -> list[tuple[str, Json, Json]]:
         """Fields whose new value the answer repeats and the object does not have: name, new value, old value."""
         change = next(iter(of_part(trial, "attack")), None)
-        if change is None or not _accepted(trial) or self.before is None or change.response is None:
+        if change is None or not accepted(trial) or self.before is None or change.response is None:
             return []
         sent, answer = object_of(change.request.body), object_of(change.response.body)
         if change.response.status == _ACCEPTED or _UNDER_WAY.search(change.response.body):
@@ -91,7 +85,7 @@ class Readings:
 
     def stale(self, trial: Trial) -> list[Change]:
         """What the change is known to change, and is still as before when it was read before."""
-        if self.changed is None or self.before is None or not _accepted(trial):
+        if self.changed is None or self.before is None or not accepted(trial):
             return []
         if any(_may_be_kept(exchange) for exchange in of_part(trial, "observe")):
             return []
@@ -126,11 +120,9 @@ def judge_readings(history: History) -> list[Judgement]:
     if history.weakness == ANSWER_OF_ANOTHER.id:
         return [_another(shown)]
     if shown.changed is None or shown.before is None:
-        return [_unproven(history, Status.UNKNOWN, "the change was not accepted twice")]
+        return [unproven(history, Status.UNKNOWN, "the change was not accepted twice")]
     found = [judgement for judgement in (_unstored(shown), _stale(shown)) if judgement is not None]
-    return found or [
-        _unproven(history, Status.HELD, "all that it changes was read back, also where it was read before")
-    ]
+    return found or [unproven(history, Status.HELD, "all that it changes was read back, also where it was read before")]
 
 
 def _unstored(shown: Readings) -> Judgement | None:
@@ -194,8 +186,8 @@ def _another(shown: Readings) -> Judgement:
             )
             return found.model_copy(update={"operations": (exchange.operation,)})
     if len(shown.of(OWN)) < 2 or not shown.of(AFTER_ANOTHER):
-        return _unproven(history, Status.UNKNOWN, "no two users could read")
-    return _unproven(history, Status.HELD, "the second user read the same with and without the first")
+        return unproven(history, Status.UNKNOWN, "no two users could read")
+    return unproven(history, Status.HELD, "the second user read the same with and without the first")
 
 
 def _proven(shown: Readings, weakness: Weakness, trial: Trial, *, title: str, expected: str, seen: str) -> Judgement:
@@ -269,10 +261,6 @@ def _plain(value: Json) -> Json:
     return re.sub(r"\W", "", value).casefold() if isinstance(value, str) else value
 
 
-def _accepted(trial: Trial) -> bool:
-    return all(exchange.ok for exchange in of_part(trial, "attack"))
-
-
 def _may_be_kept(exchange: Exchange) -> bool:
     headers = exchange.response.headers if exchange.response else ()
     return any(name.lower() == "cache-control" and _MAY_BE_KEPT.search(value) for name, value in headers)
@@ -280,7 +268,3 @@ def _may_be_kept(exchange: Exchange) -> bool:
 
 def _list(texts: list[str]) -> str:
     return " and ".join(texts[:_TELLING])
-
-
-def _unproven(history: History, status: Status, why: str) -> Judgement:
-    return Judgement(status=status, why="; ".join([why, *history.notes]), trials=len(history.trials))

@@ -17,12 +17,13 @@ from crashworthy.core.history import History, Trial
 from crashworthy.core.scenario import Scenario
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments import refusal
+from crashworthy.lab.experiments.compared import Compared, accepted, unproven
 from crashworthy.lab.experiments.concurrency.serializability import masks_of, with_masks
 from crashworthy.lab.experiments.effects import Change, bookkeeping, calls, effects, repeated, taken, told
 from crashworthy.lab.experiments.observed import Mask, changes, differing
 from crashworthy.lab.experiments.places import handler_of
 from crashworthy.lab.experiments.retry.promise import HTTP
-from crashworthy.lab.experiments.trial import of_part, whole
+from crashworthy.lab.experiments.trial import of_part
 from crashworthy.weaknesses.retry import DUPLICATE_EFFECT, SWALLOWED_BY_KEY
 
 BASELINE = "baseline"
@@ -45,30 +46,23 @@ _TELLING = 2
 
 
 @dataclass(frozen=True)
-class Repetitions:
+class Repetitions(Compared):
     """The trials of one operation."""
-
-    history: History
-
-    def of(self, purpose: str) -> list[Trial]:
-        """Trials for that purpose that are fit to be judged: set up as wanted and read back in full."""
-        return [trial for trial in self.history.trials if trial.purpose == purpose and whole(trial)]
 
     @cached_property
     def once(self) -> Trial | None:
         """The request made once, and accepted; None unless that was so twice."""
-        played = [trial for trial in self.of(ONCE) if all(exchange.ok for exchange in of_part(trial, "attack"))]
-        return played[0] if len(played) > 1 and len(played) == len(self.of(ONCE)) else None
+        return self.twice(ONCE) if all(map(accepted, self.of(ONCE))) else None
 
     @cached_property
     def baseline(self) -> Trial | None:
         """The same without the request."""
-        return next(iter(self.of(BASELINE)), None)
+        return self.one_of(BASELINE)
 
     @cached_property
     def masks(self) -> frozenset[Mask]:
         """What differs between plays that mean the same."""
-        found = frozenset().union(*(masks_of(trial.scenario) for trial in self.history.trials[:1]))
+        found = self.saved_masks
         for purpose in (ONCE, NOISE, LATE):
             found |= differing([*self.of(ONCE)[:1], *self.of(purpose)])
         return found | refusal.changed_anyway(self.baseline, self.of(refusal.REFUSED))
@@ -276,4 +270,4 @@ def _identifies(name: str, header: str) -> bool:
 
 
 def _unproven(history: History, status: Status, why: str, tried: int) -> Judgement:
-    return Judgement(status=status, why="; ".join([why, *history.notes]), trials=tried, weakness=DUPLICATE_EFFECT.id)
+    return unproven(history, status, why, tried, DUPLICATE_EFFECT)

@@ -12,6 +12,7 @@ from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Scenario
 from crashworthy.core.value import Json
+from crashworthy.lab.experiments.compared import unproven
 from crashworthy.lab.experiments.concurrency.variants import ground_of
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.places import handler_of, handler_settings
@@ -81,9 +82,9 @@ class Deadlines(Experiment):
         ahead = [_used(trial) for trial in history.trials if trial.purpose == AHEAD]
         passed = [_used(trial) for trial in history.trials if trial.purpose == PASSED]
         if len(ahead) < 2 or not all(each is not None and each.ok for each in ahead) or not passed:
-            return _unproven(history, Status.UNKNOWN, "it was not accepted before its deadline")
+            return unproven(history, Status.UNKNOWN, "it was not accepted before its deadline")
         if passed[0] is None or _status(passed[0]) not in _REFUSED:
-            return _unproven(history, Status.HELD, "no deadline in UTC makes a difference")
+            return unproven(history, Status.HELD, "no deadline in UTC makes a difference")
         for trial in history.trials:
             used = _used(trial) if trial.purpose in (AHEAD_WEST, PASSED_EAST) else None
             early = trial.purpose == AHEAD_WEST
@@ -103,7 +104,7 @@ class Deadlines(Experiment):
                 trials=len(history.trials),
                 root="offset",
             )
-        return _unproven(history, Status.HELD, "a deadline is the same in every notation")
+        return unproven(history, Status.HELD, "a deadline is the same in every notation")
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """All of it again."""
@@ -160,7 +161,3 @@ def _given(trial: Trial) -> tuple[str, str]:
 
 def _status(exchange: Exchange | None) -> int | None:
     return exchange.response.status if exchange and exchange.response else None
-
-
-def _unproven(history: History, status: Status, why: str) -> Judgement:
-    return Judgement(status=status, why="; ".join([why, *history.notes]), trials=len(history.trials))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import Exchange, History, Trial
 from crashworthy.core.weakness import Weakness
+from crashworthy.lab.experiments.compared import unproven
 from crashworthy.lab.experiments.places import handler_of
 from crashworthy.lab.experiments.time import clock
 from crashworthy.lab.experiments.trial import of_part
@@ -80,11 +81,11 @@ def judge_lifetimes(history: History) -> Judgement:
     """PROVEN when it is accepted long after its end or refused while it is good, be it in another time zone only."""
     shown = Lifetimes(history)
     if NAME not in history.settings:
-        return _unproven(history, Status.HELD, "no answer says how long it is good")
+        return unproven(history, Status.HELD, "no answer says how long it is good")
     if shown.by_other_clocks:
-        return _unproven(history, Status.HELD, "the database's clock decides, which is not shifted")
+        return unproven(history, Status.HELD, "the database's clock decides, which is not shifted")
     if not shown.checked:
-        return _unproven(history, Status.HELD, "the request does not need it, or did not work with it")
+        return unproven(history, Status.HELD, "the request does not need it, or did not work with it")
     if shown.all_ok(LATE):
         return _found(shown, EXPIRY_NOT_KEPT, LATE, early=False)
     if shown.all_refused(EARLY):
@@ -97,8 +98,8 @@ def judge_lifetimes(history: History) -> Judgement:
             used = _used(trial)
             if used is not None and used.ok and shown.all_refused(SAME_CLOCK_LATE):
                 return _found(shown, LOCAL_TIME, ELSEWHERE_LATE, early=False, trial=trial)
-        return _unproven(history, Status.HELD, "it is good as long as its answer says")
-    return _unproven(history, Status.UNKNOWN, "the time did not suffice, or the answers were no clear refusals")
+        return unproven(history, Status.HELD, "it is good as long as its answer says")
+    return unproven(history, Status.UNKNOWN, "the time did not suffice, or the answers were no clear refusals")
 
 
 def _found(shown: Lifetimes, weakness: Weakness, purpose: str, *, early: bool, trial: Trial | None = None) -> Judgement:
@@ -142,7 +143,3 @@ def _used(trial: Trial) -> Exchange | None:
 
 def _status(exchange: Exchange | None) -> int | None:
     return exchange.response.status if exchange and exchange.response else None
-
-
-def _unproven(history: History, status: Status, why: str) -> Judgement:
-    return Judgement(status=status, why="; ".join([why, *history.notes]), trials=len(history.trials))

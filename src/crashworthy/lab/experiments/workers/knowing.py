@@ -16,11 +16,12 @@ from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import Exchange, History, Trial
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments import refusal
-from crashworthy.lab.experiments.concurrency.serializability import masks_of, with_masks
+from crashworthy.lab.experiments.compared import Compared, accepted, unproven
+from crashworthy.lab.experiments.concurrency.serializability import with_masks
 from crashworthy.lab.experiments.effects import Change, effects, told
 from crashworthy.lab.experiments.observed import Mask, differing
 from crashworthy.lab.experiments.places import handler_of
-from crashworthy.lab.experiments.trial import of_part, whole
+from crashworthy.lab.experiments.trial import of_part
 from crashworthy.weaknesses.workers import KNOWN_TO_ONE_PROCESS
 
 BASELINE = "baseline"
@@ -43,32 +44,25 @@ _MAX_AGE = re.compile(r"(?:s-maxage|max-age)\s*=\s*0*[1-9]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Knowing:
+class Knowing(Compared):
     """The trials of one operation."""
-
-    history: History
-
-    def of(self, purpose: str) -> list[Trial]:
-        """Trials for that purpose that were set up as wanted and read back in full."""
-        return [trial for trial in self.history.trials if trial.purpose == purpose and whole(trial)]
 
     @cached_property
     def one(self) -> Trial | None:
         """The request, accepted twice by one process."""
-        played = [trial for trial in self.of(ONE) if _accepted(trial)]
-        return played[0] if len(played) > 1 else None
+        return self.twice(ONE)
 
     @cached_property
     def masks(self) -> frozenset[Mask]:
         """What differs between plays that mean the same."""
-        found = frozenset().union(*(masks_of(trial.scenario) for trial in self.history.trials[:1]))
-        found |= refusal.changed_anyway(next(iter(self.of(BASELINE)), None), self.of(refusal.REFUSED))
+        found = self.saved_masks
+        found |= refusal.changed_anyway(self.one_of(BASELINE), self.of(refusal.REFUSED))
         return found | differing(self.of(ONE))
 
     @cached_property
     def full(self) -> list[Change]:
         """What the request changes."""
-        before = next(iter(self.of(BASELINE)), None)
+        before = self.one_of(BASELINE)
         return effects(before, self.one, self.masks) if before and self.one else []
 
     def refused(self, trial: Trial) -> Exchange | None:
@@ -80,7 +74,7 @@ class Knowing:
 
     def lost(self, trial: Trial, control: Trial) -> list[Change]:
         """What the request changes, and is as before when it is read from the first process."""
-        if not _accepted(trial):
+        if not accepted(trial):
             return []
         before = {(what, path): value for what, path, value, _ in self.full}
         return [change for change in effects(control, trial, self.masks) if before.get(change[:2], _NEVER) == change[3]]
@@ -103,14 +97,14 @@ def judge_knowing(history: History) -> Judgement:
     shown = Knowing(history)
     tried = len([trial for trial in history.trials if trial.purpose in (OTHER, LATE, PRIMED, SHARED_OUT)])
     if shown.one is None:
-        return _unproven(history, Status.UNKNOWN, "one of two processes did not accept it twice", tried)
+        return unproven(history, Status.UNKNOWN, "one of two processes did not accept it twice", tried)
     if not tried:
-        return _unproven(history, Status.UNKNOWN, "it was not spread over two processes", tried)
+        return unproven(history, Status.UNKNOWN, "it was not spread over two processes", tried)
     found = _refusal(shown, tried) or _loss(shown, tried) or _limit(shown, tried) or _stale(shown, tried)
     if found is not None:
         return found
     held = f"spread over two processes {tried} times, it was the same as on one"
-    return _unproven(history, Status.HELD, held, tried)
+    return unproven(history, Status.HELD, held, tried)
 
 
 def _refusal(shown: Knowing, tried: int) -> Judgement | None:
@@ -216,10 +210,6 @@ def _told(changes: list[Change], place: int) -> str:
     return " and ".join(told(*change[:2], change[place]) for change in changes[:_TELLING])
 
 
-def _accepted(trial: Trial) -> bool:
-    return all(exchange.ok for exchange in of_part(trial, "attack"))
-
-
 def _status(exchange: Exchange) -> int | None:
     return exchange.response.status if exchange.response else None
 
@@ -227,7 +217,3 @@ def _status(exchange: Exchange) -> int | None:
 def _cache_control(exchange: Exchange) -> str:
     headers = exchange.response.headers if exchange.response else ()
     return ", ".join(value for name, value in headers if name.lower() == "cache-control")
-
-
-def _unproven(history: History, status: Status, why: str, tried: int) -> Judgement:
-    return Judgement(status=status, why="; ".join([why, *history.notes]), trials=tried)
