@@ -4,6 +4,7 @@
     python benchmarks/security --part services      sick services and healthy twins, by weakness
     python benchmarks/security --part peers         the same beside bandit, semgrep and Schemathesis
     python benchmarks/security --part whole         seconds of the whole set on a service of eleven operations
+    python benchmarks/security --part servers       five open-source servers, only where it is asked for: ten minutes
 
 Each sick service below tests/sick_services is judged with each seed, and so is each healthy twin. Objectives: every
 seed proves each sick service, no twin is accused of any weakness. Seconds are those of one whole operation: all
@@ -22,6 +23,7 @@ from benchmarks.security.cases import Case, cases
 from benchmarks.security.kept import Results
 from benchmarks.security.ours import Said, suspected
 from benchmarks.security.peers import bandit, laid_out, schemathesis, semgrep
+from benchmarks.security.servers import tested
 from benchmarks.security.tables import peers_table, services_table
 from benchmarks.security.whole import measured
 from rich.console import Console
@@ -33,7 +35,7 @@ _WHOLE_S = 45
 def main() -> int:
     """Run the parts that were asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", choices=("services", "peers", "whole"))
+    parser.add_argument("--part", choices=("services", "peers", "whole", "servers"))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--only", default=[""], nargs="*", help="parts of ids of weaknesses")
     parser.add_argument("--results", type=Path, help="keep what was measured here, and go on from it")
@@ -44,7 +46,7 @@ def main() -> int:
     good = True
     every = list(cases(options.only))
     said: dict[Case, list[Said]] = defaultdict(list)
-    if options.part != "whole":
+    if options.part not in ("whole", "servers"):
         results = Results(options.results)
         # Seed by seed, so that an interrupted run has tried all services.
         for seed in range(options.seeds if options.part != "peers" else 1):
@@ -67,4 +69,10 @@ def main() -> int:
             f"{whole.seconds:.0f} s (asked: {_WHOLE_S}), {whole.proven} proven, {whole.left} left for want of time"
         )
         good = good and whole.seconds <= _WHOLE_S and not whole.left
+    if options.part == "servers":
+        for server in tested(1):
+            counts = f"{server.reached} of {server.operations} operations, {server.held} held, {server.unknown} unknown"
+            console.print(f"{server.name}: {counts}, {len(server.proven)} proven")
+            for title, seen in server.proven:
+                console.print(f"  {title}: {seen}")
     return int(not good)
