@@ -15,7 +15,9 @@ from crashworthy.roles.detection import (
     Origin,
     detection_of,
     share_of_budget,
+    shares,
 )
+from crashworthy.roles.evidence import weaknesses_of
 from crashworthy.weaknesses.catalogue import CATALOGUE
 
 MEASURED = [each for weakness in CATALOGUE for each in detection_of(weakness).measured]
@@ -66,3 +68,13 @@ def test_less_time_is_never_worth_more(one: float, other: float) -> None:
 def test_more_time_than_was_measured_earns_no_credit() -> None:
     assert share_of_budget(USUAL_BUDGET_S) == 1 == share_of_budget(10 * USUAL_BUDGET_S)
     assert share_of_budget(0) == 0
+
+
+def test_what_goes_wrong_is_shared_among_a_tasks_weaknesses_as_among_listed_defects() -> None:
+    for task in ("endpoint-implementation", "database-queries", "third-party-integration", "security-implementation"):
+        worth = shares(weaknesses_of(task))
+        assert sum(worth.values()) == pytest.approx(1)
+        assert min(worth.values()) > 0, "a kind that no list has may still go wrong"
+    worth = shares(weaknesses_of("endpoint-implementation"))
+    assert worth["crash-on-input"] > worth["crash-under-concurrency"] > worth["object-of-another"]
+    assert shares(()) == {}

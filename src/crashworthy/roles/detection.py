@@ -4,6 +4,9 @@ The counts in `detection.toml` come from services whose defects others had writt
 prints them), and from services that were made for one weakness (benchmarks/made_for_it.py). A weakness without a count
 may be found always or never: Beta(1, 1). What counts how much is in `WORTH`.
 
+Not all weaknesses of a task are as likely: lists of all defects of a service say how often each kind is among them, and
+`shares` how much of what goes wrong with a task each weakness stands for.
+
 A run with less time finds less. `share_of_budget` is what it finds of what one of `USUAL_BUDGET_S` does; more time than
 that earns no credit, for it was not measured.
 """
@@ -12,6 +15,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -24,9 +28,11 @@ from pydantic import Field
 
 from crashworthy.core.value import Value
 from crashworthy.roles.belief.model import Normal
+from crashworthy.weaknesses.catalogue import CATALOGUE
 
 USUAL_BUDGET_S = 120.0
 _DRAWS = 40_000
+_UNLISTED = 0.5
 
 
 class Origin(StrEnum):
@@ -91,6 +97,13 @@ def detection_of(weakness: str) -> Detection:
     return _shipped().get(weakness, Detection())
 
 
+def shares(weaknesses: Iterable[str]) -> dict[str, float]:
+    """How much of what goes wrong with a task each of its weaknesses stands for; together 1."""
+    likely = {weakness: _likely().get(weakness, _UNLISTED) for weakness in weaknesses}
+    total = sum(likely.values())
+    return {weakness: each / total for weakness, each in likely.items()}
+
+
 def share_of_budget(budget_s: float) -> float:
     """What a run with this budget finds of what one with the usual budget does, 0 to 1, never falling with the budget;
     between what was measured in the logarithm of the time.
@@ -117,6 +130,24 @@ def _shipped() -> dict[str, Detection]:
         measured = Measured.model_validate(each)
         known[measured.weakness] = (*known.get(measured.weakness, ()), measured)
     return {weakness: Detection(measured) for weakness, measured in known.items()}
+
+
+@cache
+def _likely() -> dict[str, float]:
+    """The defects of each weakness among those that were listed, and half a one for those that were not."""
+    listed: list[tuple[set[str], float]] = []
+    rest = set(CATALOGUE)
+    kinds = sorted(_read()["defects"], key=lambda kind: ("weakness" not in kind, "family" not in kind))
+    for kind in kinds:
+        if "weakness" in kind:
+            members = {kind["weakness"]}
+        elif "family" in kind:
+            members = {weakness for weakness in rest if CATALOGUE[weakness].family == kind["family"]}
+        else:
+            members = set(rest)
+        rest -= members
+        listed.append((members, kind["count"]))
+    return {weakness: _UNLISTED + count / len(members) for members, count in listed for weakness in members}
 
 
 @cache

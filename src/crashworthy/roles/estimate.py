@@ -26,7 +26,7 @@ import numpy as np
 
 from crashworthy.roles.belief.model import Normal, Observation, posterior
 from crashworthy.roles.belief.sampler import Array
-from crashworthy.roles.detection import detection_of, share_of_budget
+from crashworthy.roles.detection import detection_of, share_of_budget, shares
 from crashworthy.roles.evidence import TaskEvidence, Work
 from crashworthy.roles.prior import Prior
 
@@ -131,19 +131,15 @@ def _observations(
             service=number[work.service],
             age=age_in_quarters(work, today),
             broken=work.broken,
-            tried=tuple((weaknesses.index(each), _worth(work, evidence[task])) for each in work.tried),
+            tried=tuple((weaknesses.index(each), worth[each] * share_of_budget(work.budget_s)) for each in work.tried),
             escaped=work.escaped,
             weight=work.weight,
             followed=work.followed,
         )
         for place, task in enumerate(tasks)
+        for worth in (shares(evidence[task].weaknesses),)
         for work in evidence[task].by("ai")
     ]
-
-
-def _worth(work: Work, evidence: TaskEvidence) -> float:
-    """How much of what can go wrong with the task one weakness stands for, as far as the budget reached."""
-    return share_of_budget(work.budget_s) / len(evidence.weaknesses)
 
 
 def age_in_quarters(work: Work, today: date) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from crashworthy.roles.belief.model import SHARED, logistic
-from crashworthy.roles.detection import USUAL_BUDGET_S, WORTH, Detection, detection_of, share_of_budget
+from crashworthy.roles.detection import USUAL_BUDGET_S, WORTH, Detection, detection_of, share_of_budget, shares
 from crashworthy.roles.estimate import PRIOR_TRIES, Beta, quantile
 from crashworthy.roles.evidence import TaskEvidence, Work
 from crashworthy.roles.model import Role, Stage
@@ -111,17 +111,23 @@ def _reach(each: TaskAssessment, model: PriorModel) -> Iterator[str]:
 def _evidence(each: TaskAssessment) -> Iterator[str]:
     if not each.evidence.weaknesses:
         yield "No experiment speaks about this task yet; only what other tasks show moves it, a part of the way."
-    for known, weaknesses in _alike(each.evidence.weaknesses):
+    worth = shares(each.evidence.weaknesses)
+    for known, weaknesses in sorted(_alike(each.evidence.weaknesses), key=lambda pair: -sum(worth[w] for w in pair[1])):
         counted = "; ".join(map(str, known.measured)) or "not measured yet"
-        yield f"{', '.join(weaknesses)}: found where it is with probability {known.mean:.2f}: {counted}"
+        share = sum(worth[weakness] for weakness in weaknesses)
+        yield (
+            f"{', '.join(weaknesses)}: {share:.0%} of what goes wrong with it; found where it is with probability "
+            f"{known.mean:.2f}: {counted}"
+        )
     if each.evidence.weaknesses:
         worths = ", ".join(f"{origin} {worth:g}" for origin, worth in WORTH.items())
         yield f"A known defect counts by its origin: {worths}; one hit and one miss are added, for modesty"
+        yield "What goes wrong is shared as among all defects listed in the examples' WRONG.md"
     works = each.evidence.by("ai")
     held = [work for work in works if work.held]
     if held:
-        tried = sum(len(work.tried) for work in held) / len(held) / len(each.evidence.weaknesses)
-        yield f"Held at first try: {len(held)}, with {tried:.0%} of its weaknesses tried; the rest counts nothing"
+        tried = sum(worth[weakness] for work in held for weakness in work.tried) / len(held)
+        yield f"Held at first try: {len(held)}, with {tried:.0%} of what goes wrong tried; the rest counts nothing"
         reached = sum(share_of_budget(work.budget_s) for work in held) / len(held)
         yield f"Their budgets reach {reached:.0%} of what a run of {USUAL_BUDGET_S:g} s finds"
         silent = sum(work.followed and not work.escaped for work in held)

@@ -10,7 +10,7 @@ import numpy as np
 
 from crashworthy.core.value import Value
 from crashworthy.roles.belief.sampler import Array
-from crashworthy.roles.detection import detection_of
+from crashworthy.roles.detection import detection_of, shares
 from crashworthy.roles.estimate import INTERVAL, Estimate, estimate, quantile
 from crashworthy.roles.evidence import TaskEvidence
 from crashworthy.roles.model import Figure, Role, Source, Stage, Task
@@ -167,8 +167,7 @@ def to_page(assessment: RoleAssessment) -> RolePage:
 
 def _assess_task(task: Task, prior: Prior | None, evidence: TaskEvidence, believed: Estimate) -> TaskAssessment:
     at = costs(task.demands)
-    known = [detection_of(weakness).mean for weakness in evidence.weaknesses]
-    found = sum(known) / len(known) if known else 0.0
+    found = sum(share * detection_of(weakness).mean for weakness, share in shares(evidence.weaknesses).items())
     decision = decide(believed.draws, evidence, task.demands)
     what_next = turn(believed.draws, at, found)
     return TaskAssessment(

@@ -12,7 +12,8 @@ def method() -> tuple[str, ...]:
         "the share of what AI writes that is right at its first try. The AI-written changes of the ledger then move "
         "it; evidence on one task moves the others a part of the way, and older evidence counts for less.",
         '"Held" means that nothing was found. It is worth what was tried, times how often the experiments find what is '
-        "there. What was not tried counts as missing, never as success.",
+        "there. What was not tried counts as missing, never as success. How much of what goes wrong with a task each "
+        "weakness stands for is taken from lists of all defects of three services, which may not be like yours.",
         "Which tasks a change belongs to is read from what it touches, unless somebody said it by hand. A run of "
         "unknown origin speaks about every task whose weaknesses it tried.",
         "An interval holds the truth nine times in ten where the model is right, and it was checked against worlds in "

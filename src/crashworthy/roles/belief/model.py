@@ -14,7 +14,7 @@ A change *held* when no experiment broke it. That is weak evidence: with probabi
 
     P(broke) = (1 - p) · D,    P(held) = p + (1 - p) · (1 - D)
 
-D is the mean over the weaknesses that speak about the task of (tried or not) times how often that weakness is found
+D is the sum over the weaknesses that speak about the task of (tried or not) times its share times how often it is found
 where it is, which is itself uncertain. What was not tried adds nothing to D, so "held" then says nothing. A change
 that held and escaped into an incident is known to be broken, whatever D is; it also speaks against D. Where incidents
 are imported and a change has been out long enough, its silence says something too: a defect that no experiment found
