@@ -248,7 +248,14 @@ CRASH_ON_INPUT = (
 )
 
 WEDGED = (
-    SickService("flask_lock", "flask", "flask_lock_sick", ("flask_lock_healthy",), QUANTITIES, "POST /orders"),
+    SickService(
+        "flask_lock",
+        "flask",
+        "flask_lock_sick",
+        ("flask_lock_healthy", "flask_breaker_healthy"),
+        QUANTITIES,
+        "POST /orders",
+    ),
     SickService("fastapi_pool", "fastapi", "fastapi_pool_sick", ("fastapi_pool_healthy",), ORDER_LIST, "POST /orders"),
     SickService("flask_taken", "flask", None, ("flask_taken_healthy",), ORDER_LIST, "POST /orders"),
     SickService("flask_poisoned_list", "flask", "flask_poisoned_list_sick", (), ORDER_LIST, "POST /orders"),

@@ -24,10 +24,19 @@ PLACE = "suspected_place"
 AGAIN = "probe"
 """The part in which failing requests are tried once more, after a pause."""
 
+_UNAVAILABLE = 503
+
 
 def failed(exchange: Exchange) -> bool:
-    """Whether the service could not answer: a 5xx, no answer in time, or a closed connection."""
-    return exchange.response is None or exchange.response.status >= 500
+    """Whether the service could not answer: a 5xx, no answer in time, or a closed connection.
+
+    Who says when to come back (503 with Retry-After) has answered: a circuit breaker, or a guard against overload.
+    """
+    response = exchange.response
+    if response is None:
+        return True
+    names = {name.lower() for name, _ in response.headers}
+    return response.status >= 500 and not (response.status == _UNAVAILABLE and "retry-after" in names)
 
 
 def is_unreadable(exchange: Exchange) -> bool:
