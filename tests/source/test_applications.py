@@ -75,6 +75,44 @@ FLASK = "from flask import Flask\napp = Flask(__name__)\n"
         ({"app.py": "from litestar import Litestar\napp = Litestar([])\n"}, "litestar", "object", "app:app", "."),
         ({"app.py": "from quart import Quart\napp = Quart(__name__)\n"}, "quart", "object", "app:app", "."),
         (
+            {"app.py": "from sanic import Sanic\napp = Sanic('x')\nif __name__ == '__main__':\n    app.run()\n"},
+            "sanic",
+            "script",
+            "app.py",
+            ".",
+        ),
+        (
+            {
+                "a.py": "import bottle\napp = bottle.Bottle()\ndef main():\n    bottle.run(app, port=1)\n"
+                "if __name__ == '__main__':\n    main()\n"
+            },
+            "bottle",
+            "script",
+            "a.py",
+            ".",
+        ),
+        (
+            {
+                "t.py": "import asyncio\nfrom tornado.web import Application\ndef make():\n    return Application([])\n"
+                "async def main():\n    make().listen(8888)\n    await asyncio.Event().wait()\nasyncio.run(main())\n"
+            },
+            "tornado",
+            "script",
+            "t.py",
+            ".",
+        ),
+        (
+            {
+                "c.py": FLASK + "from flask_socketio import SocketIO\nsocketio = SocketIO(app)\n"
+                "if __name__ == '__main__':\n    socketio.run(app)\n"
+            },
+            "flask",
+            "script",
+            "c.py",
+            ".",
+        ),
+        ({"f.py": "import falcon\napp = falcon.App()\n"}, "falcon", "object", "f:app", "."),
+        (
             {
                 "s.py": "from http.server import HTTPServer, BaseHTTPRequestHandler as B\n"
                 "HTTPServer(('', 1), B).serve_forever()\n"

@@ -24,7 +24,17 @@ _CLASSES = {
     "litestar.Litestar": "litestar",
     "litestar.app.Litestar": "litestar",
     "aiohttp.web.Application": "aiohttp",
+    "sanic.Sanic": "sanic",
+    "sanic.app.Sanic": "sanic",
+    "bottle.Bottle": "bottle",
+    "tornado.web.Application": "tornado",
+    "falcon.App": "falcon",
+    "falcon.asgi.App": "falcon",
 }
+# What an application is served by, where that is an object of its own.
+_RUNNERS = {"flask_socketio.SocketIO": "flask"}
+# Methods that serve. Those of other frameworks' applications are no servers' (Starlette has none).
+_RUN = {"flask": {"run"}, "quart": {"run", "run_task"}, "sanic": {"run"}, "bottle": {"run"}, "tornado": {"listen"}}
 _MAKERS = {
     "django.core.wsgi.get_wsgi_application": "django",
     "django.core.asgi.get_asgi_application": "django",
@@ -42,6 +52,10 @@ _SERVERS = frozenset(
         "granian.Granian",
         "gevent.pywsgi.WSGIServer",
         "cheroot.wsgi.Server",
+        "bottle.run",
+        "cherrypy.quickstart",
+        "eventlet.wsgi.server",
+        "tornado.httpserver.HTTPServer",
         "http.server.HTTPServer",
         "http.server.ThreadingHTTPServer",
         "uvicorn.Server",
@@ -200,9 +214,9 @@ class Applications:
         symbol = self.index.resolve(call.func, scope)
         if isinstance(symbol, External) and symbol.dotted in _SERVERS:
             return self._served_by(call, scope), call
-        if isinstance(call.func, ast.Attribute) and call.func.attr in {"run", "run_task"}:
-            framework = self._framework_of(call.func.value, scope)
-            if framework in {"flask", "quart"}:
+        if isinstance(call.func, ast.Attribute) and any(call.func.attr in names for names in _RUN.values()):
+            framework = self._framework_of(call.func.value, scope) or self._run_by(call.func.value, scope)
+            if framework is not None and call.func.attr in _RUN.get(framework, ()):
                 return framework, call
         if isinstance(call.func, ast.Attribute) and call.func.attr == "serve_forever":
             return "unknown", call
@@ -219,6 +233,16 @@ class Applications:
                     return served
         if isinstance(symbol, Function) and depth < 4 and not is_beside_the_service(symbol.file.path):
             return self._serves_within(symbol, depth)
+        return None
+
+    def _run_by(self, expression: ast.expr, scope: Scope) -> str | None:
+        """The framework of the application that an object of another library serves."""
+        symbol = self.index.resolve(expression, scope)
+        values = symbol.values if isinstance(symbol, Variable) else ()
+        for value in values:
+            made = self.index.origin(self.index.resolve(value.func, scope)) if isinstance(value, ast.Call) else None
+            if isinstance(made, External) and made.dotted in _RUNNERS:
+                return _RUNNERS[made.dotted]
         return None
 
     def _serves_within(self, function: Function, depth: int) -> tuple[str, ast.Call] | None:

@@ -57,7 +57,8 @@ class OutboundSite:
 class Application:
     """An application object or factory, or a script that serves.
 
-    `framework` is "fastapi", "starlette", "flask", "django", "aiohttp", "litestar", "quart" or "unknown".
+    `framework` is "fastapi", "starlette", "flask", "django", "aiohttp", "litestar", "quart", "sanic", "bottle",
+    "tornado", "falcon" or "unknown".
     `kind` is "object" (module:attribute), "factory" (module:callable), "script" (run the file) or "manage"
     (Django's manage.py). `target` is "module:name" for objects and factories, else the file's relative path.
     `folder` is the directory that imports start from, relative to the tree's root ("." for the root).

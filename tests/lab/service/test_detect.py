@@ -114,6 +114,18 @@ def test_django_is_migrated_also_when_only_the_server_is_declared(found):
     assert plans[1][1] == "python manage.py runserver 127.0.0.1:{port}"
 
 
+def test_django_s_applications_without_migrations_get_some(found):
+    files = {
+        "manage.py": "import django\n",
+        "shop/models.py": "from django.db import models\nclass A(models.Model): ...\n",
+    }
+    assert found(files)[0][2] == [
+        "python manage.py makemigrations shop --noinput",
+        "python manage.py migrate --noinput",
+    ]
+    assert found({**files, "shop/migrations/0001_initial.py": ""})[0][2] == ["python manage.py migrate --noinput"]
+
+
 def test_django_gets_an_account_for_staff_where_its_own_accounts_are_used(tmp_path: Path):
     (tmp_path / "manage.py").write_text(
         "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site.settings')\n"

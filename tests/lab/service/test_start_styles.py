@@ -77,6 +77,43 @@ STDLIB = """
     if __name__ == "__main__":
         ThreadingHTTPServer(("", 8000), Handler).serve_forever()
 """
+SANIC = """
+    from counter import add, connect, count
+    from sanic import Sanic, text
+    app = Sanic("counter")
+    @app.main_process_start
+    async def prepare(app):
+        connect().execute("create table prepared (n integer)")
+        app.ctx.prepared = True
+    @app.post("/add")
+    async def _add(request):
+        connect().execute("select * from prepared")
+        assert not hasattr(app.ctx, "prepared")
+        return text(add())
+    @app.get("/count")
+    async def _count(request):
+        return text(count())
+"""
+SANIC_MAIN = f"{SANIC}\n    if __name__ == '__main__':\n        app.run(host='0.0.0.0', port=8000, workers=2)\n"
+BOTTLE = """
+    from bottle import Bottle, run
+    from counter import add, count
+    app = Bottle()
+    app.post("/add")(add)
+    app.get("/count")(count)
+"""
+TORNADO = """
+    from counter import add, count
+    from tornado.web import Application, RequestHandler
+    class Add(RequestHandler):
+        def post(self):
+            self.write(add())
+    class Count(RequestHandler):
+        def get(self):
+            self.write(count())
+    def make():
+        return Application([("/add", Add), ("/count", Count)])
+"""
 AIOHTTP = """
     from aiohttp import web
     import counter
@@ -182,6 +219,11 @@ STYLES = {
     ),
     "aiohttp main": ({"app.py": AIOHTTP}, script("app.py")),
     "aiohttp factory": ({"web.py": AIOHTTP}, StartPlan(StartKind.FACTORY, framework="aiohttp", target="web:make")),
+    "sanic main": ({"app.py": SANIC_MAIN}, script("app.py")),
+    "sanic command": ({"app.py": SANIC}, StartPlan(StartKind.PROGRAM, ("sanic", "app:app", "--workers", "2"))),
+    "sanic object": ({"web.py": SANIC}, StartPlan(StartKind.OBJECT, framework="sanic", target="web:app")),
+    "bottle main": ({"app.py": f"{BOTTLE}\n    run(app, port=8080)\n"}, script("app.py")),
+    "bottle object": ({"web.py": BOTTLE}, StartPlan(StartKind.OBJECT, framework="bottle", target="web:app")),
     "starlette": ({"web.py": STARLETTE}, StartPlan(StartKind.OBJECT, framework="starlette", target="web:app")),
     "plain WSGI": ({"web.py": WSGI}, StartPlan(StartKind.OBJECT, target="web:app")),
     "http.server": ({"serve.py": STDLIB}, script("serve.py")),
@@ -208,6 +250,15 @@ def test_serves_and_forks_from_the_same_state_each_time(style, write_service, op
         for _ in range(2):
             with testbed.fresh() as copy:
                 assert httpx.get(f"{copy.base_url}/count").text == "0"
+                assert httpx.post(f"{copy.base_url}/add").text == "added"
+                assert httpx.get(f"{copy.base_url}/count").text == "1"
+
+
+def test_serves_inside_a_loop_of_its_own(write_service, open_service):
+    start = StartPlan(StartKind.FACTORY, framework="tornado", target="web:make")
+    with open_service(write_service({"counter.py": COUNTER, "web.py": TORNADO}), start) as testbed:
+        for _ in range(2):
+            with testbed.fresh() as copy:
                 assert httpx.post(f"{copy.base_url}/add").text == "added"
                 assert httpx.get(f"{copy.base_url}/count").text == "1"
 

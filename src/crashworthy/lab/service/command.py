@@ -20,6 +20,7 @@ SERVERS: Mapping[str, frozenset[str]] = {
     "hypercorn": frozenset(),
     "litestar": frozenset({"run"}),
     "quart": frozenset({"run"}),
+    "sanic": frozenset(),
     "uvicorn": frozenset(),
     "waitress-serve": frozenset(),
 }

@@ -95,6 +95,12 @@ def _with_migrations(plan: StartPlan, tree: SourceTree) -> StartPlan:
         folder = manage[0].folder
         script = PurePosixPath(manage[0].target).name
         step = StartPlan(StartKind.SCRIPT, (script, "migrate", "--noinput"), "django", folder=folder)
+        if bare := _without_migrations(tree):
+            words = (script, "makemigrations", *bare, "--noinput")
+            make = StartPlan(
+                StartKind.SCRIPT, words, "django", folder=folder, origin=f"no migrations of {', '.join(bare)}"
+            )
+            return replace(plan, before=(make, replace(step, origin=_MIGRATIONS)))
     elif "flask_migrate" in tree.imports and (tree.root / plan.folder / "migrations" / "env.py").is_file():
         flask = [application for application in tree.applications if application.framework == "flask"]
         target = next((application.target for application in flask if ":" in application.target), None)
@@ -105,6 +111,18 @@ def _with_migrations(plan: StartPlan, tree: SourceTree) -> StartPlan:
     else:
         return plan
     return replace(plan, before=(replace(step, origin=_MIGRATIONS),))
+
+
+def _without_migrations(tree: SourceTree) -> tuple[str, ...]:
+    """Labels of Django's applications that have models and no migration; these are made on the first start by hand."""
+    found = []
+    for file in tree.files:
+        path = PurePosixPath(file.path)
+        folder = path.parent.parent if path.parent.name == "models" else path.parent
+        has_models = "models" in (path.stem, path.parent.name) and "models.Model" in file.text
+        if has_models and not any((tree.root / folder / "migrations").glob("[0-9]*.py")):
+            found.append(folder.name)
+    return tuple(dict.fromkeys(name for name in found if name.isidentifier()))
 
 
 def _with_superuser(plan: StartPlan, tree: SourceTree) -> StartPlan:

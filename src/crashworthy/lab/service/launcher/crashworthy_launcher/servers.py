@@ -6,7 +6,9 @@ bind (crashworthy_launcher.binding): http.server, wsgiref, cheroot, tornado, ...
 
 from __future__ import annotations
 
+import asyncio
 import functools
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +29,7 @@ def install(moment: Moment) -> None:
         "hypercorn.run": _hypercorn,
         "waitress": _waitress,
         "aiohttp.web": _aiohttp,
+        "sanic.mixins.startup": _sanic,
         "eventlet.convenience": _eventlet,
         "gevent.server": _gevent,
         "django.core.management.commands.runserver": _django_runserver,
@@ -223,6 +226,44 @@ def _aiohttp(moment: Moment, module: Any) -> None:
         return original(app, **options)
 
     module.run_app = run_app
+
+
+def _sanic(moment: Moment, module: Any) -> None:
+    """An application's own `run` and the command line both prepare and then serve."""
+    original, original_serve = module.StartupMixin.prepare, module.StartupMixin.serve.__func__
+
+    @functools.wraps(original)
+    def prepare(self: Any, host: str | None = None, port: int | None = None, **options: Any) -> Any:
+        reload = options.get("auto_reload")
+        forced = moment.reach(
+            server="sanic",
+            port=port or 8000,
+            workers=int(options.get("workers") or 1),
+            reload=bool(options.get("dev") if reload is None else reload),
+            debug=bool(options.get("debug") or options.get("dev")),
+        )
+        options.update(unix=None, sock=None)
+        if moment.is_managed:
+            options.update(single_process=True, workers=1, fast=False, auto_reload=False, dev=False)
+        return original(self, LOOPBACK, forced, **options)
+
+    def serve(cls: Any, /, primary: Any = None, **options: Any) -> Any:
+        if not moment.is_managed:
+            return original_serve(cls, primary, **options)
+        # Its manager would start the interpreter anew for the one worker. What the manager's process does before
+        # that is done in one of its own as well: it shares files with the worker, and no memory.
+        application = primary or next(iter(cls._app_registry.values()))
+        listeners = application.listeners.get("main_process_start")
+        if listeners and os.fork() == 0:
+            try:
+                module.trigger_events(listeners, asyncio.new_event_loop(), application)
+            finally:
+                os._exit(0)
+        if listeners:
+            os.wait()
+        return cls.serve_single(application)
+
+    module.StartupMixin.prepare, module.StartupMixin.serve = prepare, classmethod(serve)
 
 
 def _gevent(moment: Moment, module: Any) -> None:

@@ -34,6 +34,12 @@ def serve(application: Any, framework: str, port: int) -> None:
         from aiohttp import web  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
         web.run_app(application, host="127.0.0.1", port=port)
+    elif framework == "sanic":
+        # Its workers cannot load the application again where no script of its own serves it.
+        type(application).start_method = "fork"
+        application.run(host="127.0.0.1", port=port)
+    elif framework == "tornado":
+        _serve_tornado(application, port)
     elif framework in _ASGI or _is_asgi(application):
         _serve_asgi(application, port)
     elif framework == "django":
@@ -42,6 +48,14 @@ def serve(application: Any, framework: str, port: int) -> None:
         run("127.0.0.1", port, application, threading=True)
     else:
         _serve_wsgi(application, port)
+
+
+def _serve_tornado(application: Any, port: int) -> None:
+    async def until_ended() -> None:
+        application.listen(port, "127.0.0.1")
+        await asyncio.Event().wait()
+
+    asyncio.run(until_ended())
 
 
 def _is_asgi(application: Any) -> bool:
