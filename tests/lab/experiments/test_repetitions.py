@@ -128,3 +128,35 @@ def test_a_version_may_rise_with_each_request() -> None:
         settings={"promise": "http", "promised": "PUT"},
     )
     assert judge_repetitions(history)[0].status is Status.HELD
+
+
+def made_twice(first: Json, second: Json, operation: str = "POST /gift-cards") -> Judgement:
+    def played(purpose: str, *answers: Json) -> Trial:
+        sent = tuple(exchange(PAY, "attack", 201, answer, id_=f"a{n}") for n, answer in enumerate(answers))
+        scenario = Scenario(attack=(PAY,) * len(answers), observe=(READ,))
+        exchanges = (*sent, exchange(READ, "observe", 200, {"balance": 100}, id_="o"))
+        return Trial(id=f"{purpose}-{next(NUMBERS)}", purpose=purpose, scenario=scenario, exchanges=exchanges)
+
+    history = History(
+        id="h",
+        experiment="repeated-request",
+        weakness="duplicate-effect",
+        operations=(operation,),
+        seed=0,
+        trials=(
+            played(shown.BASELINE),
+            played(shown.ONCE, first),
+            played(shown.ONCE, first),
+            played(shown.AFTER, first, second),
+        ),
+    )
+    return judge_repetitions(history)[0]
+
+
+def test_two_things_worth_money_with_ids_of_their_own_are_suspected_by_the_answers() -> None:
+    judgement = made_twice({"code": "A", "balance": 500}, {"code": "B", "balance": 500})
+    assert judgement.status is Status.SUSPECTED
+    assert '"code": "B"' in judgement.seen
+    assert made_twice({"code": "A", "balance": 500}, {"code": "A", "balance": 500}).status is Status.HELD
+    assert made_twice({"code": "A"}, {"code": "B"}).status is Status.HELD
+    assert made_twice({"id": 1, "price": 5}, {"id": 2, "price": 5}, "POST /products").status is Status.HELD

@@ -41,6 +41,7 @@ _ONLY_ASKS = word_set(
     "auth preview status availability risk fraud score simulate eligibility"
 )
 _MESSAGES = word_set("mail email message sms notify notification webhook hook push")
+_HANDED_OUT = word_set("gift voucher card license ticket")
 _UNDOES = word_set("refund cancel void reverse release revert reversal")
 _KEY_FIELD = re.compile(r"idempot|dedup|nonce|request_?id|transaction_?id", re.IGNORECASE)
 _REFERENCE = re.compile(r"reference|(^|_)(tx_?)?ref$|(external|client|merchant)_?(id|ref)", re.IGNORECASE)
@@ -84,6 +85,11 @@ def calls(trial: Trial) -> list[Call]:
         if method == "MAIL" or (method not in _SAFE and named & _TAKES_EFFECT and not {*words(path)} & _ONLY_ASKS):
             found.append(Call(event.at, str(event.data.get("host")), method, path, _key(event, sent)))
     return found
+
+
+def gives(path: str) -> bool:
+    """Whether what has that path moves or hands out something worth money, by its name."""
+    return bool((_TAKES_EFFECT - _MESSAGES | _HANDED_OUT) & {*words(path)})
 
 
 def undoes(path: str) -> bool:
