@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 
 from crashworthy.core.finding import Judgement, Status
-from crashworthy.core.history import Exchange
+from crashworthy.core.history import Exchange, Trial
+from crashworthy.core.scenario import Interleaving
 from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.concurrency.identity import given_twice, identities
 from crashworthy.lab.experiments.concurrency.lost_update import LostUpdate
+from crashworthy.lab.experiments.concurrency.serializability import Variant
 from crashworthy.lab.proof.confirm import confirm
-from sick_services.histories import BUY, exchange
+from sick_services.histories import BUY, exchange, race_trial
 from sick_services.service import Api, api, object_of, operation, step
 from sick_services.stand import candidate_for, open_lab, service_file
 
@@ -93,3 +95,15 @@ def test_one_serial_play_is_too_few() -> None:
 )
 def test_names_of_things_are_known_by_their_keys(body: Json, found: dict[str, Json]) -> None:
     assert dict(identities(answers(body)[0])) == found
+
+
+@pytest.mark.parametrize(("status", "found"), [(201, [("/id", 1)]), (202, [])])
+def test_equal_requests_may_share_work_that_is_under_way(status: int, found: list[tuple[str, Json]]) -> None:
+    def played(purpose: str, ids: tuple[int, int], how: Interleaving = Interleaving.SERIAL) -> Trial:
+        trial = race_trial(purpose, [status, status], 0, how=how)
+        answers = [exchange(BUY, "attack", status, {"id": number}, id_=f"a{number}") for number in ids]
+        return trial.model_copy(update={"exchanges": (*answers, trial.exchanges[-1])})
+
+    together = played("concurrent", (1, 1), Interleaving.BARRIER)
+    variant = Variant("twice", (played("control", (1, 2)), played("control", (1, 2)), together))
+    assert variant.given_twice(together) == found

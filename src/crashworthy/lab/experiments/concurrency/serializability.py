@@ -26,7 +26,7 @@ VARIANT = "variant"
 MASKS = "masks"
 LATE = "late control"
 IDEMPOTENT = frozenset({"PUT", "DELETE"})
-_UNAUTHORISED, _TOO_MANY = 401, 429
+_ACCEPTED, _UNAUTHORISED, _TOO_MANY = 202, 401, 429
 
 
 class Outcome(Enum):
@@ -139,6 +139,9 @@ class Variant:
     def given_twice(self, trial: Trial) -> list[tuple[str, Json]]:
         """What a concurrent trial's answers name alike and no serial play's do; requests of one operation only."""
         if len({step.operation for step in self.attack}) > 1:
+            return []
+        # Equal requests may share the work that is under way for one of them.
+        if any(each.response and each.response.status == _ACCEPTED for each in _accepted_answers(trial)):
             return []
         return given_twice([_accepted_answers(serial) for serial in self.serial], _accepted_answers(trial))
 

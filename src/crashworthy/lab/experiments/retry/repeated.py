@@ -153,6 +153,7 @@ class _Tries:
         if any(judgement.status in {Status.PROVEN, Status.UNKNOWN} for judgement in judge_repetitions(self._history)):
             _late(once, self.recorder)
         elif any(judgement.status is Status.SUSPECTED for judgement in judge_repetitions(self._history)):
+            refusal.play(once, self.recorder)
             episode.play(self.recorder, twice, shown.AFTER)
 
     @property
