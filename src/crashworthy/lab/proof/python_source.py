@@ -12,6 +12,7 @@ from urllib.parse import quote
 from crashworthy.core.scenario import Save, Step, ValueFrom
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.template import PLACEHOLDER, placeholders
+from crashworthy.lab.traffic.told import TOLD
 
 UNIQUE = "unique"
 _SHORTEST_RUN = 64
@@ -104,7 +105,10 @@ def raw(content: bytes) -> str:
 
 def saving(save: Save, answer: str) -> str:
     """The expression that reads a saved value from an answer."""
-    if save.where is ValueFrom.HEADER:
+    if save.path == TOLD:
+        # Printed or mailed by the service, where a test outside of the lab does not look.
+        found = "input('What the service printed or mailed: ')"
+    elif save.where is ValueFrom.HEADER:
         found = f"{answer}.headers[{save.path!r}]"
     elif save.where is ValueFrom.COOKIE:
         found = f"{answer}.cookies[{save.path!r}]"

@@ -25,6 +25,7 @@ from crashworthy.lab.service.readiness import free_port, wait_until_accepting, w
 from crashworthy.lab.service.reset import KeptFiles, ServiceState
 from crashworthy.lab.service.search import find_texts
 from crashworthy.lab.testbed import Capability, KeptState, OutboundCall
+from crashworthy.lab.traffic.told import listening, text_of_mail
 
 _HELLO_TIMEOUT_S = 1.0
 _OUTSIDE = "outside"
@@ -104,9 +105,15 @@ class ServiceTestbed:
         assert state is None or isinstance(state, KeptFiles)
         copy = self._begin(state)
         try:
-            yield copy
+            with listening(copy.base_url, lambda: self._told(copy)):
+                yield copy
         finally:
             copy.end()
+
+    def _told(self, copy: RunningCopy) -> str:
+        """What the copy printed, and the mails that it sent."""
+        mails = [text_of_mail(call.body) for call in self.outbound_calls() if call.method == "MAIL"]
+        return "".join([copy.output(), *mails])
 
     def files_holding(self, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Files of the present copy, its folders and its databases that hold one of these texts: path and text."""

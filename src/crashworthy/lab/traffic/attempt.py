@@ -12,6 +12,7 @@ from crashworthy.core.operation import Operation
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.actors import NOBODY, Identity, before_all, is_identity, login_in_path
+from crashworthy.lab.traffic.autofill import texts_of
 from crashworthy.lab.traffic.base import Base
 from crashworthy.lab.traffic.data import ALL, REQUIRED, Maker
 from crashworthy.lab.traffic.encode import FORM, MULTIPART
@@ -26,6 +27,7 @@ from crashworthy.lab.traffic.plan import MADE_UP, Path, Plan
 from crashworthy.lab.traffic.schema import Schema
 from crashworthy.lab.traffic.session import Session
 from crashworthy.lab.traffic.template import as_text, escape
+from crashworthy.lab.traffic.told import TOLD
 from crashworthy.lab.traffic.ways import bind, with_more
 
 STRUCTURED = ("application/json", FORM, MULTIPART)
@@ -112,6 +114,8 @@ class Workshop:
             if source is not None:
                 names = base.include(plan.tuned((*source.steps[:-1], with_more(source.steps[-1], plan.much))))
                 save = source.fact.save
+                if save is not None and save.path == TOLD:
+                    known |= _sent_with(operation, source, known)
                 known[slot.path] = f"${{{names[save.name]}}}" if save else source.fact.template
                 if source.fact.operation.is_safe:
                     seen.append(slot)
@@ -146,7 +150,7 @@ class Workshop:
             return True
         if "enum" in slot.data_schema or "const" in slot.data_schema or (patched and "enum" in json.loads(patched)):
             return False
-        if self.refers(slot, operation):
+        if self.refers(slot, operation) or self._is_told(slot, operation, plan):
             return True
         return self._source(slot, operation, plan) is not None and bool(
             {*words(slot.name)} & OPPOSITE or self._source_score(slot, operation) >= 5
@@ -173,6 +177,11 @@ class Workshop:
     def knows_things(self, slots: Sequence[Slot]) -> bool:
         """Whether the source names things that may be there from the start, for any of the inputs."""
         return any(self.hints.existing(slot.name, slot.noun) for slot in slots)
+
+    def _is_told(self, slot: Slot, operation: Operation, plan: Plan) -> bool:
+        """Whether the service told the value elsewhere than in an answer."""
+        source = self._source(slot, operation, plan)
+        return source is not None and source.fact.save is not None and source.fact.save.path == TOLD
 
     def _source_score(self, slot: Slot, operation: Operation) -> float:
         if len(words(slot.name)) < 2:
@@ -259,6 +268,13 @@ class Workshop:
         # The body is a file of its kind.
         text, raw = file_of(kind)
         return text, raw, kind
+
+
+def _sent_with(operation: Operation, source: Source, known: Mapping[Path, Json]) -> dict[Path, Json]:
+    """What the request sent that made the service tell something, for the inputs of the same names: whose it is."""
+    sent = texts_of(source.steps[-1].body)
+    slots = [slot for slot in slots_of(operation) if slot.path not in known and slot.name in sent]
+    return {slot.path: sent[slot.name] for slot in slots}
 
 
 def _named_in_path(operation: Operation, path: str, scheme: str) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from crashworthy.core.value import Json
 from crashworthy.lab.traffic.names import DIRECTIONS, REFERENCE_ENDS, collection, noun_before, path_words, stem, words
 from crashworthy.lab.traffic.schema import Schema
 from crashworthy.lab.traffic.template import body_value, pointer_of
+from crashworthy.lab.traffic.told import TOLD
 
 _MAX_LEAVES = 150
 _MAX_TEXT = 300
@@ -25,6 +27,12 @@ _ADDRESS = re.compile(r"(?:https?://[^/\s]+)?(?:/[^/?#\s]*)*/([^/?#\s]+)/([^/?#\
 _URL = re.compile(r"https?://[^/\s]+(?:/(?:[^/?#\s]+/)*?([^/?#\s]+))?/([^/?#\s]+)(?=[\s?#]|$)")
 _HREF = re.compile(r"""href=["'][^"'?#]*?([^/"'?#]+)?/([^/"'?#]+)["'?#]""")
 _ASSET = re.compile(r"\.(css|js|mjs|map|svg|ico|woff2?|ttf)$|^static$", re.IGNORECASE)
+# Words for what is sent to an address to be given back.
+_TOLD_AS = ("code", "token", "otp", "pin", "link", "key")
+_TOKEN = re.compile(r"(?<![\w.:/+-])\d{4,8}(?![\w:-]|\.\d)|(?<![A-Za-z0-9_-])(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{16,300}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\bport\b|\bpid\b", re.IGNORECASE)
+_LEAD = 4
+_MAX_TOLD = 3
 _MAX_LINKED = 64 * 1024
 _MAX_LINKS = 12
 # The name of what an address ends in; only a path parameter under the same word takes it.
@@ -123,6 +131,7 @@ def facts_of(way: Way, operation: Operation, response: Response, echoed: Collect
             pattern=_LAST_SEGMENT,
         )
         facts.append(Fact(way, operation, value, ("id",), nouns, _named(save)))
+    facts += _told(way, operation, response, document)
     facts += _linked(way, operation, document)
     facts += _links_in_text(way, operation, document) if isinstance(document, str) else ()
     step = way.steps[-1]
@@ -143,6 +152,29 @@ def _linked(way: Way, operation: Operation, document: Json) -> Iterator[Fact]:
             save = Save(name=f"{'_'.join(words(match[1]))}_link", path=pointer_of(path), pattern=_LAST_SEGMENT)
             last: Json = int(match[2]) if match[2].isdigit() else match[2]
             yield Fact(way, operation, last, LINK, words(match[1]), _named(save))
+
+
+def _told(way: Way, operation: Operation, response: Response, document: Json) -> Iterator[Fact]:
+    """Codes and long texts that the service printed or mailed, under the names that such inputs have."""
+    text = next((value for name, value in response.headers if name == TOLD), "")
+    shown = json.dumps(document) + json.dumps(way.steps[-1].body)
+    found = 0
+    for line in text.splitlines():
+        for match in _TOKEN.finditer(line):
+            before = line[: match.start()]
+            lead = re.findall(r"\S+", before)[-_LEAD:]
+            if match[0] in shown or found >= _MAX_TOLD or _TIME.search(before[-12:]):
+                continue
+            found += 1
+            said = {*words(" ".join(each for each in lead if not re.search(r"[\d@]", each)))}
+            kinds = [kind for kind in _TOLD_AS if kind in said] or list(_TOLD_AS)
+            pattern = r"\s+".join(r"\S+" if re.search(r"[\d@]", each) else re.escape(each) for each in lead)
+            glued = before[-1:] not in (" ", "\t", "")
+            pattern = pattern if glued else pattern + (r"\s+" if lead else "")
+            kind = r"(\d{4,8})" if match[0].isdigit() else r"([A-Za-z0-9_-]{16,})"
+            save = Save(name="told", where=ValueFrom.HEADER, path=TOLD, pattern=pattern + kind)
+            for name in dict.fromkeys((*kinds, *_TOLD_AS)):
+                yield Fact(way, operation, match[0], (name,), tuple(said), save)
 
 
 def _links_in_text(way: Way, operation: Operation, text: str) -> Iterator[Fact]:

@@ -175,7 +175,7 @@ class Meanings:
 
     def moment(self, name: tuple[str, ...], *, in_query: bool = False) -> datetime:
         """A whole hour in the near future; ends after starts, births in the past."""
-        said = {*name}
+        said = {*name, "".join(name)}
         base = (self.now + timedelta(days=7)).replace(hour=10, minute=0, second=0, microsecond=0)
         if said & {"birth", "birthday", "birthdate", "dob"}:
             return base.replace(year=base.year - 30, day=min(base.day, 28))

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crashworthy.core.history import Exchange, Request
 from crashworthy.core.scenario import Step
@@ -14,10 +14,13 @@ from crashworthy.core.value import Json
 from crashworthy.lab.traffic.cookies import cookie_header, set_cookies
 from crashworthy.lab.traffic.encode import Prepared, prepare
 from crashworthy.lab.traffic.template import MissingValueError, saved_values
+from crashworthy.lab.traffic.told import TOLD, so_far, with_told
 from crashworthy.lab.traffic.wire import Answer, Connection
 
 SENSOR_HEADER = "X-Crashworthy"
 UNIQUE = "unique"
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 # Few digits, so that it fits into a telephone number as well as into a short code.
 _FIRST_UNIQUE = 1001
@@ -52,7 +55,8 @@ class Player:
     With `sensor`, each request carries the `X-Crashworthy` header with its exchange's id, which ties what the
     sensor sees to the exchange. `host`, where it is set, is the Host that requests name. `origin` is the
     time.monotonic() from which exchanges count their seconds. With `memory` it goes on where another player was.
-    With `quick_hashes`, which needs the sensor, passwords are hashed with the fewest rounds.
+    An `attentive` one notes with each answer to a change what the service said elsewhere (told). With `quick_hashes`,
+    which needs the sensor, passwords are hashed with the fewest rounds.
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class Player:
         origin: float | None = None,
         memory: Memory | None = None,
         quick_hashes: bool = False,
+        attentive: bool = False,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.sensor = sensor
@@ -71,6 +76,7 @@ class Player:
         self.timeout_s = timeout_s
         self.origin = time.monotonic() if origin is None else origin
         self.host: str | None = None
+        self._attentive = attentive
         self.sent = 0
         self._plays = memory.plays if memory else 0
         self._exchanges = memory.exchanges if memory else 0
@@ -192,7 +198,12 @@ class Player:
         item = self._prepare(step, variables, id_, plan)
         answer = None
         if isinstance(item, Prepared):
+            patterns = [save.pattern for save in step.saves if save.path == TOLD and save.pattern]
+            listens = bool(patterns) or (self._attentive and step.method not in _SAFE)
+            before = so_far(self.base_url) if listens else ""
             answer = Connection(self.base_url, timeout_s).exchange(item.wire, step.method)
+            if listens and answer.response is not None:
+                answer = replace(answer, response=with_told(answer.response, self.base_url, before, patterns))
             self.sent += 1
         return self._exchange(step, part, id_, item, answer)
 

@@ -44,7 +44,7 @@ class Session:
         sensor: bool = False,
         coverage: bool = False,
     ) -> None:
-        self.player = Player(base_url, timeout_s=timeout_s, sensor=sensor, quick_hashes=sensor)
+        self.player = Player(base_url, timeout_s=timeout_s, sensor=sensor, quick_hashes=sensor, attentive=True)
         self.setup = Setup()
         self._counted = 0
         self.callers = callers or Callers(unique)

@@ -44,6 +44,7 @@ _INCREASING = frozenset(
     )
 )
 _ONESELF = re.compile(r"\b(yourself|oneself|himself|themselves|your own|same (user|account|person)|self)\b")
+_DELETED = re.compile(r"\b(trash|bin|deleted|removed|archived?)\b")
 _DEPTH = 0.4
 _MOST_BEFORE = 4
 
@@ -237,7 +238,8 @@ class Successors:
         plans: list[tuple[float, str]] = []
         for name, lesson in self._workshop.knowledge.lessons.items():
             other = lesson.operation
-            if other.is_safe or other.method == "DELETE" or name == operation.name or name in done:
+            takes_away = other.method == "DELETE" and not _DELETED.search(feedback.text)
+            if other.is_safe or takes_away or name == operation.name or name in done:
                 continue
             if is_identity(other) and not (is_identity(operation) and sign_up_score(other) > 0):
                 continue
