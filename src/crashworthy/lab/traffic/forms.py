@@ -56,18 +56,24 @@ def read_page(page_url: str, html: str, operations: Iterable[Operation]) -> Page
     reader.feed(html[:_MOST_CHARACTERS])
     found: dict[str, Operation] = {}
     options: dict[str, tuple[Json, ...]] = {}
-    candidates = [each for each in operations if is_form(each)]
+    changing = [each for each in operations if not each.is_safe]
     for form in reader.forms:
         path = urlsplit(urljoin(page_url, form.action)).path
-        for operation in candidates:
-            pattern = re.sub(r"\\\{[^{}]*\\\}", "[^/]+", re.escape(operation.path))
-            if form.fields and operation.method == form.method and re.fullmatch(pattern, path):
+        meant = [each for each in changing if each.method == form.method and _leads_to(path, each)]
+        exact = [each for each in meant if each.path == path]
+        for operation in exact or meant:
+            if form.fields and is_form(operation):
                 found[operation.name] = operation.model_copy(update={"body": _joined(operation.body, form.body)})
         for name, schema in form.fields.items():
             enum = schema.get("enum")
             if isinstance(enum, list) and len(enum) > 1:
                 options[name] = tuple(enum[:_MOST_OPTIONS])
     return Page(found, options)
+
+
+def _leads_to(path: str, operation: Operation) -> bool:
+    pattern = re.sub(r"\\\{[^{}]*\\\}", "[^/]+", re.escape(operation.path))
+    return re.fullmatch(pattern, path) is not None
 
 
 def is_form(operation: Operation) -> bool:

@@ -19,6 +19,7 @@ from crashworthy.lab.traffic.ways import actors_of, another, as_actor, is_person
 
 _ENOUGH = 3.0
 _CHOICES = 6
+_LISTED = 0.3
 _FLOWS = 10.0
 _PEOPLE = word_set("user account member customer person profile")
 
@@ -153,7 +154,15 @@ class Knowledge:
                 return shared
         if not found and slot.is_reference:
             own = self.account("A", slot) if {*slot.noun, *words(slot.name)} & _PEOPLE else None
-            return [own] if own else self._strangers(slot) if slot.path[0] == "path" else []
+            if own or slot.path[0] != "path":
+                return [own] if own else []
+            # What a list shows is not sure to be there; here it is all there is.
+            listed = [
+                Source(_steps(fact), fact, points)
+                for points, fact in ranked
+                if fact.operation.is_safe and points >= _LISTED
+            ]
+            return listed[:2] or self._strangers(slot)
         if not _is_second(slot, slots):
             return list(found.values())
         return [variant for source in found.values() for variant in self._others(source)]

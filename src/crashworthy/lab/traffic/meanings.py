@@ -75,6 +75,7 @@ _TEXTS: dict[str, str] = {
     "order": "asc",
     "mime": "text/plain",
     "role": "user",
+    "format": "json",
 }
 
 _IDENTIFIERS = word_set("code sku slug key number ref reference identifier serial id barcode")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping, Sequence
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crashworthy.core.history import Exchange, Response
 from crashworthy.core.scenario import Step
@@ -125,12 +125,34 @@ def succeeded(exchange: Exchange) -> bool:
         return not _is_form_again(exchange)
     if exchange.response is None or exchange.response.status not in (302, 303, 307):
         return False
-    location = next((text for name, text in exchange.response.headers if name.lower() == "location"), "")
+    location = _location(exchange.response)
+    if leads_to_itself(exchange):
+        return False
     if not any(page in location.lower() for page in ACCEPTED_AUTH_PAGES):
         return bool(location)
     # Who has just signed up, or logged out, is led to the login page as well; who is turned away is led back later.
     came_from = {*words(exchange.operation.rpartition(" ")[2])}
     return bool(came_from & _LEADING_TO_LOGIN) and not re.search(r"[?&](next|return|redirect|continue)", location)
+
+
+def leads_to_itself(exchange: Exchange) -> bool:
+    """Whether the answer leads to the same path in another spelling, which says nothing of what is there.
+
+    From the very same path, forms are led to their page; what only reads goes round in a circle.
+    """
+    response = exchange.response
+    if response is None or response.status not in (301, 302, 303, 307, 308):
+        return False
+    sent, told = (urlsplit(address).path for address in (exchange.request.url, _location(response)))
+    return _spelt(sent) == _spelt(told) != "" and (sent != told or exchange.request.method == "GET")
+
+
+def _location(response: Response) -> str:
+    return next((text for name, text in response.headers if name.lower() == "location"), "")
+
+
+def _spelt(path: str) -> str:
+    return unquote(path.replace("~", "%")).rstrip("/").lower()
 
 
 def _is_form_again(exchange: Exchange) -> bool:

@@ -20,7 +20,7 @@ from crashworthy.lab.traffic.feedback import Feedback, read_feedback
 from crashworthy.lab.traffic.grants import grants_for
 from crashworthy.lab.traffic.names import REFERENCE_ENDS, collection, path_words, stem, words
 from crashworthy.lab.traffic.plan import MADE_UP, Plan, Ranked
-from crashworthy.lab.traffic.session import succeeded
+from crashworthy.lab.traffic.session import leads_to_itself, succeeded
 from crashworthy.lab.traffic.template import escape, placeholders
 
 _INCREASING = frozenset(
@@ -55,7 +55,8 @@ def refused(exchange: Exchange) -> bool:
         return False
     if exchange.response.status in (401, 403):
         return True
-    return exchange.response.status in (302, 303, 307) and not succeeded(exchange)
+    redirected = exchange.response.status in (302, 303, 307)
+    return redirected and not succeeded(exchange) and not leads_to_itself(exchange)
 
 
 class Successors:
@@ -71,6 +72,7 @@ class Successors:
         status = exchange.response.status if exchange.response else 0
         # A page that shows the form again, whatever its status, says that something in it was wrong.
         status = 400 if 200 <= status < 300 else status
+        status = 404 if status in (302, 303, 307) and leads_to_itself(exchange) else status
         feedback = read_feedback(exchange, slots, draft.given, has_body=operation.method not in ("GET", "DELETE"))
         if status == 405:
             return []
