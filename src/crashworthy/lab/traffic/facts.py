@@ -29,7 +29,7 @@ _HREF = re.compile(r"""href=["'][^"'?#]*?([^/"'?#]+)?/([^/"'?#]+)["'?#]""")
 _ASSET = re.compile(r"\.(css|js|mjs|map|svg|ico|woff2?|ttf)$|^static$", re.IGNORECASE)
 # Words for what is sent to an address to be given back.
 _TOLD_AS = ("code", "token", "otp", "pin", "link", "key")
-_TOKEN = re.compile(r"(?<![\w.:/+-])\d{4,8}(?![\w:-]|\.\d)|(?<![A-Za-z0-9_-])(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{16,300}")
+_CODE = re.compile(r"(?<![\w.:/+-])\d{4,8}(?![\w:-]|\.\d)|(?<![A-Za-z0-9_-])(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{16,300}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\bport\b|\bpid\b", re.IGNORECASE)
 _LEAD = 4
 _MAX_TOLD = 3
@@ -160,7 +160,7 @@ def _told(way: Way, operation: Operation, response: Response, document: Json) ->
     shown = json.dumps(document) + json.dumps(way.steps[-1].body)
     found = 0
     for line in text.splitlines():
-        for match in _TOKEN.finditer(line):
+        for match in _CODE.finditer(line):
             before = line[: match.start()]
             lead = re.findall(r"\S+", before)[-_LEAD:]
             if match[0] in shown or found >= _MAX_TOLD or _TIME.search(before[-12:]):
