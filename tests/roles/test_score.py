@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from crashworthy.roles import detection
 from crashworthy.roles.detection import Detection, Measured, Origin
-from crashworthy.roles.estimate import Estimate, estimate, reach_of
+from crashworthy.roles.estimate import Estimate, estimate, nearness, reach_of
 from crashworthy.roles.evidence import TaskEvidence, Work, read_evidence
 from crashworthy.roles.load import library
 from crashworthy.roles.model import Demands, Role, Stage
@@ -184,6 +184,28 @@ def test_evidence_moves_its_own_tasks_and_the_others_a_part_of_the_way(tmp_path:
     spoken = {each.task.id for each in after.tasks if "lost-update" in each.evidence.weaknesses}
     silent = {each.task.id for each in after.tasks if not set(each.evidence.weaknesses) & set(WEAKNESSES)}
     assert min(moved[task] for task in spoken) > max(moved[task] for task in silent) > 0
+
+
+def test_evidence_moves_a_task_the_more_the_more_alike_what_it_takes(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    for number in range(12):
+        history.run(f"c{number}", tried=("lost-update", "crash-on-input"))
+    (tmp_path / "empty").mkdir()
+    before, after = assessed(History(tmp_path / "empty")), assessed(history)
+    moved = {
+        old.task.id: new.estimate.mean - old.estimate.mean for old, new in zip(before.tasks, after.tasks, strict=True)
+    }
+    assert moved["automated-testing"] > moved["system-architecture-design"] > -0.02
+    assert moved["endpoint-implementation"] > moved["automated-testing"]
+
+
+@given(st.lists(st.builds(Demands, **dict.fromkeys(Demands.model_fields, st.floats(0, 1))), min_size=1, max_size=6))
+def test_nearness_is_a_correlation(demands: list[Demands]) -> None:
+    near = nearness(demands)
+    assert np.allclose(near, near.T)
+    assert np.allclose(near.diagonal(), 1)
+    assert 0.5 <= near.min() <= near.max() <= 1 + 1e-12, "raters err alike on all of a role"
+    assert np.linalg.eigvalsh(near).min() > -1e-9
 
 
 def test_many_changes_that_held_are_handed_over_and_a_row_of_breaks_takes_it_back(

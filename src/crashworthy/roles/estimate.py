@@ -15,7 +15,7 @@ knows whom, are shown and move nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -28,12 +28,18 @@ from crashworthy.roles.belief.model import Normal, Observation, posterior
 from crashworthy.roles.belief.sampler import Array
 from crashworthy.roles.detection import detection_of, share_of_budget, shares
 from crashworthy.roles.evidence import TaskEvidence, Work
+from crashworthy.roles.model import Demands
 from crashworthy.roles.prior import Prior
 
 PRIOR_TRIES = (1.0, 1.0)
 INTERVAL = (0.05, 0.95)
 DAYS_PER_QUARTER = 91
 _GRID = 200
+_RATERS = 0.5
+_ALIKE = 0.7
+"""The distance over which tasks grow strange to each other: handlers and queries are 0.2 apart, handlers and the design
+of an architecture 1.3.
+"""
 _RANGE = NormalDist().inv_cdf(0.9)  # a range of 80 %, in standard deviations to either side
 
 
@@ -84,15 +90,26 @@ class Estimate:
 
 
 def estimate(
-    priors: Mapping[str, Prior | None], evidence: Mapping[str, TaskEvidence], today: date
+    priors: Mapping[str, Prior | None],
+    evidence: Mapping[str, TaskEvidence],
+    today: date,
+    demands: Mapping[str, Demands] | None = None,
 ) -> dict[str, Estimate]:
-    """What to believe of each task. Without any basis its reach can be anything from 0 to 1."""
+    """What to believe of each task. Without any basis its reach can be anything from 0 to 1.
+
+    `demands`: what each takes, by which evidence on one moves the others; without them, all are alike.
+    """
     tasks = list(priors)
     reaches = [reach_of(priors[task]) for task in tasks]
     before = [before_evidence(reach) for reach in reaches]
     weaknesses = sorted({weakness for task in tasks for weakness in evidence[task].weaknesses})
     observations = list(_observations(tasks, evidence, weaknesses, today))
-    believed = posterior(before, [detection_of(weakness).logit for weakness in weaknesses], observations)
+    believed = posterior(
+        before,
+        [detection_of(weakness).logit for weakness in weaknesses],
+        observations,
+        nearness=nearness([demands[task] for task in tasks]) if demands is not None else None,
+    )
     return {
         task: Estimate(
             reach=reaches[place],
@@ -102,6 +119,15 @@ def estimate(
         )
         for place, task in enumerate(tasks)
     }
+
+
+def nearness(demands: Sequence[Demands]) -> Array:
+    """How alike tasks are, 0 to 1: half is the raters', who err alike on a whole role; the rest is what the tasks take,
+    a Gaussian of their distance over the five demands.
+    """
+    places = np.array([list(each.model_dump().values()) for each in demands])
+    distances = ((places[:, None] - places[None]) ** 2).sum(axis=2)
+    return np.asarray(_RATERS + (1 - _RATERS) * np.exp(-distances / (2 * _ALIKE**2)))
 
 
 def reach_of(prior: Prior | None) -> Beta:

@@ -165,7 +165,8 @@ def _done(each: TaskAssessment) -> Iterator[str]:
         f"median {logistic(np.array(believed.prior.mean)):.2f}"
     )
     if believed.evidence_share:
-        yield f"Evidence took away {believed.evidence_share:.0%} of the doubt, of which tasks share {SHARED:.0%}"
+        alike = f"tasks that take the same have {SHARED:.0%} of it in common"
+        yield f"Evidence took away {believed.evidence_share:.0%} of the doubt; {alike}"
     low, high = believed.interval
     yield (
         f"Mean {believed.mean:.2f}; median {quantile(believed.draws, 0.5):.2f}; 90 % interval {low:.2f} to {high:.2f}, "

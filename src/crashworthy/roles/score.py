@@ -124,7 +124,7 @@ def assess(
         task.id: model.of_anchors(task.anchors) or model.of_text(f"{task.title}. {task.description}")
         for task in role.tasks
     }
-    believed = estimate(priors, evidence, today)
+    believed = estimate(priors, evidence, today, {task.id: task.demands for task in role.tasks})
     tasks = tuple(_assess_task(task, priors[task.id], evidence[task.id], believed[task.id]) for task in role.tasks)
     # The same place in every task's draws is one possible world, so errors that tasks share do not cancel out.
     shares = np.array([task.share for task in role.tasks])

@@ -10,7 +10,8 @@ def method() -> tuple[str, ...]:
     return (
         "An estimate begins as reach times holds: the share that published raters think a model can take over, times "
         "the share of what AI writes that is right at its first try. The AI-written changes of the ledger then move "
-        "it; evidence on one task moves the others a part of the way, and older evidence counts for less.",
+        "it. Evidence on one task moves the others a part of the way, the more alike what they take; older evidence "
+        "counts for less.",
         '"Held" means that nothing was found. It is worth what was tried, times how often the experiments find what is '
         "there. What was not tried counts as missing, never as success. How much of what goes wrong with a task each "
         "weakness stands for is taken from lists of all defects of three services, which may not be like yours.",

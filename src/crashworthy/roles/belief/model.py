@@ -2,11 +2,12 @@
 
 For task t, in the service s, k quarters ago:
 
-    logit p = m[t] + d[t] · (√h · z + √(1-h) · e[t])  +  w · Σ r[1..k]  +  v · u[s]
+    logit p = m[t] + d[t] · e[t]  +  w · Σ r[1..k]  +  v · u[s]
 
 - `m`, `d`: what published ratings make one expect of the task, and how far off they may be (see `prior_belief`).
-- `z`, `e[t]`: raters err alike on all tasks of a role, and one model writes them all; h of the error is shared. This
-  is the pooling: evidence on one task moves the others a part of the way.
+- `e[t]`: raters err alike on tasks of a role, and one model writes them all; the errors of two tasks have h of their
+  variance in common where they take the same, and less the less alike they are. This is the pooling: evidence on one
+  task moves the others a part of the way.
 - `r`: a random walk back in time, so that older evidence counts for less: models change. w is learned.
 - `u[s]`: changes to one service share its framework, its tests, its authors. v is learned.
 
@@ -39,7 +40,7 @@ import numpy as np
 from crashworthy.roles.belief.sampler import Array, elliptical_slice
 
 SHARED = 0.5
-"""h: how much of the error of the ratings all tasks of a role have in common."""
+"""h: how much of the error of the ratings tasks have in common that take the same."""
 WALK = (0.25, 0.5)
 """w per quarter, in logits: median, and standard deviation of its logarithm."""
 SERVICES = (0.5, 0.5)
@@ -94,10 +95,14 @@ def posterior(
     detection: Sequence[Normal],
     observations: Sequence[Observation],
     *,
+    nearness: Array | None = None,
     seed: int = 2026,
 ) -> Posterior:
-    """What to believe of each task after the observations. The same arguments give the same draws."""
-    model = _Model(tasks, detection, list(_alike(observations)))
+    """What to believe of each task after the observations. The same arguments give the same draws.
+
+    `nearness[i, j]`, 0 to 1: how alike two tasks are; without it, wholly.
+    """
+    model = _Model(tasks, detection, list(_alike(observations)), nearness)
     states = elliptical_slice(
         model.log_likelihood, model.size, chains=CHAINS, keep=KEEP, warm_up=WARM_UP, thin=THIN, seed=seed
     )
@@ -123,13 +128,19 @@ class _Model:
     """The observations as arrays, and where each unknown has its place in a state."""
 
     def __init__(
-        self, tasks: Sequence[Normal], detection: Sequence[Normal], observations: Sequence[Observation]
+        self,
+        tasks: Sequence[Normal],
+        detection: Sequence[Normal],
+        observations: Sequence[Observation],
+        nearness: Array | None,
     ) -> None:
         self._tasks = np.array(tasks, dtype=float).reshape(-1, 2)
         self._detection = np.array(detection, dtype=float).reshape(-1, 2)
         services = 1 + max((each.service for each in observations), default=-1)
         self.quarters = min(MOST_QUARTERS, max((each.age for each in observations), default=0)) + 1
-        sizes = (1, len(tasks), self.quarters - 1, services, 3, len(detection))
+        near = np.ones((len(tasks), len(tasks))) if nearness is None else nearness
+        self._errors = np.linalg.cholesky(SHARED * near + (1 - SHARED) * np.eye(len(tasks)))
+        sizes = (len(tasks), self.quarters - 1, services, 3, len(detection))
         ends = np.cumsum(sizes)
         self.size = int(ends[-1])
         self._parts = [slice(end - size, end) for size, end in zip(sizes, ends, strict=True)]
@@ -189,9 +200,8 @@ class _Model:
 
     def _levels(self, states: Array) -> tuple[Array, ...]:
         """Per state: logit of each task now, what each quarter back adds, what each service adds, and their spread."""
-        shared, own, steps, services, scales, _ = (states[:, part] for part in self._parts)
-        error = math.sqrt(SHARED) * shared + math.sqrt(1 - SHARED) * own
-        task = self._tasks[:, 0] + self._tasks[:, 1] * error
+        errors, steps, services, scales, _ = (states[:, part] for part in self._parts)
+        task = self._tasks[:, 0] + self._tasks[:, 1] * (errors @ self._errors.T)
         walk, spread = (
             median * np.exp(deviation * scales[:, place]) for place, (median, deviation) in enumerate((WALK, SERVICES))
         )
@@ -199,7 +209,7 @@ class _Model:
         return task, back, spread[:, None] * services, spread
 
     def _heard_of(self, states: Array) -> Array:
-        return logistic(HEARD_OF[0] + HEARD_OF[1] * states[:, self._parts[4]][:, 2])
+        return logistic(HEARD_OF[0] + HEARD_OF[1] * states[:, self._parts[3]][:, 2])
 
     def _found(self, states: Array) -> Array:
-        return logistic(self._detection[:, 0] + self._detection[:, 1] * states[:, self._parts[5]])
+        return logistic(self._detection[:, 0] + self._detection[:, 1] * states[:, self._parts[4]])
