@@ -110,6 +110,18 @@ PLAIN_TRANSFERS = api(
     ways=((_open,), (_open, _read), (_from, _to, _transfer)),
 )
 
+_ordered = step("POST", "/orders", save="order")
+BY_CARD = api(
+    operation("POST", "/orders"),
+    operation("GET", "/orders/{order}"),
+    operation("POST", "/orders/{order}/pay", object_of("card_token", kind="string")),
+    ways=(
+        (_ordered,),
+        (_ordered, step("GET", "/orders/{order}", path="/orders/${order}")),
+        (_ordered, step("POST", "/orders/{order}/pay", path="/orders/${order}/pay", body={"card_token": "tok_visa"})),
+    ),
+)
+
 CODES = api(
     operation("POST", "/vouchers"),
     operation("GET", "/wallet"),
@@ -169,6 +181,14 @@ BROKEN_IN_THE_MIDDLE = (
         PLAIN_TRANSFERS,
         "POST /transfers",
         postgresql=True,
+    ),
+    SickService(
+        "fastapi_key_of_card",
+        "fastapi",
+        "fastapi_key_of_card_sick",
+        ("fastapi_key_of_order_healthy",),
+        BY_CARD,
+        "POST /orders/{order}/pay",
     ),
     SickService("flask_refund", "flask", None, ("flask_refund_healthy",), PAID_ORDERS, "POST /orders"),
 )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from crashworthy.core.finding import Judgement
 from crashworthy.core.history import History, Trial
 from crashworthy.core.operation import Operation
-from crashworthy.core.scenario import DependencyFault, Scenario
+from crashworthy.core.scenario import DependencyFault, Scenario, Step
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments import episode, refusal
 from crashworthy.lab.experiments.concurrency.variants import ground
@@ -35,6 +35,12 @@ _PAUSE_S = 1.0
 _MOST_FAILURES = 8
 _MOST_DEATHS = 3
 _MOST_AGAIN = 2
+# What the driver sends as means of payment, and others that payment providers' own tests know.
+_OTHER_MEANS: dict[str, Json] = {
+    "tok_visa": "tok_mastercard",
+    "4242424242424242": "5555555555554444",
+    "DE89370400440532013000": "FR1420041010050500013M02606",
+}
 
 
 class BrokenInTheMiddle(Experiment):
@@ -175,12 +181,24 @@ def _forgotten(once: Scenario, control: Trial) -> list[Scenario]:
     found = steps(control)
     after = [step.number for step in found if step.number is not None and step.at > made[0].at]
     twice = once.model_copy(update={"attack": once.attack * 2})
+    step = once.attack[0]
+    # Who fails to pay by one card tries another: a key that holds the card is another key then.
+    otherwise = [once.model_copy(update={"attack": (step, other)}) for other in _by_other_means(step)]
     lost = [
         scenario.model_copy(update={"faults": (DependencyFault(host=made[0].host, kind="lost"),)})
-        for scenario in (twice, once)
+        for scenario in (twice, once, *otherwise)
     ]
     broken = [_broken(twice, number, "die") for number in after[:1]]
     return [*broken, *lost]
+
+
+def _by_other_means(step: Step) -> list[Step]:
+    """The step paying by another card or account, where it says by which."""
+    body = step.body if isinstance(step.body, dict) else {}
+    other = {
+        name: _OTHER_MEANS[value] for name, value in body.items() if isinstance(value, str) and value in _OTHER_MEANS
+    }
+    return [step.model_copy(update={"body": {**body, **other}})] if other else []
 
 
 def _broken(scenario: Scenario, number: int, how: str) -> Scenario:
