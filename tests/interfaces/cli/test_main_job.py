@@ -159,7 +159,8 @@ def test_a_lost_update_is_proven_shown_replayed_bundled_and_gone_once_mended(
 
 
 def test_the_mended_service_holds(crash_test: Any, mended: Path) -> None:
-    outcome = crash_test(mended, budget=60)
+    # It ends when all is tried; on a busy machine that takes its time.
+    outcome = crash_test(mended, budget=180, timeout=240)
     assert outcome.report["verdict"] == "HOLDS", outcome.out
     assert outcome.code == 0
     assert breaking(outcome.report) == []
