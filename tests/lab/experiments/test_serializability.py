@@ -60,6 +60,16 @@ def test_more_acceptances_than_any_order_allows_are_proof() -> None:
     assert "at most 1 of the 2" in quiet.expected
 
 
+def test_a_lost_view_is_minor() -> None:
+    def judged(name: str) -> Severity | None:
+        serial = [race_trial(each, [200, 200], {name: 2}) for each in ("control", "control", "late control")]
+        baseline = race_trial("baseline", [], {name: 0}, order=())
+        return judge(*serial, baseline, concurrent([200, 200], {name: 1})).severity
+
+    assert judged("views") is Severity.MINOR
+    assert judged("likes") is Severity.BLOCKER
+
+
 def test_a_brake_that_lets_one_more_pass_is_minor() -> None:
     once = [race_trial(name, [200, 429], {"stock": 0}) for name in ("control", "control", "late control")]
     baseline = race_trial("baseline", [], {"stock": 1}, order=())
