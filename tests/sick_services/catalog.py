@@ -5,6 +5,9 @@ The ways are written down, so that what is tested here is the experiments and no
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from crashworthy.core.playbook import Variant, Way
 from sick_services import adding, consistency, several
 from sick_services import catalog_access as access
 from sick_services import catalog_crosssite as crosssite
@@ -176,6 +179,15 @@ ORDERS = api(
     ways=((step("POST", "/orders", body={"amount": 5}),), (step("GET", "/health"),)),
 )
 
+_scanned = Way(
+    operation="POST /orders",
+    actor="A",
+    status=200,
+    steps=(step("POST", "/orders", body={"amount": 5, "barcode": "7"}),),
+)
+SCANNED_ORDERS = replace(
+    ORDERS, playbook=ORDERS.playbook.model_copy(update={"variants": (Variant(way=_scanned, inputs=("body.barcode",)),)})
+)
 ORDERS_AND_PEOPLE = api(
     operation("POST", "/orders", {}),
     operation("POST", "/people", {}),
@@ -205,6 +217,7 @@ SLOW_DEPENDENCY = (
         ORDERS,
         "POST /orders",
     ),
+    SickService("flask_optional_call", "flask", "flask_optional_call_sick", (), SCANNED_ORDERS, "POST /orders"),
     SickService("flask_write_lock", "flask", "flask_write_lock_sick", (), ORDERS_AND_PEOPLE, "POST /orders"),
 )
 

@@ -74,6 +74,14 @@ def test_an_answer_in_time_is_none() -> None:
     assert "9.0 s at the latest" in judgement.why
 
 
+def test_a_known_call_that_no_request_gets_to_is_undecided() -> None:
+    tried = history(control(calls=0))
+    assert judge_holding(tried).status is Status.HELD
+    judgement = judge_holding(tried.model_copy(update={"location": Location(file="pay.py", line=9)}))
+    assert judgement.status is Status.UNKNOWN
+    assert "does not get to the call at pay.py:9" in judgement.why
+
+
 def test_dripping_alone_is_minor() -> None:
     answered = exchange(BUY, "attack", 502, ended=5.1)
     judgement = judge_holding(history(control(), held(answered), held(silent(), kind="drip")))

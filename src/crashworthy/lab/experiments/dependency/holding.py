@@ -106,6 +106,9 @@ def _judged(history: History, operation: str) -> Judgement:
     if not controls:
         return unproven(Status.UNKNOWN, "the request did not succeed while its dependency answered normally")
     if not any(map(_called_out, controls)):
+        if history.location is not None:
+            # Not held: the call is there, and only some other request than this one gets to it.
+            return unproven(Status.UNKNOWN, f"the request does not get to the call at {history.location}")
         return unproven(Status.HELD, "the request makes no outbound call")
     normal = min(controls, key=lambda trial: seconds(_attack(trial)))
     if seconds(_attack(normal)) > _FAST_S:

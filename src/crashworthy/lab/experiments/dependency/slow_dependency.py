@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from crashworthy.core.finding import Judgement
 from crashworthy.core.history import Exchange, History, SensorEvent, Trial
 from crashworthy.core.location import Location
 from crashworthy.core.scenario import DependencyFault, Interleaving, Scenario, Step
-from crashworthy.lab.experiments.concurrency.variants import Ground, ground
+from crashworthy.lab.experiments.concurrency.variants import Ground, ground_of
 from crashworthy.lab.experiments.dependency.bystanders import Asking, Bystanders, Usual
 from crashworthy.lab.experiments.dependency.holding import (
     CALLS,
@@ -44,6 +44,7 @@ _LATER_LOOK_S = 0.4
 _QUICK_S = 1.5
 _MARGIN_S = 0.3
 _HASTY = "hasty"
+_MOST_VARIANTS = 4
 _MOST_AT_ONCE = 8
 """Groups of requests under way: the levels, and each change of a bystander."""
 
@@ -135,16 +136,25 @@ def _calling_ways(candidate: Candidate, recorder: Recorder) -> list[_Way]:
     """The operations whose request calls out; first what has changed something and not committed it at that time."""
     found = []
     for operation in candidate.operations:
-        base = ground((operation,), recorder.lab.playbook, recorder.lab.operations)
-        if base is None:
-            continue
-        scenario = Scenario(setup=base.setup, attack=base.steps)
-        control = _control(scenario, recorder)
-        calls = control.scenario.settings.get(CALLS)
-        if calls:
-            scenario = scenario.model_copy(update={"settings": {CALLS: calls}})
-            found.append(_Way(base, scenario, control))
+        for base in _grounds(operation, candidate, recorder.lab):
+            scenario = Scenario(setup=base.setup, attack=base.steps)
+            control = _control(scenario, recorder)
+            calls = control.scenario.settings.get(CALLS)
+            if calls:
+                scenario = scenario.model_copy(update={"settings": {CALLS: calls}})
+                found.append(_Way(base, scenario, control))
+                break
     return sorted(found, key=lambda way: not _calls_uncommitted(way.control))
+
+
+def _grounds(operation: str, candidate: Candidate, lab: Lab) -> Iterator[Ground]:
+    """The shortest way; to a call that is known, also those that give more of what is optional."""
+    shortest = lab.playbook.way(operation)
+    variants = [each.way for each in lab.playbook.variants if each.way.operation == operation]
+    for way in (shortest, *(variants[:_MOST_VARIANTS] if candidate.location else ())):
+        base = ground_of((way,), lab.playbook, lab.operations) if way is not None else None
+        if base is not None:
+            yield base
 
 
 def _calls_uncommitted(control: Trial) -> bool:
