@@ -114,6 +114,15 @@ def test_django_is_migrated_also_when_only_the_server_is_declared(found):
     assert plans[1][1] == "python manage.py runserver 127.0.0.1:{port}"
 
 
+def test_flask_s_migrations_are_run_where_there_are_any(found):
+    files = {"app.py": "from flask import Flask\napp = Flask('a')\n"}
+    readme = "# A\n\n    flask --app app db upgrade\n    flask --app app run\n"
+    assert found({**files, "README.md": readme})[0][2] == []
+    made = "# A\n\n    flask --app app db init\n    flask --app app db upgrade\n    flask --app app run\n"
+    assert len(found({**files, "README.md": made})[0][2]) == 2
+    assert len(found({**files, "README.md": readme, "migrations/env.py": ""})[0][2]) == 1
+
+
 def test_django_s_applications_without_migrations_get_some(found):
     files = {
         "manage.py": "import django\n",

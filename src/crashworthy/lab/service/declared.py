@@ -133,10 +133,20 @@ def _last_server(steps: list[Step], root: Path, folders: tuple[str, ...]) -> Ite
             before = tuple(
                 step.plan.with_folder(folder)
                 for step in steps
-                if not step.serves and exists_in(step.plan, root / folder)
+                if not step.serves
+                and exists_in(step.plan, root / folder)
+                and _has_work(step.plan, steps, root / folder)
             )
             yield replace(servers[-1], folder=folder, before=before)
             return
+
+
+def _has_work(plan: StartPlan, steps: list[Step], folder: Path) -> bool:
+    """False for `flask db upgrade` where nothing has made or makes the folder of migrations, as `flask db init` does."""
+    words = {*plan.words}
+    if not {"flask", "db", "upgrade"} <= words or (folder / "migrations" / "env.py").is_file():
+        return True
+    return any({"db", "init"} <= {*step.plan.words} for step in steps)
 
 
 def _joined_lines(text: str) -> Iterator[_Line]:

@@ -28,7 +28,7 @@ def why_not(operation: Operation, trail: Trail | None, failure: str | None, *, d
         return "worked once, but not when it was repeated"
     if status in (401, 403):
         return f"{NEEDS_CREDENTIAL}: {said}"
-    if trail.unmet:
+    if trail.unmet and status < 500:
         names = ", ".join(dict.fromkeys(slot.name for slot in trail.unmet))
         return f"needs a value for {names} that no reached operation gives: {said}"
     if status >= 500:
