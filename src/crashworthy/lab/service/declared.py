@@ -142,7 +142,7 @@ def _last_server(steps: list[Step], root: Path, folders: tuple[str, ...]) -> Ite
 
 
 def _has_work(plan: StartPlan, steps: list[Step], folder: Path) -> bool:
-    """False for `flask db upgrade` where nothing has made or makes the folder of migrations, as `flask db init` does."""
+    """False for `flask db upgrade` where nothing made the folder of migrations or makes it, as `flask db init` does."""
     words = {*plan.words}
     if not {"flask", "db", "upgrade"} <= words or (folder / "migrations" / "env.py").is_file():
         return True
