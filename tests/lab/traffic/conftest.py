@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import ast
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
 from werkzeug.serving import make_server
 
+from crashworthy.core.events import OperationsReached
+from crashworthy.core.operation import Body, Operation, Parameter, ParameterIn
+from crashworthy.core.playbook import Playbook
+from crashworthy.lab.traffic.discover import Discovery
+from crashworthy.lab.traffic.driver import LearnContext, learn
+from crashworthy.lab.traffic.player import Player
 from crashworthy.source.tree import SourceFile, SourceTree
 
 
@@ -86,6 +94,68 @@ def tree_of() -> Callable[..., SourceTree]:
             outbound=(),
             requirements=(),
             imports=frozenset(),
+        )
+
+    return make
+
+
+@pytest.fixture
+def run() -> Callable[..., Playbook]:
+    """Let the driver learn a service, within a minute."""
+
+    def learned(testbed: Any, tree: Any, found: Discovery, **options: Any) -> Playbook:
+        events: list[Any] = []
+        context = LearnContext(
+            testbed=testbed,
+            tree=tree,
+            operations=found.operations,
+            schemes=found.schemes,
+            seed=options.pop("seed", 1),
+            deadline=time.monotonic() + 60,
+            emit=events.append,
+            **options,
+        )
+        playbook = learn(context)
+        assert isinstance(events[-1], OperationsReached)
+        assert events[-1].reached == len(playbook.reached)
+        return playbook
+
+    return learned
+
+
+@pytest.fixture
+def assert_replays() -> Callable[[Any, Playbook], None]:
+    """Each way gets its status once more, from a fresh state."""
+
+    def replay(testbed: Any, playbook: Playbook) -> None:
+        for way in playbook.ways:
+            with testbed.fresh() as instance:
+                played = Player(instance.base_url).play(way.steps)
+            answer = played.exchanges[-1].response
+            assert answer is not None
+            assert answer.status == way.status, way
+
+    return replay
+
+
+@pytest.fixture
+def plain() -> Callable[..., Operation]:
+    """An operation as routes without models give it: names only."""
+
+    def make(name: str, *, body: dict[str, Any] | None = None, kind: str = "application/json") -> Operation:
+        method, path = name.split(" ")
+        names = [part.partition("}")[0] for part in path.split("{")[1:]]
+        parameters = [
+            Parameter(name=each, where=ParameterIn.PATH, required=True, data_schema={"type": "integer"})
+            for each in names
+        ]
+        schema = {"type": "object", "properties": body} if body is not None else None
+        return Operation(
+            method=method,
+            path=path,
+            parameters=tuple(parameters),
+            body=Body(content_type=kind, data_schema=schema) if schema else None,
+            source="routes",
         )
 
     return make
