@@ -6,25 +6,26 @@ import heapq
 import re
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from crashworthy.core.history import Exchange
 from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Way
-from crashworthy.lab.traffic.actors import first_of_all, is_identity, log_in_score, sign_up_score
+from crashworthy.lab.traffic.actors import first_of_all, is_identity, sign_up_score
 from crashworthy.lab.traffic.attempt import Draft, Workshop
 from crashworthy.lab.traffic.callers import Callers, content
 from crashworthy.lab.traffic.coverage import Coverage
-from crashworthy.lab.traffic.facts import Slot, slots_of
 from crashworthy.lab.traffic.forms import is_form, read_page
 from crashworthy.lab.traffic.identify import Identifier
 from crashworthy.lab.traffic.knowledge import Knowledge
 from crashworthy.lab.traffic.lessons.lessons import NOTHING_LEARNED, Lessons
 from crashworthy.lab.traffic.lessons.plans import plans_for
 from crashworthy.lab.traffic.live import Live
+from crashworthy.lab.traffic.order import in_order
 from crashworthy.lab.traffic.plan import Plan
 from crashworthy.lab.traffic.session import Session, SetupFailedError, describe, is_limit, succeeded
 from crashworthy.lab.traffic.successors import Successors, refused
+from crashworthy.lab.traffic.trail import Trail
 from crashworthy.lab.traffic.ways import as_actor, bind, is_personal
 
 _ATTEMPTS_PER_ROUND = 14
@@ -40,27 +41,6 @@ _FIRST_SESSION = 1000
 # A fresh copy that is there sooner than a service counts requests anew.
 _QUICK_S = 0.5
 _STRANGERS_LOGIN = 1.0
-
-
-@dataclass
-class Trail:
-    """What was tried on one operation; `failures` holds the first attempt that got each of the `answers`.
-
-    `plan` is what worked. It `waits` for somebody to make a thing that it needs; where nobody does, it `guesses`.
-    """
-
-    tried: set[tuple[object, ...]] = field(default_factory=set)
-    answers: set[tuple[int, str]] = field(default_factory=set)
-    failures: list[tuple[Plan, Exchange, Draft]] = field(default_factory=list)
-    last: str = ""
-    last_status: int = 0
-    unmet: tuple[Slot, ...] = ()
-    version: int = -1
-    attempts: int = 0
-    setup_failed: str = ""
-    plan: Plan | None = None
-    waits: bool = False
-    guesses: bool = False
 
 
 class Explorer:
@@ -87,7 +67,7 @@ class Explorer:
         self._callers_copy = 0
         self._asked_first = False
         self._workshop = workshop
-        self._operations = self._in_order(operations)
+        self._operations = in_order(self._workshop, operations)
         self._identifier = identifier
         self._successors = Successors(workshop, self._operations)
         self._timeout_s = timeout_s
@@ -299,7 +279,7 @@ class Explorer:
 
     def take_up(self, operations: Sequence[Operation]) -> None:
         """Explore these as well."""
-        self._operations = self._in_order([*self._operations, *operations])
+        self._operations = in_order(self._workshop, [*self._operations, *operations])
         self.trails |= {operation.name: Trail() for operation in operations}
 
     def hope(self) -> None:
@@ -398,26 +378,7 @@ class Explorer:
             if "{" not in operation.path:
                 self.knowledge.pages.setdefault(name, operation.path)
         self.knowledge.options.update(page.options)
-        self._operations = self._in_order([found.get(each.name, each) for each in self._operations])
-
-    def _in_order(self, operations: Sequence[Operation]) -> list[Operation]:
-        """First the pages that may have the form of an operation which says nothing of what it takes."""
-        silent = {each.path for each in operations if each.method == "POST" and each.body is None}
-
-        def needs(operation: Operation) -> int:
-            """How many things it names in its body that others make."""
-            slots = [slot for slot in slots_of(operation) if slot.path[0] == "body" and slot.required]
-            return sum(self._workshop.refers(slot, operation) for slot in slots)
-
-        return sorted(
-            operations,
-            key=lambda each: (
-                each.method != "GET" or each.path not in silent,
-                *_order(each)[:3],
-                needs(each),
-                *_order(each)[3:],
-            ),
-        )
+        self._operations = in_order(self._workshop, [found.get(each.name, each) for each in self._operations])
 
     def _session_for(self, operation: Operation) -> Session:
         """A new session; for what only reads the one that does: things that are made once are there for all reads."""
@@ -467,11 +428,3 @@ def segments(path: str) -> list[str | int]:
 def _moved(played: Plan, plan: Plan) -> bool:
     """Whether objects on which other operations ran already are exchanged for others."""
     return played.much != plan.much or (bool(played.before) and played.choices != plan.choices)
-
-
-def _order(operation: Operation) -> tuple[int, int, int, int, str]:
-    """Sign-up, login, then makers of things before their users; of these, those that only read first."""
-    identity = 0 if sign_up_score(operation) >= 4 else 1 if log_in_score(operation) > 0 else 2
-    methods = ("GET", "POST", "PUT", "PATCH", "DELETE") if "{" in operation.path else ("POST", "PUT", "GET", "PATCH")
-    method = methods.index(operation.method) if operation.method in methods else len(methods)
-    return (identity, operation.path.count("{"), method, operation.path.count("/"), operation.name)

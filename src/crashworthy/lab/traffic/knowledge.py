@@ -12,8 +12,9 @@ from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.actors import Identity, sign_up_score
-from crashworthy.lab.traffic.facts import LINK, Fact, Slot, alike, facts_of, has_type, score, shapes_of, slots_of
+from crashworthy.lab.traffic.facts import LINK, Fact, Slot, facts_of, shapes_of, slots_of
 from crashworthy.lab.traffic.names import DIRECTIONS, OPPOSITE, noun_before, word_set, words
+from crashworthy.lab.traffic.scores import alike, has_type, score
 from crashworthy.lab.traffic.template import body_value
 from crashworthy.lab.traffic.ways import actors_of, another, as_actor, is_personal
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crashworthy.core.operation import Operation
 from crashworthy.lab.traffic.discover import WEBSOCKET
-from crashworthy.lab.traffic.explore import Trail
+from crashworthy.lab.traffic.trail import Trail
 
 NEEDS_CREDENTIAL = "needs a credential that could not be had"
 """How `Unreached.why` begins where a login is missing."""
