@@ -178,10 +178,10 @@ def _key(event: SensorEvent, sent: Sequence[str]) -> str | None:
 
 
 def _template(name: str) -> str:
-    """Without the parts of the path that differ from call to call."""
-    return "/".join(
-        "*" if any(c.isdigit() for c in part) and not re.fullmatch(r"v\d+", part) else part for part in name.split("/")
-    )
+    """Without the parts of the path that differ from call to call; the host is told as it is."""
+    host, *parts = name.split("/")
+    alike = ("*" if any(c.isdigit() for c in part) and not re.fullmatch(r"v\d+", part) else part for part in parts)
+    return "/".join((host, *alike))
 
 
 def told(what: str, path: str, value: Json) -> str:
