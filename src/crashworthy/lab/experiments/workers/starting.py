@@ -32,8 +32,11 @@ _OUTPUT = 2000
 _LAST_LINE = 200
 _FRAME = re.compile(r'File "([^"]+)", line (\d+), in (\S+)')
 _ERROR = re.compile(r"^(\w+\.)*\w+(Error|Exception|Violation|Exists)\b.*", re.MULTILINE)
-# Two copies of one machine compete for what two machines would each have.
-_NOT_SHARED = re.compile(r"Address already in use|EADDRINUSE|Cannot allocate memory|MemoryError", re.IGNORECASE)
+# Two copies of one machine compete for what two machines would each have; and locks are held while processes meet.
+_NOT_SHARED = re.compile(
+    r"Address already in use|EADDRINUSE|Cannot allocate memory|MemoryError|(database|table) is locked|lock timeout",
+    re.IGNORECASE,
+)
 
 
 class StartTogether(Experiment):

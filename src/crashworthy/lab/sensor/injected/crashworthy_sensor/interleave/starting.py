@@ -2,6 +2,7 @@
 
 CRASHWORTHY_MEETING is `folder:count`. Each process that comes to such a write leaves a file there and waits until so
 many have come, or `PATIENCE_S`: those that let one process write first, by a lock or because they start later, pass.
+It is short, because who waits may hold a lock that the others wait for.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from crashworthy_sensor.sql.statement import Statement
 
-PATIENCE_S = 0.6
+PATIENCE_S = 0.3
 _POLL_S = 0.001
 
 _met: set[str] = set()
