@@ -149,6 +149,24 @@ def test_django_gets_an_account_for_staff_where_its_own_accounts_are_used(tmp_pa
     assert [step.words[1] for step in plain.before] == ["migrate"]
 
 
+@pytest.mark.parametrize(
+    ("manifest", "command"),
+    [
+        ('{"scripts": {"start": "node src/server.js"}, "dependencies": {"express": "^4"}}', "npm start"),
+        (
+            '{"main": "src/server.js", "scripts": {"start": "vite"}, "dependencies": {"express": "^4"}}',
+            "node src/server.js",
+        ),
+    ],
+)
+def test_node_starts_as_its_package_says_once_its_packages_are_there(found, manifest, command):
+    files = {"package.json": manifest, "src/server.js": "require('express')"}
+    with pytest.raises(CrashworthyError, match="not installed: express") as caught:
+        found(files)
+    assert "npm install" in caught.value.remedy
+    assert found({**files, "node_modules/express/package.json": "{}"}) == [(".", command, [])]
+
+
 def test_a_command_of_the_user_is_the_only_way(found):
     assert found({"main.py": FASTAPI}, "node server.js") == [(".", "node server.js", [])]
 

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.lab.service.command import read_command
 from crashworthy.lab.service.declared import declared_starts, dockerfile_command
+from crashworthy.lab.service.node import declared_node_start
 from crashworthy.lab.service.plan import StartKind, StartPlan
 from crashworthy.source.tree import Application, SourceTree
 
@@ -49,6 +50,8 @@ def detect(tree: SourceTree, command: str | None = None) -> tuple[StartPlan, ...
         plans = [*declared_starts(tree.root, folders), *(_start(application, tree) for application in applications)]
     plans = [_with_superuser(_with_migrations(plan, tree), tree) for plan in plans]
     unique = {(plan.kind, plan.words, plan.target, plan.folder): plan for plan in reversed(plans)}
+    if not unique and (node := declared_node_start(tree.root)) is not None:
+        return (node,)
     if not unique:
         raise _nothing_found(tree.root)
     return tuple(reversed(unique.values()))
