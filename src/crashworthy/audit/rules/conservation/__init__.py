@@ -1,0 +1,1 @@
+"""Rules for numbers that have to add up."""
