@@ -243,8 +243,12 @@ class Explorer:
                 found = self._identify(operation, plan, draft, exchange, session)
                 if self.knowledge.lessons.get(operation.name) is not lesson:
                     break
+                copies = self.live.copies
                 if not found and trail.last_status == 403 and self._first_may(operation, plan):
-                    session, played, found = self.renew(session), Plan(), "admin"
+                    found = "admin"
+                if self.live.copies != copies:
+                    # The session's copy is gone, whatever was found.
+                    session, played = self.renew(session), Plan()
                 push([(0, replace(plan, actor=found))] if found else [])
             # An answer that was not seen before is a step forward: what it suggests comes first.
             answer = (trail.last_status, re.sub(r"\W*\d+\W*", "0", trail.last))
