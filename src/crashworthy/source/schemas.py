@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from crashworthy.core.value import Json
 from crashworthy.source.index import Index, dotted_name
+from crashworthy.source.marshmallow import is_marshmallow, marshmallow_field
 from crashworthy.source.schema_types import ARRAYS, CONSTRAINED, OBJECTS, SIMPLE, TRANSPARENT, Schema
 from crashworthy.source.symbols import Class, External, Module, Scope, Variable
 
@@ -162,7 +163,15 @@ class Schemas:
         for base in self.index.bases(class_):
             if isinstance(base, Class) and base is not class_ and depth > 0:
                 found.update({field.name: field for field in self.fields(base, depth - 1)})
+        loads = is_marshmallow(class_, self.index)
         for name, variable in class_.attributes.items():
+            value = variable.values[-1] if variable.values else None
+            if loads and isinstance(value, ast.Call) and variable.scope is class_:
+                described = marshmallow_field(value, lambda inner: self.of(inner, class_, depth - 1))
+                if described is not None:
+                    wire, required, schema = described
+                    found[name] = Field(wire or name, required, schema)
+                continue
             if variable.annotation is None or variable.scope is not class_ or name.startswith("_"):
                 continue
             if "ClassVar" in ast.unparse(variable.annotation) or name == "model_config":

@@ -42,6 +42,7 @@ from crashworthy.source.flow.values import (
     sources,
 )
 from crashworthy.source.index import dotted_name
+from crashworthy.source.marshmallow import LOADS, is_marshmallow
 from crashworthy.source.symbols import Class, External, Function
 
 _MAX_ELEMENTS = 20
@@ -158,6 +159,8 @@ class Calls(Operators):
         if self.schemas.is_enumeration(class_):
             self._convert(arguments, class_.name, "ValueError", "string", node, frame)
             return Mixed(tuple(arguments))
+        if is_marshmallow(class_, self.index):
+            return Instance(class_, {})
         if self.schemas.is_model(class_):
             return self._validated(class_, [*arguments, *keywords.values()], node, frame)
         for name, value in keywords.items():
@@ -184,6 +187,18 @@ class Calls(Operators):
                 given = Shape(shape.name, declared=shape.declared, is_given=True)
                 return Ref(given, is_answer=is_answer)
         return UNKNOWN
+
+    def _loaded(self, class_: Class, name: str, arguments: list[Value], node: ast.Call, frame: Frame) -> Value:
+        """A document that a schema of Marshmallow loads, or only looks at and tells the errors of."""
+        bodies = [value for value in arguments if isinstance(value, Ref | Raw) and not value.shape.fields]
+        looked_at = next((value.shape for value in bodies if value.shape.declared is not None), None)
+        if name != "validate" and looked_at is None:
+            return self._validated(class_, arguments, node, frame)
+        for value in bodies:
+            value.shape.declared = self.schemas.of_class(class_)
+        if name == "validate" or looked_at is None:
+            return UNKNOWN
+        return Ref(Shape(looked_at.name, declared=looked_at.declared, is_given=True))
 
     # Functions of libraries
 
@@ -305,6 +320,8 @@ class Calls(Operators):
                 request = attributes["request"]
                 found = asked(request, name, arguments, keywords) if isinstance(request, Request) else UNKNOWN
                 return found if found != UNKNOWN else self._unknown_method(function, node, arguments, keywords, frame)
+            case Instance(class_=class_) if name in LOADS and is_marshmallow(class_, self.index):
+                return self._loaded(class_, name, arguments, node, frame)
             case Response():
                 return self._response_method(held, name)
             case Raw():

@@ -8,8 +8,9 @@ from functools import cached_property
 
 from crashworthy.source.flow.constants import constant_of
 from crashworthy.source.flow.tables import Tables
-from crashworthy.source.flow.values import UNKNOWN, Memory, Value
+from crashworthy.source.flow.values import UNKNOWN, Instance, Memory, Value
 from crashworthy.source.index import Index, dotted_name
+from crashworthy.source.marshmallow import is_marshmallow
 from crashworthy.source.schemas import Schemas
 from crashworthy.source.symbols import Class, Function, Module, Variable
 
@@ -34,10 +35,14 @@ class Knowledge:
         """The constant that a module or class binds to a name, once and for all."""
         if id(variable) not in self._constants:
             once = len(variable.values) == 1
-            self._constants[id(variable)] = (
-                constant_of(self.index, variable.values[0], variable.scope) if once else UNKNOWN
-            )
+            self._constants[id(variable)] = self._bound(variable.values[0], variable) if once else UNKNOWN
         return self._constants[id(variable)]
+
+    def _bound(self, value: ast.expr, variable: Variable) -> Value:
+        made = self.index.resolve(value.func, variable.scope) if isinstance(value, ast.Call) else None
+        if isinstance(made, Class) and is_marshmallow(made, self.index):
+            return Instance(made, {})
+        return constant_of(self.index, value, variable.scope)
 
     def memory(self, variable: Variable) -> Memory | None:
         """A container, or a number that functions rebind, at module or class level: shared by all requests."""
