@@ -17,13 +17,11 @@ from crashworthy.core.scenario import Interleaving, Save, Scenario, Step
 from crashworthy.lab.experiments.concurrency.outcomes import distinct_of
 from crashworthy.lab.experiments.concurrency.serializability import masks_of
 from crashworthy.lab.experiments.conservation.adding_up import FRACTIONS
-from crashworthy.lab.experiments.episode import END, FAULT, PAUSE, SETTLE
+from crashworthy.lab.experiments.episode import END, SETTLE
 from crashworthy.lab.experiments.injection import lexers, positions
 from crashworthy.lab.experiments.input.stalls import AT_ONCE
-from crashworthy.lab.experiments.partial.points import steps
-from crashworthy.lab.experiments.readback.pages import Walk
-from crashworthy.lab.experiments.readback.paging import PAGING, PER_PAGE
 from crashworthy.lab.experiments.retry.repetitions import AFTER, TOGETHER
+from crashworthy.lab.proof.particulars import broken_of, injection_of, pages_of
 from crashworthy.lab.proof.python_source import NotWritableError, call, needs, saving
 from crashworthy.lab.proof.start_command import StartCommand, start_command
 from crashworthy.weaknesses.catalogue import CATALOGUE
@@ -66,8 +64,6 @@ _TEMPLATES = {
     "cross-site-change": "foreign.py.j2",
     "injection": _INJECTION,
 }
-# What a test's own stand-in and sinks cannot see: redirects, what a model was told, what a parser in C opened.
-_UNPLAYED = frozenset({"prompt", "archive", "entity", "model", "formula"})
 # Of the cases of a repetition those that a test can play without a sensor in the service.
 _REPETITIONS = frozenset({AFTER, TOGETHER})
 _HOLD_S = 10
@@ -130,17 +126,6 @@ def _lay_beside(folder: Path, proofs: Sequence[Proof]) -> None:
         shutil.copy(module.__file__, package)
 
 
-def _injection(scenario: Scenario) -> dict[str, Any]:
-    """The attack and its settings; NotWritableError for what a test cannot play."""
-    settings = {name: value for name, value in scenario.settings.items() if name not in {"outside", "input"}}
-    attack = settings.pop("attack")
-    settings.pop("stored", None)
-    too_early = "outside" in needs(scenario.setup) or any("${outside}" in step.path for step in scenario.attack)
-    if attack in _UNPLAYED or too_early or "redirects" in str(settings.get("form")):
-        raise NotWritableError(f"a payload of {attack}")
-    return {"attack": attack, "settings": repr(settings)}
-
-
 def file_name(proof: Proof) -> str:
     """The fault in words that a file name can have."""
     plain = re.sub(r"\{[^}]*\}|'", "", proof.title.lower())
@@ -164,7 +149,7 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
     if proof.weakness == "known-to-one-process" and len(scenario.attack) > 1:
         raise NotWritableError("a limit that two processes share")
     different, contrast = _CASES.get(proof.weakness, ("", ""))
-    injection = _injection(scenario) if template == _INJECTION else None
+    injection = injection_of(scenario) if template == _INJECTION else None
     race = proof.experiment == "lost-update"
     compares = race or template in {"repeat.py.j2", "restart.py.j2", _READBACK, _HALF, _PAGES, _AMOUNTS}
     amounts = str(case) if template == _AMOUNTS else ""
@@ -203,9 +188,9 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         "together": case == TOGETHER,
         "case": different,
         "contrast": contrast,
-        "calls": _pages(proof) if template == _PAGES else [call(step, _client(step)) for step in scenario.attack],
+        "calls": pages_of(proof) if template == _PAGES else [call(step, _client(step)) for step in scenario.attack],
         "amounts": amounts,
-        "broken": _broken(proof) if template == _HALF else None,
+        "broken": broken_of(proof) if template == _HALF else None,
         "uses_time": template in {"restart.py.j2", _HALF} or different in {"workers", "stale"},
         "settle": scenario.settings.get(SETTLE, _STILL_S if template == _READBACK else 0),
         "signal": scenario.settings.get(END, 0),
@@ -229,42 +214,6 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
     return environment.get_template(template).render(values)
 
 
-def _pages(proof: Proof) -> list[str]:
-    """The calls for each page, from the first to the last; NotWritableError where one names the next."""
-    given = proof.scenario.settings.get(PAGING)
-    if not isinstance(given, dict) or given.get("by") == "cursor" or given.get("write_after") is not None:
-        raise NotWritableError("pages that only the answers name")
-    index, size = str(given["index"]), str(given["size"])
-    read = proof.scenario.observe[0]
-    kept = tuple((name, value) for name, value in read.query if name not in {index, size})
-    queries = [((index, number),) if number is not None else () for number, _ in Walk(proof.trial).walked]
-    steps = [read.model_copy(update={"query": (*kept, (size, str(PER_PAGE)), *query)}) for query in queries]
-    return [call(step, _client(step)) for step in steps]
-
-
-def _broken(proof: Proof) -> dict[str, Any]:
-    """At which write the first request breaks off and how, and what is looked at; NotWritableError for a commit."""
-    settings = proof.scenario.settings
-    found: dict[str, Any] = {
-        "called": proof.weakness == "unrecorded-call",
-        "again": settings.get(PAUSE),
-        "write": 0,
-        "how": "",
-    }
-    fault = next((event for event in proof.trial.events if event.kind == FAULT), None)
-    if fault is None:
-        return found
-    done = [step for step in steps(proof.trial) if step.number is not None and step.at <= fault.at]
-    writes = [step for step in done if step.kind in {"write", "file"}]
-    drivers = {step.driver for step in writes if step.kind == "write"}
-    if fault.data.get("kind") == "commit" or fault.data.get("how") == "tear" or not drivers <= _BREAKABLE:
-        raise NotWritableError("a step that breaks off elsewhere than at a write")
-    # The step that breaks off is told before it is made, or not told at all.
-    told = any(step.number == fault.data.get("step") for step in writes)
-    return {**found, "write": len(writes) + (0 if told else 1), "how": fault.data.get("how")}
-
-
-_BREAKABLE = frozenset({"sqlite3", "psycopg", "psycopg2"})
 _DEPENDENCY = {"hang": "accepts and does not answer", "drip": "answers one byte a second"}
 
 

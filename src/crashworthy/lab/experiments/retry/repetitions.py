@@ -8,8 +8,6 @@ does not matter.
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,14 +19,12 @@ from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments import refusal
 from crashworthy.lab.experiments.compared import Compared, accepted, unproven
 from crashworthy.lab.experiments.concurrency.serializability import masks_of, with_masks
-from crashworthy.lab.experiments.effects import Change, bookkeeping, calls, effects, gives, repeated, taken, told
+from crashworthy.lab.experiments.effects import Change, bookkeeping, calls, effects, repeated, taken, told
 from crashworthy.lab.experiments.observed import Mask, changes, differing
 from crashworthy.lab.experiments.places import handler_of
-from crashworthy.lab.experiments.readback.reading import object_of
+from crashworthy.lab.experiments.retry.answers import made_twice
 from crashworthy.lab.experiments.retry.promise import HTTP
 from crashworthy.lab.experiments.trial import of_part
-from crashworthy.lab.traffic.meanings import MONEY
-from crashworthy.lab.traffic.names import words
 from crashworthy.weaknesses.retry import DUPLICATE_EFFECT, SWALLOWED_BY_KEY
 
 BASELINE = "baseline"
@@ -48,7 +44,6 @@ ONE_KEY = "two clients, one key"
 
 CASES = (AFTER, TOGETHER, CUT, KILLED)
 _TELLING = 2
-_IDENTIFIES = re.compile(r"(^|_)(id|code|number|uuid|key|serial|token|reference)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -147,8 +142,10 @@ def _of_repetition(shown: Repetitions) -> Judgement:
             return _proven(shown, trial, changed, called, tried)
     if not tried:
         return _unproven(history, Status.UNKNOWN if promise else Status.HELD, "it was not sent again", tried)
-    if promise is None and (twice := _made_twice(shown, tried)) is not None:
-        return twice
+    for trial in shown.of(AFTER) if promise is None else ():
+        made = made_twice(history.operations[0], trial)
+        if made is not None:
+            return _only_suspected(shown, trial, *made, tried)
     if not shown.visible:
         why = "nothing that can be read back shows what the request does"
         return _unproven(history, Status.UNKNOWN if promise and promise != HTTP else Status.HELD, why, tried)
@@ -201,25 +198,6 @@ def _only_suspected(shown: Repetitions, trial: Trial, expected: str, seen: str, 
         trials=tried,
         weakness=DUPLICATE_EFFECT.id,
     )
-
-
-def _made_twice(shown: Repetitions, tried: int) -> Judgement | None:
-    """Suspected by the answers alone: two things that are worth money, each with an id of its own."""
-    name = shown.history.operations[0]
-    for trial in shown.of(AFTER) if gives(name) else ():
-        answers = [exchange.response.body for exchange in of_part(trial, "attack") if exchange.ok and exchange.response]
-        if len(answers) != 2:
-            continue
-        first, second = map(object_of, answers)
-        own = [
-            field for field in first if _IDENTIFIES.search(field) and first[field] != second.get(field, first[field])
-        ]
-        worth = [field for field in first if {*words(field)} & MONEY and isinstance(first[field], str | int | float)]
-        if own and worth:
-            one, other = ({field: answer.get(field) for field in (own[0], worth[0])} for answer in (first, second))
-            again = f"a client that lost the answer can try again, and is given {json.dumps(one)} once more"
-            return _only_suspected(shown, trial, again, f"{json.dumps(one)}, and then {json.dumps(other)}", tried)
-    return None
 
 
 def _of_keys(shown: Repetitions) -> list[Judgement]:
