@@ -10,14 +10,15 @@ _SIGN_UP = step("POST", "/signup", body={"name": "user${unique}1"}, save="token"
 _BEARER = {"Authorization": "Bearer ${token}"}
 
 
-def _notes(noun: str) -> Api:
+def _notes(noun: str, listed: str = "") -> Api:
     """Operations on objects of which each user has a list: made, listed, read, replaced and deleted."""
+    listed = listed or f"/{noun}s"
     every, one, path = f"/{noun}s", f"/{noun}s/{{note_id}}", f"/{noun}s/${{note}}"
     make = step("POST", every, body={"text": "words ${unique}1"}, save="note", headers=_BEARER)
     ways: tuple[tuple[Step, ...], ...] = (
         (_SIGN_UP,),
         (_SIGN_UP, make),
-        (_SIGN_UP, step("GET", every, headers=_BEARER)),
+        (_SIGN_UP, step("GET", listed, headers=_BEARER)),
         (_SIGN_UP, make, step("GET", one, path=path, headers=_BEARER)),
         (_SIGN_UP, make, step("PUT", one, path=path, body={"text": "other words"}, headers=_BEARER)),
         (_SIGN_UP, make, step("DELETE", one, path=path, headers=_BEARER)),
@@ -25,7 +26,7 @@ def _notes(noun: str) -> Api:
     return api(
         operation("POST", "/signup", {}),
         operation("POST", every, {}),
-        operation("GET", every),
+        operation("GET", listed),
         operation("GET", one),
         operation("PUT", one, {}),
         operation("DELETE", one),
@@ -111,6 +112,14 @@ OBJECT_OF_ANOTHER = (
             f"{method} /notes/{{note_id}}",
         )
         for method in ("GET", "PUT", "DELETE")
+    ),
+    SickService(
+        "flask_tickets",
+        "flask",
+        None,
+        ("flask_tickets_healthy",),
+        _notes("ticket", "/my/tickets"),
+        "GET /tickets/{note_id}",
     ),
     SickService("flask_polls", "flask", None, ("flask_polls_healthy",), _notes("poll"), "GET /polls/{note_id}"),
     SickService(

@@ -7,6 +7,8 @@ How a correct service could look guilty, and what is asked for because of it:
   for both shows it to A and not to B: then the service itself says whose it is. Also its id must be countable: an
   id that cannot be guessed may be a link that its owner passed on. Words for things that are made to be passed on (a
   poll, a form, a listing) need one thing more: another operation that tells B that the object is not there.
+- **Work of colleagues** (tasks, tickets), which a list called "my" sorts: reading it is told only, unless another
+  operation says to B that it is not there.
 - **What everybody may change** (a wiki, a team's tasks): such a list shows it to all, and no read of it is refused.
 - **What others are meant to do** with an object (like, bid, pay into): an action counts only when A's own reading of
   the object shows something gone or replaced; numbers that grew and lists that became longer do not count.
@@ -139,7 +141,11 @@ def _read(seen: Ownership, step: Step, exchange: Exchange, who: str, *, demands:
         why = f"{refused[0]} refuses B the same object with {refused[1]}"
         return _Case(exchange, step, what, why)
     separated = _kept_apart(seen)
-    return _Case(exchange, step, what, separated) if separated else None
+    if separated is None:
+        return None
+    if seen.is_common_work and seen.hidden_from_b is None:
+        return _Case(exchange, step, what, f"{separated}; colleagues may be meant to read it", told_only=True)
+    return _Case(exchange, step, what, separated)
 
 
 def _kept_apart(seen: Ownership) -> str | None:

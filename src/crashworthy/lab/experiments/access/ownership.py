@@ -15,7 +15,7 @@ from crashworthy.lab.experiments.access.callers import NOBODY
 from crashworthy.lab.experiments.access.crossing import AGAIN, BEFORE, CLOSING, maker_of, objects_of
 from crashworthy.lab.experiments.access.views import Target, body, items, stable
 from crashworthy.lab.experiments.trial import of_part
-from crashworthy.lab.traffic.names import word_set, words
+from crashworthy.lab.traffic.names import path_words, word_set, words
 from crashworthy.lab.traffic.template import placeholders, saved_values
 
 REFUSALS = frozenset({401, 403, 404})
@@ -31,6 +31,9 @@ _SHARED = word_set(
     "story stream survey tag team template theme thread tool topic tour tournament trip url venue video wiki "
     "workout workspace"
 )
+# What people of one house do for each other; whose turn it is, a list of one's own tells.
+_WORK = word_set("task ticket issue incident bug request shift ride")
+_OWN = word_set("my mine me own self assigned")
 # Things that belong to one person, and resources whose fields are about a person.
 PERSONS = word_set(
     "account applicant appointment booking candidate client contact customer employee guest invoice member "
@@ -198,6 +201,14 @@ class Ownership:
         path = (self.maker.operation if self.maker else "").partition(" ")[2]
         fixed = [part for part in path.split("/") if part and "{" not in part]
         return any(frozenset(words(part)[-1:]) & _SHARED for part in fixed[-2:])
+
+    @cached_property
+    def is_common_work(self) -> bool:
+        """Whether colleagues may work on such things, and all that keeps others' away is a list called one's own."""
+        path = (self.maker.operation if self.maker else "").partition(" ")[2]
+        fixed = [part for part in path.split("/") if part and "{" not in part]
+        own = {*path_words((self.separating_list or "").partition(" ")[2])} & _OWN
+        return bool(own) and any(frozenset(words(part)[-1:]) & _WORK for part in fixed[-1:])
 
     def effect(self) -> tuple[str, Json, Json] | None:
         """Where A's own reads of the object differ after the attack: operation, before and after (None when gone).
