@@ -76,7 +76,7 @@ class Explorer:
         self._progress = progress
         self._lessons = lessons
         self._sessions = 0
-        self._reading: tuple[int, Session] | None = None
+        self._reading: dict[str, tuple[int, Session]] = {}
         self._makers_seen = 0
         self._is_first = True
         self._scouted = False
@@ -181,7 +181,7 @@ class Explorer:
         push(self._shown(operation))
         for plan, exchange, draft in trail.failures[-4:]:
             push(self._successors.of(operation, plan, exchange, draft, 0))
-        session, played = self._session_for(operation), Plan()
+        session, played = self._session_for(operation, ""), Plan()
         lesson = self.knowledge.lessons.get(operation.name)
         last = min(trail.attempts + (_ATTEMPTS_AT_FIRST if self._is_first else _ATTEMPTS_PER_ROUND), _ATTEMPTS)
         trail.waits = False
@@ -194,6 +194,9 @@ class Explorer:
             trail.tried.add(signature)
             if played.before != plan.before[: len(played.before)] or _moved(played, plan):
                 session = self.renew(session)
+            if self._is_reading(session):
+                self.requests += session.uncounted()
+                session = self._session_for(operation, plan.actor)
             played = plan
             try:
                 draft = self._workshop.draft(operation, plan, session)
@@ -384,13 +387,21 @@ class Explorer:
         self.knowledge.options.update(page.options)
         self._operations = in_order(self._workshop, [found.get(each.name, each) for each in self._operations])
 
-    def _session_for(self, operation: Operation) -> Session:
-        """A new session; for what only reads the one that does: things that are made once are there for all reads."""
+    def _session_for(self, operation: Operation, actor: str) -> Session:
+        """A new session; for what only reads the one that does: things that are made once are there for all reads.
+
+        Each caller has one, or nobody would be let in by the cookies of somebody else.
+        """
         if not operation.is_safe:
             return self.session()
-        if self._reading is None or self._reading[0] != self.live.copies:
-            self._reading = self.live.copies, self.session()
-        return self._reading[1]
+        copies, session = self._reading.get(actor, (0, None))
+        if session is None or copies != self.live.copies:
+            session = self.session()
+            self._reading[actor] = self.live.copies, session
+        return session
+
+    def _is_reading(self, session: Session) -> bool:
+        return any(each is session for _, each in self._reading.values())
 
     def session(self) -> Session:
         """A new session."""
@@ -418,8 +429,7 @@ class Explorer:
 
     def renew(self, session: Session) -> Session:
         """A new session in place of one that is at its end."""
-        if self._reading is not None and self._reading[1] is session:
-            self._reading = None
+        self._reading = {actor: pair for actor, pair in self._reading.items() if pair[1] is not session}
         self.requests += session.uncounted()
         return self.session()
 
