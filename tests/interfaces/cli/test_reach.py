@@ -68,3 +68,14 @@ def test_the_command_tells_what_it_reached_and_remembers_it(tmp_path: Path, envi
     assert not found["GET /boxes/{box_id}"]["reached"]
     assert "box_id" in found["GET /boxes/{box_id}"]["why"]
     assert len(list((tmp_path / "cache").rglob("*.json"))) == 1
+
+
+def test_no_path_is_cut_in_a_narrow_terminal() -> None:
+    console = Console(width=70, record=True, file=StringIO(), highlight=False)
+    names = [f"POST /api/v1/households/{{household_id}}/shopping/{{entry_id}}/{end}" for end in ("buy", "drop")]
+    lost = tuple(OperationReport(operation=name, reached=False, why="refused " * 30) for name in names)
+    print_reach(ReachFinished(operations=lost, requests=1, seconds=1.0, seed=1), console)
+    # The first column, folded: what stands before the second one on each line.
+    column = "".join(line[:26].rstrip() for line in console.export_text().splitlines())
+    assert "…" not in column
+    assert all(end in column for end in ("/buy", "/drop"))

@@ -100,7 +100,10 @@ def exit_code(result: ReachFinished) -> int:
 
 def print_reach(result: ReachFinished, console: Console) -> None:
     """A line for each operation, and the total."""
-    table = Table("operation", "reached as", "in requests", "or why not", box=None, pad_edge=False, show_edge=False)
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    for title in ("operation", "reached as", "in requests", "or why not"):
+        # A path that is cut at its end could be any of several.
+        table.add_column(title, overflow="fold")
     for each in result.operations:
         # Names of paths and words of refusals are the service's own.
         whom = Text(", ".join(each.actors), style="green") if each.reached else Text("no", style="red")
