@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -21,11 +22,15 @@ _BUDGET_S = 300
 
 @dataclass(frozen=True)
 class Whole:
-    """`seconds` of all experiments; `left` are candidates that had no turn."""
+    """`seconds` of all experiments on the clock; `cpu_s` of the whole run, learning and starting among them.
+
+    `left` are candidates that had no turn.
+    """
 
     operations: int
     reached: int
     seconds: float
+    cpu_s: float
     proven: int
     left: int
 
@@ -38,12 +43,21 @@ def measured(folder: Path, seed: int) -> Whole:
         command += ["--budget", str(_BUDGET_S), "--seed", str(seed), "--format", "json", "--output", str(report)]
         for weakness in sorted(set(weaknesses()) - TIMED):
             command += ["--only", weakness]
+        before = _cpu_s()
         subprocess.run(command, check=False, stdout=subprocess.DEVNULL, env={**os.environ, "XDG_STATE_HOME": state})
+        used = _cpu_s() - before
         found = json.loads(report.read_text(encoding="utf-8"))
     return Whole(
         operations=len(found["operations"]),
         reached=sum(each["reached"] for each in found["operations"]),
         seconds=found["duration_s"],
+        cpu_s=used,
         proven=sum(each["status"] == "proven" for each in found["findings"]),
         left=sum("budget" in each["why"] for each in found["not_tried"]),
     )
+
+
+def _cpu_s() -> float:
+    """Seconds of CPU that children which have ended have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
