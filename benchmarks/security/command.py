@@ -39,7 +39,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--only", default=[""], nargs="*", help="parts of ids of weaknesses")
     parser.add_argument("--results", type=Path, help="keep what was measured here, and go on from it")
-    parser.add_argument("--examples", type=int, default=30, help="of Schemathesis, per operation")
+    parser.add_argument("--seconds", type=float, default=3.0, help="for Schemathesis, on each service")
     parser.add_argument("--service", type=Path, default=EXAMPLE, help="for --part whole")
     options = parser.parse_args()
     console = Console(width=150)
@@ -60,7 +60,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="cw-peers-") as name:
             known = laid_out(every, Path(name))
             tools = {"bandit": bandit(Path(name), known), "semgrep": semgrep(Path(name), known)}
-            failed, tried = schemathesis(Path(name), known, options.examples)
+            failed, tried = schemathesis(Path(name), known, options.seconds)
         console.print(peers_table(said, {case for case in every if suspected(case)}, tools, failed, tried))
     if options.part in (None, "whole"):
         whole = measured(options.service, 1)

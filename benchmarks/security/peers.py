@@ -8,8 +8,6 @@ whose rules the package does not hold and whose registry of rules may be out of 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.driver.peer import install_peer
 from benchmarks.security.cases import Case
 from uv import find_uv_bin
 
@@ -74,9 +73,11 @@ def semgrep(folder: Path, known: dict[str, Case]) -> set[str] | None:
     return {known[Path(each["path"]).parent.name].title for each in result["results"]}
 
 
-def schemathesis(folder: Path, known: dict[str, Case], examples: int) -> tuple[set[str], set[str]]:
-    """Titles of the cases in which it finds a failure, and of those that it could try: with an OpenAPI document."""
+def schemathesis(folder: Path, known: dict[str, Case], seconds: float) -> tuple[set[str], set[str]]:
+    """Titles of the cases in which it finds a failure in that time, and of those it could try: with a document."""
     found, tried = set(), set()
+    program, _ = install_peer()
+    options = ["--checks", _CHECKS, "--max-time", f"{seconds:g}", "--request-timeout", "5", "--seed", "1", "--no-color"]
     for name, case in known.items():
         if case.service.framework != "fastapi" or case.weakness in NOT_PLAYED or case.service.postgresql:
             continue
@@ -84,8 +85,17 @@ def schemathesis(folder: Path, known: dict[str, Case], examples: int) -> tuple[s
             if url is None:
                 continue
             tried.add(case.title)
-            command = ["run", f"{url}/openapi.json", "--checks", _CHECKS, "--max-examples", str(examples), "--no-color"]
-            if _status("schemathesis", "st", *command, "--request-timeout", "5", "--seed", "1") == 1:
+            try:
+                done = subprocess.run(
+                    [str(program), "run", f"{url}/openapi.json", *options],
+                    cwd=folder,
+                    capture_output=True,
+                    check=False,
+                    timeout=seconds + _PATIENCE_S,
+                )
+            except subprocess.TimeoutExpired:
+                continue
+            if done.returncode == 1:
                 found.add(case.title)
     return found, tried
 
@@ -128,16 +138,3 @@ def _tool(package: str, *words: str) -> str:
     except subprocess.TimeoutExpired:
         return ""
     return done.stdout
-
-
-def _status(package: str, *words: str) -> int:
-    scratch = Path(os.environ.get("TMPDIR", "/tmp")) / f"cw-peer-{os.getpid()}"
-    scratch.mkdir(exist_ok=True)
-    try:
-        return subprocess.run(
-            _command(package, words), cwd=scratch, capture_output=True, check=False, timeout=_PATIENCE_S
-        ).returncode
-    except subprocess.TimeoutExpired:
-        return -1
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
