@@ -3,12 +3,14 @@
 import hashlib
 import html
 import secrets
+import time
 
 from fastapi import Depends, FastAPI, Header, HTTPException
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 app = FastAPI()
+SESSION_S = 8 * 3600
 users, tokens, listings, polls, docs, accounts, tasks, pages = {}, {}, {}, {}, {}, {}, {}, {}
 
 
@@ -50,9 +52,10 @@ class Page(BaseModel):
 
 def me(authorization: str = Header("")):
     t = authorization.removeprefix("Bearer ")
-    if t not in tokens:
+    user, until = tokens.get(t, (None, 0.0))
+    if time.time() > until:
         raise HTTPException(401)
-    return tokens[t]
+    return user
 
 
 def h(p, s):
@@ -74,7 +77,7 @@ def login(c: Cred):
     if not secrets.compare_digest(h(c.password, u["salt"]), u["hash"]):
         raise HTTPException(401, "wrong")
     t = secrets.token_urlsafe()
-    tokens[t] = u
+    tokens[t] = (u, time.time() + SESSION_S)
     return {"access_token": t}
 
 
