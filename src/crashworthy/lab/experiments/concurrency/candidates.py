@@ -24,7 +24,7 @@ from crashworthy.weaknesses.concurrency import CRASH_UNDER_CONCURRENCY, LOST_UPD
 # What a race costs is worth more of the time than many inputs that fail.
 _SUSPECTED = 300.0
 _SUSPECTED_CRASH = 60.0
-_CHANGING = {"POST": 50.0, "PATCH": 48.0, "PUT": 45.0, "DELETE": 30.0}
+_CHANGING = {"POST": 80.0, "PATCH": 76.0, "PUT": 72.0, "DELETE": 45.0}
 _PAIR = 20.0
 _PER_CLASH = 8.0
 _SAME_OBJECT = 4.0

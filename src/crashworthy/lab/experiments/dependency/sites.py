@@ -13,7 +13,7 @@ from crashworthy.weaknesses.dependency import HELD_BY_SLOW_DEPENDENCY
 
 _SUSPECTED = 90.0
 _REACHING = 160.0
-_UNKNOWN = 10.0
+_UNKNOWN = 4.0
 _LOOK_S = 0.5
 """What it costs to see that a request makes no call."""
 
