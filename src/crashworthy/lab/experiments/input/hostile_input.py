@@ -134,7 +134,7 @@ def _try(base: Ground, operation: Operation, recorder: Recorder) -> None:
         if seen.ok and not is_unreadable(seen)
     ]
     reads = [step for step in base.observe if step in works]
-    scan = Scan(base, operation, recorder, reads, reserve_s=_RESERVE_S)
+    scan = Scan(base, operation, recorder, reads, reserve_s=min(_RESERVE_S, recorder.left() / 2))
     find_wedges(good, control, scan)
     _prove_crashes(base, scan, recorder)
     _repeat(base, recorder)

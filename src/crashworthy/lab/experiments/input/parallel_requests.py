@@ -28,7 +28,8 @@ from crashworthy.lab.experiments.input.stalls import (
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
 from crashworthy.weaknesses.input import WEDGED_BY_ONE_REQUEST
 
-_PRIORITY = 30.0
+# Once for the service, a second where it is well; late in the budget there would be no time to wait for a stall.
+_PRIORITY = 250.0
 _ESTIMATE_S = 4.0
 _MOST_LOOKED_AT = 4
 _LEAST_BURST_S = 2.0
