@@ -20,6 +20,7 @@ from crashworthy.lab.sensor.receiver import Receiver
 from crashworthy.lab.service.plan import ServicePlan, StartKind, StartPlan
 from crashworthy.lab.service.testbed import open_testbed
 from crashworthy.lab.standin.server import StandIns
+from crashworthy.lab.testbed import Capability
 from crashworthy.source.parse import parse_folder
 from sick_services.catalog import FOLDER, Api
 
@@ -84,6 +85,7 @@ def open_lab(
             emit=lambda _event: None,
             idempotent=idempotent,
             workers=workers,
+            quick_hashes=Capability.REQUESTS in testbed.capabilities,
         )
 
 

@@ -249,10 +249,16 @@ def plans(scenario: Scenario) -> list[dict[str, Json]]:
 
 
 def replayed(
-    experiment: str, history: History, judgement: Judgement, lab: Lab, play: Callable[[Scenario, Recorder], object]
+    experiment: str,
+    history: History,
+    judgement: Judgement,
+    lab: Lab,
+    play: Callable[[Scenario, Recorder], object],
+    *,
+    quick_hashes: bool = True,
 ) -> History:
     """The history of a replay in which `play` plays the judgement's scenario, as far as the time allows."""
-    recorder = Recorder(lab, experiment)
+    recorder = Recorder(lab, experiment, quick_hashes=quick_hashes)
     if judgement.scenario is not None:
         try:
             play(judgement.scenario, recorder)

@@ -99,7 +99,11 @@ class LoginProbe(Experiment):
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """The same play."""
-        return replayed(self.id, history, judgement, lab, lambda plan, recorder: recorder.play(plan, "attack"))
+
+        def play(plan: Scenario, recorder: Recorder) -> None:
+            recorder.play(plan, "attack")
+
+        return replayed(self.id, history, judgement, lab, play, quick_hashes=False)
 
 
 def rank_test(one: Sequence[float], other: Sequence[float]) -> float:
