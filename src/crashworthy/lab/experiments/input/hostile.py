@@ -15,7 +15,7 @@ BIG = 2**63
 HUGE = 10**30
 LONG_TEXT = 60_000
 """More than SQLite compares with LIKE, and than most columns take; less than servers take in a request line."""
-INT4 = 2**31 - 1
+INT4_LARGEST, INT8_LARGEST = "2**31-1", "2**63-1"
 DEEP = 50_000
 _MOST_CHOICES = 4
 
@@ -138,8 +138,8 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 _NUMBERS = (
     Hostile("0", 0, plausible=True),
     Hostile("-1", -1, plausible=True),
-    Hostile("2**31-1", INT4),
-    Hostile("2**63-1", BIG - 1),
+    Hostile(INT4_LARGEST, 2**31 - 1),
+    Hostile(INT8_LARGEST, BIG - 1),
     Hostile("2**63", BIG),
     Hostile("-2**63-1", -BIG - 1),
     Hostile("10**30", HUGE, exotic=True),

@@ -28,6 +28,7 @@ from crashworthy.lab.experiments.input.wedge_trials import (
     HASTY,
     find_wedges,
     observers,
+    play_the_largest,
     play_wedge,
     play_what_json_lacks,
     repeat_refused,
@@ -140,6 +141,7 @@ def _try(base: Ground, operation: Operation, recorder: Recorder) -> None:
     _repeat(base, recorder)
     if not scan.wedged:
         play_what_json_lacks(good, control, scan)
+        play_the_largest(good, control, scan)
         repeat_refused(good, control, scan)
 
 

@@ -14,6 +14,7 @@ from crashworthy.core.value import Json
 from crashworthy.lab.experiments.concurrency.variants import Ground
 from crashworthy.lab.experiments.experiment import Lab
 from crashworthy.lab.experiments.input.crashes import INPUT, WHAT
+from crashworthy.lab.experiments.input.hostile import INT4_LARGEST, INT8_LARGEST
 from crashworthy.lab.experiments.input.scan import Scan, Shot, spread
 from crashworthy.lab.experiments.input.wedges import AGAIN, WEDGE, failing, is_lost, is_unreadable
 from crashworthy.lab.experiments.trial import Recorder, of_part
@@ -32,7 +33,7 @@ _MOST_READS = 3
 _MOST_WAYS = 3
 _MOST_REPEATED = 4
 _MOST_SUSPECTS = 3
-_MOST_INFINITE = 2
+_MOST_ALONE = 2
 _INFINITE = frozenset({"Infinity", "1e400"})
 _UNIQUE = re.compile(r"(?<!\$)\$\{unique\}")
 _SECOND = 180
@@ -82,7 +83,19 @@ def play_what_json_lacks(good: Scenario, control: Trial, scan: Scan) -> None:
     """Play an infinite number that was accepted alone: among what other shots made, pages may not show it."""
     accepted = [shot for _, shots in scan.trials for shot in shots if shot.exchange.ok]
     infinite = [shot for shot in accepted if shot.mutation.literal in _INFINITE]
-    for shot in spread(infinite, lambda shot: shot.mutation.input, _MOST_INFINITE):
+    for shot in spread(infinite, lambda shot: shot.mutation.input, _MOST_ALONE):
+        if _wedges(good, control, shot, 1, scan.recorder):
+            return
+
+
+def play_the_largest(good: Scenario, control: Trial, scan: Scan) -> None:
+    """Play the largest integer of eight bytes alone, where a large one was accepted: added to what other shots gave it
+    fails at once, by itself it may be stored, and then nothing can be added any more.
+    """
+    shots = [shot for _, shots in scan.trials for shot in shots]
+    taken = {shot.mutation.input for shot in shots if shot.exchange.ok and shot.mutation.what == INT4_LARGEST}
+    largest = [shot for shot in shots if shot.mutation.what == INT8_LARGEST and shot.mutation.input in taken]
+    for shot in spread(largest, lambda shot: shot.mutation.input, _MOST_ALONE):
         if _wedges(good, control, shot, 1, scan.recorder):
             return
 
@@ -98,19 +111,21 @@ def play_wedge(scenario: Scenario, purpose: str, recorder: Recorder, control: Tr
             if answer.response is None:
                 break
         variables = known.variables
-        suspicious: list[Step] = []
+        suspicious: list[tuple[Step, dict[str, Json]]] = []
         for index, step in enumerate(scenario.observe):
             valid = stage.player.play((step,), "observe", variables)
             stage.exchanges += valid.exchanges
-            variables = valid.variables
             if is_lost(valid.exchanges[0]) and _worked(control, index):
-                suspicious.append(step)
+                # Tried again as whoever sent it: later logins take the place of earlier ones.
+                suspicious.append((step, variables))
+            variables = valid.variables
             # One request that is not answered is enough, and another would cost as much time again.
             if suspicious and valid.exchanges[0].response is None:
                 break
         if suspicious:
             time.sleep(0 if scenario.settings.get(HASTY) else _PAUSE_S)
-            stage.exchanges += stage.player.play(suspicious, AGAIN, variables).exchanges
+            for step, before in suspicious:
+                stage.exchanges += stage.player.play((step,), AGAIN, before).exchanges
     return recorder.keep(stage)
 
 
