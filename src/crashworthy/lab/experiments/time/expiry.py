@@ -169,12 +169,17 @@ def _elsewhere(promise: Promise) -> Iterator[tuple[str, dict[str, Json]]]:
         yield lifetimes.ELSEWHERE_EARLY, {clock.ZONE: _SUMMER, clock.AT: at, clock.LATER: early_s}
     at = repeated.isoformat(timespec="seconds")
     yield lifetimes.ELSEWHERE_LATE, {clock.ZONE: _SUMMER, clock.AT: at, clock.LATER: late_s}
-    now = datetime.now(UTC)
-    hours = [now.astimezone(zone).replace(tzinfo=UTC) for zone in zones]
-    for instant in (*hours, skipped, repeated):
+    for instant in (skipped, repeated):
         at = instant.isoformat(timespec="seconds")
         yield lifetimes.SAME_CLOCK_EARLY, {clock.AT: at, clock.LATER: early_s}
         yield lifetimes.SAME_CLOCK_LATE, {clock.AT: at, clock.LATER: late_s}
+    # Who closes at night refuses at that hour of the clock on the wall, whatever was promised.
+    now, summer = datetime.now(UTC), ZoneInfo(_SUMMER)
+    for start, place in ((now, zones[0]), (now, zones[1]), (skipped, summer), (repeated, summer)):
+        for purpose, later_s in ((lifetimes.SAME_CLOCK_EARLY, early_s), (lifetimes.SAME_CLOCK_LATE, late_s)):
+            later = timedelta(seconds=later_s)
+            on_the_wall = (start + later).astimezone(place).replace(tzinfo=UTC)
+            yield purpose, {clock.AT: (on_the_wall - later).isoformat(timespec="seconds"), clock.LATER: later_s}
 
 
 def _change(now: datetime, month: int) -> datetime:
