@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[2] / part) for part in ("", "tests")]
 
-from benchmarks.security.command import main  # noqa: E402
+from benchmarks.security.command import main  # noqa: E402 - after the path
 
 if __name__ == "__main__":
     sys.exit(main())

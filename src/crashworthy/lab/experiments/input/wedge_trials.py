@@ -83,9 +83,7 @@ def play_what_json_lacks(good: Scenario, control: Trial, scan: Scan) -> None:
     """Play an infinite number that was accepted alone: among what other shots made, pages may not show it."""
     accepted = [shot for _, shots in scan.trials for shot in shots if shot.exchange.ok]
     infinite = [shot for shot in accepted if shot.mutation.literal in _INFINITE]
-    for shot in spread(infinite, lambda shot: shot.mutation.input, _MOST_ALONE):
-        if _wedges(good, control, shot, 1, scan.recorder):
-            return
+    _play_alone(infinite, good, control, scan)
 
 
 def play_the_largest(good: Scenario, control: Trial, scan: Scan) -> None:
@@ -95,9 +93,7 @@ def play_the_largest(good: Scenario, control: Trial, scan: Scan) -> None:
     shots = [shot for _, shots in scan.trials for shot in shots]
     taken = {shot.mutation.input for shot in shots if shot.exchange.ok and shot.mutation.what == INT4_LARGEST}
     largest = [shot for shot in shots if shot.mutation.what == INT8_LARGEST and shot.mutation.input in taken]
-    for shot in spread(largest, lambda shot: shot.mutation.input, _MOST_ALONE):
-        if _wedges(good, control, shot, 1, scan.recorder):
-            return
+    _play_alone(largest, good, control, scan)
 
 
 def play_wedge(scenario: Scenario, purpose: str, recorder: Recorder, control: Trial | None = None) -> Trial:
@@ -144,6 +140,15 @@ def _status(shot: Shot) -> int:
 
 def _worst_and_quickest(shot: Shot) -> tuple[int, float]:
     return -_status(shot), shot.exchange.ended - shot.exchange.started
+
+
+def _play_alone(shots: list[Shot], good: Scenario, control: Trial, scan: Scan) -> None:
+    """One of them for each input, until one wedges the service."""
+    any(_wedges(good, control, shot, 1, scan.recorder) for shot in spread(shots, _input, _MOST_ALONE))
+
+
+def _input(shot: Shot) -> Json:
+    return shot.mutation.input
 
 
 def _wedges(good: Scenario, control: Trial, shot: Shot, times: int, recorder: Recorder) -> bool:
