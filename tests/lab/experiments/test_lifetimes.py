@@ -64,10 +64,13 @@ def trial(purpose: str, status: int, *, statement: str = "", zone: str | None = 
     return Trial(id=purpose, purpose=purpose, scenario=scenario, exchanges=sent, events=events)
 
 
-def judged(early: int, late: int, *more: Trial, fresh: int = 200, without: int = 401) -> Judgement:
+def judged(
+    early: int, late: int, *more: Trial, fresh: int = 200, just_given: int = 200, without: int = 401
+) -> Judgement:
     usual = (
         trial(lifetimes.FRESH, fresh),
         trial(lifetimes.WITHOUT, without),
+        trial(lifetimes.JUST_GIVEN, just_given),
         trial(lifetimes.EARLY, early),
         trial(lifetimes.LATE, late),
     )
@@ -93,6 +96,8 @@ def test_what_is_not_needed_or_never_works_is_held_against_nobody() -> None:
     assert judged(200, 200, without=200).status is Status.HELD
     assert judged(401, 401, fresh=401).status is Status.HELD
     assert judged(500, 500).status is Status.UNKNOWN
+    # Closed by then, to what was given just now as well.
+    assert judged(403, 401, just_given=403).status is not Status.PROVEN
 
 
 def test_a_clock_that_is_not_shifted_decides_nothing() -> None:

@@ -148,6 +148,8 @@ def _play(once: Scenario, given: str, purpose: str, settings: dict[str, Json], r
 
 def _in_utc(promise: Promise) -> Iterator[tuple[str, dict[str, Json]]]:
     yield lifetimes.WITHOUT, {}
+    then = datetime.now(UTC) + timedelta(seconds=_early_s(promise))
+    yield lifetimes.JUST_GIVEN, {clock.AT: then.isoformat(timespec="seconds")}
     yield lifetimes.EARLY, {clock.LATER: _early_s(promise)}
     yield lifetimes.LATE, {clock.LATER: promise.lifetime_s * (1 + _SHARE_OVER) + _MARGIN_S}
 

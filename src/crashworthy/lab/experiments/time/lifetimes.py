@@ -21,6 +21,7 @@ from crashworthy.weaknesses.time import EXPIRY_NOT_KEPT, LOCAL_TIME
 FRESH = "at once"
 WITHOUT = "with another value in its place"
 EARLY = "while it is good"
+JUST_GIVEN = "at once, at the hour of the later use"
 LATE = "long after its end"
 ELSEWHERE_EARLY = "while it is good, in another time zone"
 ELSEWHERE_LATE = "after its end, in another time zone"
@@ -88,7 +89,8 @@ def judge_lifetimes(history: History) -> Judgement:
         return unproven(history, Status.HELD, "the request does not need it, or did not work with it")
     if shown.all_ok(LATE):
         return _found(shown, EXPIRY_NOT_KEPT, LATE, early=False)
-    if shown.all_refused(EARLY):
+    # Who closes by then refuses what was given just now as well.
+    if shown.all_refused(EARLY) and shown.all_ok(JUST_GIVEN):
         return _found(shown, EXPIRY_NOT_KEPT, EARLY, early=True)
     if shown.all_ok(EARLY) and shown.all_refused(LATE):
         for trial in shown.of(ELSEWHERE_EARLY):
