@@ -8,21 +8,30 @@
 
 Each sick service below tests/sick_services is judged with each seed, and so is each healthy twin. Objectives: every
 seed proves each sick service, no twin is accused of any weakness. Seconds are those of one whole operation: all
-payloads, and the trials that show what they hit. With --results what was measured is kept in a file, and not measured
-again. Exits 1 when an objective is missed.
+payloads, and the trials that show what they hit. In parts:
+
+    python benchmarks/security --part services --results runs.jsonl                 goes on after an interruption
+    python benchmarks/security --part services --results runs.jsonl --seeds 3:5     two of the seeds
+    python benchmarks/security --part services --results runs.jsonl --kept          sums up what is kept
+    python benchmarks/security --part servers --server isso radicale                two of the servers
+
+The table so far is printed after each seed; Ctrl-C and SIGTERM end the services with the table of what was measured.
+Exits 1 when an objective is missed.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-from collections import defaultdict
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
+from benchmarks.resumed import Run, Runs, add_options, circumstances
 from benchmarks.security.cases import Case, cases
-from benchmarks.security.kept import Results
-from benchmarks.security.ours import Said, suspected
+from benchmarks.security.ours import judged, suspected
 from benchmarks.security.peers import bandit, laid_out, schemathesis, semgrep
+from benchmarks.security.servers import NAMES as SERVERS
 from benchmarks.security.servers import tested
 from benchmarks.security.tables import peers_table, services_table
 from benchmarks.security.whole import measured
@@ -36,32 +45,26 @@ def main() -> int:
     """Run the parts that were asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", choices=("services", "peers", "whole", "servers"))
-    parser.add_argument("--seeds", type=int, default=5)
+    add_options(parser, 5)
     parser.add_argument("--only", default=[""], nargs="*", help="parts of ids of weaknesses")
-    parser.add_argument("--results", type=Path, help="keep what was measured here, and go on from it")
     parser.add_argument("--seconds", type=float, default=3.0, help="for Schemathesis, on each service")
     parser.add_argument("--service", type=Path, default=EXAMPLE, help="for --part whole")
+    parser.add_argument("--server", default=SERVERS, choices=SERVERS, nargs="*", help="for --part servers")
     options = parser.parse_args()
     console = Console(width=150)
-    good = True
+    good: bool | None = True
     every = list(cases(options.only))
-    said: dict[Case, list[Said]] = defaultdict(list)
+    tried: dict[Case, list[Run]] = {case: [] for case in every}
     if options.part not in ("whole", "servers"):
-        results = Results(options.results)
-        # Seed by seed, so that an interrupted run has tried all services.
-        for seed in range(options.seeds if options.part != "peers" else 1):
-            for case in every:
-                said[case].append(one := results.of(case, seed))
-                if (case.weakness in one.proven) != case.is_sick or (one.proven and not case.is_sick):
-                    print(f"{case.title}, seed {seed}: {', '.join(sorted(one.proven)) or 'nothing proven'}", flush=True)
-        table, good = services_table(said)
-        console.print(table)
+        good = _services(tried, options, console)
+        if options.kept or good is None:
+            return int(not good)
     if options.part in (None, "peers"):
         with tempfile.TemporaryDirectory(prefix="cw-peers-") as name:
             known = laid_out(every, Path(name))
             tools = {"bandit": bandit(Path(name), known), "semgrep": semgrep(Path(name), known)}
-            failed, tried = schemathesis(Path(name), known, options.seconds)
-        console.print(peers_table(said, {case for case in every if suspected(case)}, tools, failed, tried))
+            failed, played = schemathesis(Path(name), known, options.seconds)
+        console.print(peers_table(tried, {case for case in every if suspected(case)}, tools, failed, played))
     if options.part in (None, "whole"):
         whole = measured(options.service, 1)
         console.print(
@@ -71,9 +74,40 @@ def main() -> int:
         )
         good = good and whole.seconds <= _WHOLE_S and not whole.left
     if options.part == "servers":
-        for server in tested(1):
+        for server in tested(options.server, 1):
             counts = f"{server.reached} of {server.operations} operations, {server.held} held, {server.unknown} unknown"
             console.print(f"{server.name}: {counts}, {len(server.proven)} proven")
             for title, seen in server.proven:
                 console.print(f"  {title}: {seen}")
     return int(not good)
+
+
+def _services(tried: Mapping[Case, list[Run]], options: argparse.Namespace, console: Console) -> bool | None:
+    """Whether the objectives are met, with the runs added to `tried`; None when it was interrupted.
+
+    Seed by seed, so that an interrupted measurement has tried all services.
+    """
+    runs, seeds = Runs(options), options.seeds if options.part != "peers" else options.seeds[:1]
+    with runs.until_interrupted():
+        for seed in seeds:
+            for case in tried:
+                run = runs.of(case.title, seed, partial(judged, case, seed))
+                if run is not None:
+                    tried[case].append(run)
+                    console.print(_line(case, run), highlight=False)
+            if seed != seeds[-1] and not options.kept:
+                console.print(services_table(tried)[0])
+    table, met = services_table(tried)
+    console.print(table)
+    console.print(circumstances([run for own in tried.values() for run in own]), highlight=False)
+    if runs.interrupted:
+        console.print(f"interrupted by {runs.interrupted}")
+        return None
+    return met
+
+
+def _line(case: Case, run: Run) -> str:
+    proven = run.said.proven
+    missed = bool(run.error) or (case.weakness not in proven if case.is_sick else bool(proven))
+    said = run.error or ", ".join(proven) or "nothing proven"
+    return f"seed {run.seed} {case.title}: {said}, {run.said.seconds:.1f} s" + ("  MISSED" if missed else "")

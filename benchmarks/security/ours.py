@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.resumed import Said
 from benchmarks.security.cases import Case
 
 from crashworthy.audit.engine import audit
@@ -18,14 +18,6 @@ from crashworthy.source.parse import parse_folder
 from sick_services.stand import candidate_for, open_lab
 
 
-@dataclass(frozen=True)
-class Said:
-    """The weaknesses that were proven, and the seconds that the trials took."""
-
-    proven: frozenset[str]
-    seconds: float
-
-
 def judged(case: Case, seed: int) -> Said:
     """Try the case's operation on a stand of its own: all payloads, and the trials that show what they hit."""
     experiment = next(each for each in EXPERIMENTS if each.id == case.experiment)
@@ -34,9 +26,9 @@ def judged(case: Case, seed: int) -> Said:
         candidate = candidate_for(experiment, lab, service.operation)
         began = time.monotonic()
         history = experiment.run(candidate, lab)
-        seconds = time.monotonic() - began
-        found = [_weakness(each, history.weakness) for each in experiment.judgements(history) if _accuses(each)]
-        return Said(frozenset(found), seconds)
+        seconds = round(time.monotonic() - began, 3)
+        found = {_weakness(each, history.weakness) for each in experiment.judgements(history) if _accuses(each)}
+        return Said(tuple(sorted(found)), len(history.trials), seconds)
 
 
 def suspected(case: Case) -> bool:

@@ -5,38 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import median
 
+from benchmarks.resumed import Run
 from benchmarks.security.cases import Case
-from benchmarks.security.ours import Said
 from rich.table import Table
 
 
-def services_table(said: Mapping[Case, Sequence[Said]]) -> tuple[Table, bool]:
+def services_table(tried: Mapping[Case, Sequence[Run]]) -> tuple[Table, bool]:
     """By weakness: how often it was proven and how often a twin was accused; whether the objectives are met."""
     table = Table("weakness", "sick", "proven", "twins", "accused", "median s", "slowest s", "")
     met = True
     totals = [0, 0, 0, 0]
-    for weakness in dict.fromkeys(case.weakness for case in said):
-        sick = [one for case, runs in said.items() if case.weakness == weakness and case.is_sick for one in runs]
-        twins = [one for case, runs in said.items() if case.weakness == weakness and not case.is_sick for one in runs]
+    for weakness in dict.fromkeys(case.weakness for case in tried):
+        sick = [run for case, runs in tried.items() if case.weakness == weakness and case.is_sick for run in runs]
+        twins = [run for case, runs in tried.items() if case.weakness == weakness and not case.is_sick for run in runs]
+        if not sick and not twins:
+            continue
         counts = [
             len(sick),
-            sum(weakness in one.proven for one in sick),
+            sum(weakness in run.said.proven for run in sick),
             len(twins),
-            sum(bool(o.proven) for o in twins),
+            sum(bool(run.said.proven) for run in twins),
         ]
         totals = [total + count for total, count in zip(totals, counts, strict=True)]
-        seconds = [one.seconds for one in (*sick, *twins)]
-        good = counts[0] == counts[1] and not counts[3]
+        seconds = [run.said.seconds for run in (*sick, *twins)]
+        good = counts[0] == counts[1] and not counts[3] and not any(run.error for run in twins)
         met = met and good
         times = (f"{median(seconds):.2f}", f"{max(seconds):.2f}")
         table.add_row(weakness, *map(str, counts), *times, "" if good else "MISSED")
     table.add_section()
+    met = met and any(totals)
     table.add_row("all", *map(str, totals), "", "", "" if met else "MISSED")
     return table, met
 
 
 def peers_table(
-    said: Mapping[Case, Sequence[Said]],
+    runs: Mapping[Case, Sequence[Run]],
     suspected: set[Case],
     tools: Mapping[str, set[str] | None],
     failed: set[str],
@@ -44,8 +47,8 @@ def peers_table(
 ) -> Table:
     """Of the services, not of runs: found in sick ones, missed, and false on healthy ones."""
     table = Table("tool", "sick", "found", "missed", "twins", "false", title="proven, suspected, missed, false")
-    sick = [case for case in said if case.is_sick]
-    twins = [case for case in said if not case.is_sick]
+    sick = [case for case in runs if case.is_sick]
+    twins = [case for case in runs if not case.is_sick]
 
     def row(name: str, found: set[str], among: set[str]) -> None:
         own_sick, own_twins = ([c for c in each if c.title in among] for each in (sick, twins))
@@ -53,9 +56,9 @@ def peers_table(
         counts = (len(own_sick), hits, len(own_sick) - hits, len(own_twins), wrong)
         table.add_row(name, *map(str, counts))
 
-    every = {case.title for case in said}
-    right = {case.title for case in sick if all(case.weakness in one.proven for one in said[case])}
-    wrong = {case.title for case in twins if any(one.proven for one in said[case])}
+    every = {case.title for case in runs}
+    right = {case.title for case in sick if runs[case] and all(case.weakness in run.said.proven for run in runs[case])}
+    wrong = {case.title for case in twins if any(run.said.proven for run in runs[case])}
     row("crashworthy, proven", right | wrong, every)
     row("crashworthy, suspected", {case.title for case in suspected}, every)
     for name, found in tools.items():
