@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crashworthy.core.scenario import Step
+from crashworthy.core.scenario import Save, Step
 from crashworthy.core.value import Json
 from sick_services.service import Api, SickService, api, object_of, operation, step
 
@@ -457,7 +457,72 @@ TOKEN_WITHOUT_END = (
     ),
 )
 
+_DOCUMENT = step("POST", "/documents", body={"text": "words ${unique}1"}, save="document", headers=_BEARER)
+_SHARE = step("POST", "/documents/{number}/share", path="/documents/${document}/share", headers=_BEARER).model_copy(
+    update={"saves": (Save(name="code", path="/share_code"), Save(name="signature", path="/signature"))}
+)
+_SHARED = "GET /shared/{code}"
+
+
+def _shares(query: tuple[tuple[str, str], ...] = ()) -> Api:
+    """Documents that are shared by a link."""
+    share = _SHARE if query else _SHARE.model_copy(update={"saves": _SHARE.saves[:1]})
+    opened = step("GET", "/shared/{code}", path="/shared/${code}").model_copy(update={"query": query})
+    return api(
+        operation("POST", "/signup", {}),
+        operation("POST", "/documents", {}),
+        operation("GET", "/documents"),
+        operation("POST", "/documents/{number}/share"),
+        operation("GET", "/shared"),
+        operation("GET", "/shared/{code}"),
+        ways=(
+            (_SIGN_UP,),
+            (_SIGN_UP, _DOCUMENT),
+            (_SIGN_UP, step("GET", "/documents", headers=_BEARER)),
+            (_SIGN_UP, _DOCUMENT, share),
+            (step("GET", "/shared"),),
+            (_SIGN_UP, _DOCUMENT, share, opened),
+        ),
+    )
+
+
+_MAILED_LOGIN = step(
+    "POST",
+    "/login",
+    body={"email": "user${unique}1@example.com", "password": "Str0ng-${unique}1"},
+    save="token",
+    saved_at="/token",
+)
+_FILE = step("POST", "/files", body={"title": "words ${unique}1"}, headers=_BEARER).model_copy(
+    update={"saves": (Save(name="number", path="/id"), Save(name="key", path="/download_key"))}
+)
+FILES = api(
+    operation("POST", "/login", {}),
+    operation("POST", "/files", {}),
+    operation("GET", "/files/{number}"),
+    operation("GET", "/download"),
+    ways=(
+        (_MAILED_LOGIN,),
+        (_MAILED_LOGIN, _FILE),
+        (_MAILED_LOGIN, _FILE, step("GET", "/files/{number}", path="/files/${number}", headers=_BEARER)),
+        (_MAILED_LOGIN, _FILE, step("GET", "/download").model_copy(update={"query": (("key", "${key}"),)})),
+    ),
+)
+
+GUESSABLE_SECRET = (
+    SickService(
+        "flask_share", "flask", "flask_share_sick", ("flask_share_healthy", "flask_listed_healthy"), _shares(), _SHARED
+    ),
+    SickService(
+        "flask_signed", "flask", None, ("flask_signed_healthy",), _shares((("signature", "${signature}"),)), _SHARED
+    ),
+    SickService(
+        "fastapi_download", "fastapi", "fastapi_download_sick", ("fastapi_download_healthy",), FILES, "GET /download"
+    ),
+)
+
 ALL = {
+    "guessable_secret": GUESSABLE_SECRET,
     "object_of_another": OBJECT_OF_ANOTHER,
     "known_credential": KNOWN_CREDENTIAL,
     "forgeable_token": FORGEABLE_TOKEN,

@@ -7,11 +7,13 @@ from crashworthy.weaknesses import (
     access,
     concurrency,
     conservation,
+    credentials,
     crosssite,
     dependency,
     durability,
     exposure,
     injection,
+    injection_formats,
     partial,
     readback,
     resource,
@@ -21,13 +23,16 @@ from crashworthy.weaknesses import (
 )
 from crashworthy.weaknesses import input as input_family
 
+# Of several files of a family, the last one says what the family is about.
 _FAMILIES = (
     concurrency,
     dependency,
     input_family,
+    credentials,
     access,
     exposure,
     crosssite,
+    injection_formats,
     injection,
     durability,
     partial,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crashworthy.lab.experiments.access.forgeable_token import ForgeableToken
+from crashworthy.lab.experiments.access.guessable_secret import GuessableSecret
 from crashworthy.lab.experiments.access.known_credential import KnownCredential
 from crashworthy.lab.experiments.access.login_kept import LoginKept
 from crashworthy.lab.experiments.access.login_probe import LoginProbe
@@ -54,6 +55,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     TokenAfterLogout(),
     TokenAfterPasswordChange(),
     PasswordReset(),
+    GuessableSecret(),
     LoginKept(),
     LoginProbe(),
     RepeatedRequest(),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from crashworthy.audit.rule import Context, Hit, Rule, Sample
-from crashworthy.weaknesses.access import FORGEABLE_TOKEN
+from crashworthy.weaknesses.credentials import FORGEABLE_TOKEN
 
 _KEY = re.compile(
     r"(SECRET|SIGNING|JWT|SESSION).*KEY|(^|_)SECRET$|JWT.*SECRET|SECRET.*JWT|TOKEN.*SECRET", re.IGNORECASE

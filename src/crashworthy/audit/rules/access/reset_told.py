@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from crashworthy.audit.rule import Context, Hit, Rule, Sample, operations_of
-from crashworthy.weaknesses.access import PASSWORD_RESET
+from crashworthy.weaknesses.credentials import PASSWORD_RESET
 
 _APP = """
 import secrets

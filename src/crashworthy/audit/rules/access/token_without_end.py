@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from crashworthy.audit.rule import Context, Hit, Rule, Sample
-from crashworthy.weaknesses.access import TOKEN_WITHOUT_END
+from crashworthy.weaknesses.credentials import TOKEN_WITHOUT_END
 
 _APP = """
 import os

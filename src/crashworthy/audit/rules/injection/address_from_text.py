@@ -10,7 +10,7 @@ from crashworthy.audit.reaches import is_text
 from crashworthy.audit.rule import Context, Hit, Rule, Sample, operations_of
 from crashworthy.source.flow.events import Passed
 from crashworthy.source.tree import SourceFile
-from crashworthy.weaknesses.injection import REQUEST_FORGERY
+from crashworthy.weaknesses.injection_formats import REQUEST_FORGERY
 
 _APP = """
 import requests

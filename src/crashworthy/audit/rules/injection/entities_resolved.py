@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from crashworthy.audit.rule import Context, Hit, Rule, Sample
-from crashworthy.weaknesses.injection import EXTERNAL_ENTITY
+from crashworthy.weaknesses.injection_formats import EXTERNAL_ENTITY
 
 _OPTIONS = frozenset({"resolve_entities", "load_dtd", "dtd_validation"})
 _FEATURES = frozenset({"feature_external_ges", "feature_external_pes"})

@@ -6,7 +6,7 @@ from crashworthy.audit.reaches import Reaches, holds_text
 from crashworthy.audit.rule import Context, Sample
 from crashworthy.source.flow.events import Passed
 from crashworthy.source.flow.values import Mapping, Several, Value
-from crashworthy.weaknesses.injection import HEADER_INJECTION
+from crashworthy.weaknesses.injection_formats import HEADER_INJECTION
 
 _APP = """
 from urllib.parse import quote

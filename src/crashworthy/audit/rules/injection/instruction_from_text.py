@@ -6,7 +6,7 @@ from crashworthy.audit.reaches import Reaches, holds_text
 from crashworthy.audit.rule import Context, Sample
 from crashworthy.source.flow.events import Passed
 from crashworthy.source.flow.values import Known, Mapping, Several, Value
-from crashworthy.weaknesses.injection import PROMPT_INJECTION
+from crashworthy.weaknesses.injection_formats import PROMPT_INJECTION
 
 _APP = """
 import requests

@@ -8,7 +8,7 @@ from crashworthy.audit.reaches import Reaches, is_text
 from crashworthy.audit.rule import Context, Sample
 from crashworthy.source.flow.events import Passed
 from crashworthy.source.flow.values import Value
-from crashworthy.weaknesses.injection import LOG_FORGING
+from crashworthy.weaknesses.injection_formats import LOG_FORGING
 
 _APP = """
 import logging

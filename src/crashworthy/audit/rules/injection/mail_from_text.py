@@ -5,7 +5,7 @@ from __future__ import annotations
 from crashworthy.audit.reaches import Reaches
 from crashworthy.audit.rule import Sample
 from crashworthy.source.flow.events import Passed
-from crashworthy.weaknesses.injection import MAIL_HEADER_INJECTION
+from crashworthy.weaknesses.injection_formats import MAIL_HEADER_INJECTION
 
 _APP = """
 import smtplib

@@ -8,7 +8,7 @@ from crashworthy.audit.reaches import Reaches, called
 from crashworthy.audit.rule import Context, Sample
 from crashworthy.source.flow.events import Passed
 from crashworthy.source.flow.values import Value
-from crashworthy.weaknesses.injection import UNSAFE_DESERIALISATION
+from crashworthy.weaknesses.injection_formats import UNSAFE_DESERIALISATION
 
 _APP = """
 import base64

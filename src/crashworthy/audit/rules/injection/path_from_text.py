@@ -8,7 +8,7 @@ from crashworthy.audit.reaches import Reaches, called, holds_text
 from crashworthy.audit.rule import Context, Sample
 from crashworthy.source.flow.events import Passed
 from crashworthy.source.flow.values import Value
-from crashworthy.weaknesses.injection import PATH_TRAVERSAL
+from crashworthy.weaknesses.injection_formats import PATH_TRAVERSAL
 
 _APP = """
 import os

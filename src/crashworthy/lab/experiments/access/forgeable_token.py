@@ -27,7 +27,7 @@ from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.rating import severity, vector
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
 from crashworthy.lab.traffic.template import placeholders
-from crashworthy.weaknesses.access import FORGEABLE_TOKEN
+from crashworthy.weaknesses.credentials import FORGEABLE_TOKEN
 
 HOW = "how"
 GUESSED, UNSIGNED, UNCHECKED = "a guessed key", "no signature", "any key"

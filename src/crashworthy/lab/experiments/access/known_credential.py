@@ -20,7 +20,7 @@ from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.rating import severity, vector
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.traffic.session import succeeded
-from crashworthy.weaknesses.access import KNOWN_CREDENTIAL
+from crashworthy.weaknesses.credentials import KNOWN_CREDENTIAL
 
 KIND = "credential"
 _PRIORITY = 95.0

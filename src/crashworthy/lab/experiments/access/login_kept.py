@@ -32,7 +32,7 @@ from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part,
 from crashworthy.lab.testbed import Capability
 from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.template import placeholders
-from crashworthy.weaknesses.access import TOKEN_WITHOUT_END
+from crashworthy.weaknesses.credentials import TOKEN_WITHOUT_END
 from crashworthy.weaknesses.crosssite import FRAMED_PAGE, UNGUARDED_COOKIE
 
 SPEAKS_OF_AN_END = "speaks_of_an_end"

@@ -27,7 +27,7 @@ from crashworthy.lab.traffic.actors import log_in_score
 from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.session import succeeded
 from crashworthy.lab.traffic.ways import another
-from crashworthy.weaknesses.access import UNLIMITED_GUESSING, USER_ENUMERATION
+from crashworthy.weaknesses.credentials import UNLIMITED_GUESSING, USER_ENUMERATION
 
 SCREEN_TURNS, TURNS = 11, 20
 """Turns of a first look, one more than brakes usually let pass, and of the play that is judged by time."""

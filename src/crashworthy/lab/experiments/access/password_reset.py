@@ -27,7 +27,7 @@ from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, Stage, o
 from crashworthy.lab.testbed import OutboundCall
 from crashworthy.lab.traffic.player import Played
 from crashworthy.lab.traffic.session import succeeded
-from crashworthy.weaknesses.access import PASSWORD_RESET
+from crashworthy.weaknesses.credentials import PASSWORD_RESET
 
 DELIVERED = "delivered"
 """Setting: which of the words that A was sent is used; absent where the answer tells it."""

@@ -35,7 +35,7 @@ from crashworthy.lab.traffic.cookies import set_cookies
 from crashworthy.lab.traffic.session import succeeded
 from crashworthy.lab.traffic.template import rename
 from crashworthy.lab.traffic.ways import merge
-from crashworthy.weaknesses.access import TOKEN_AFTER_PASSWORD_CHANGE
+from crashworthy.weaknesses.credentials import TOKEN_AFTER_PASSWORD_CHANGE
 
 _PRIORITY, _ESTIMATE_S = 45.0, 1.2
 _REFUSED = frozenset({400, 401, 403, 404, 422})

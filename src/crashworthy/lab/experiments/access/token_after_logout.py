@@ -25,7 +25,7 @@ from crashworthy.lab.traffic.cookies import set_cookies
 from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.session import succeeded
 from crashworthy.lab.traffic.ways import merge
-from crashworthy.weaknesses.access import TOKEN_AFTER_LOGOUT
+from crashworthy.weaknesses.credentials import TOKEN_AFTER_LOGOUT
 
 COOKIES = "cookies"
 """Setting: whether the login is a cookie's."""

@@ -12,7 +12,7 @@ from crashworthy.core.value import Json
 from crashworthy.lab.experiments.injection.attack import Attack, Evidence, Payload, Sighting
 from crashworthy.lab.experiments.injection.inputs import Input, Kind
 from crashworthy.lab.experiments.injection.positions import MARKER, path
-from crashworthy.weaknesses.injection import EXTERNAL_ENTITY
+from crashworthy.weaknesses.injection_formats import EXTERNAL_ENTITY
 
 _NAMED = re.compile(r"xml|svg|soap|rss|feed|opml|document|import", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?\s*>")

@@ -14,7 +14,7 @@ from crashworthy.core.value import Json
 from crashworthy.lab.experiments.injection.attack import Evidence, Payload, Sighting, SinkAttack
 from crashworthy.lab.experiments.injection.inputs import Input, Kind
 from crashworthy.lab.experiments.injection.positions import MARKER
-from crashworthy.weaknesses.injection import PATH_TRAVERSAL
+from crashworthy.weaknesses.injection_formats import PATH_TRAVERSAL
 
 ENDING, MEMBER, FORMAT = "ending", "member", "format"
 _UP = 14

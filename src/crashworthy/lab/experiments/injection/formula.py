@@ -12,7 +12,7 @@ from crashworthy.lab.experiments.crosssite.browser import header
 from crashworthy.lab.experiments.injection.attack import Attack, Evidence, Payload, Sighting
 from crashworthy.lab.experiments.injection.inputs import Input, Kind
 from crashworthy.source.tree import SourceTree
-from crashworthy.weaknesses.injection import FORMULA_INJECTION
+from crashworthy.weaknesses.injection_formats import FORMULA_INJECTION
 
 _TABLES = ("text/csv", "application/csv", "text/tab-separated-values")
 _NO_CELLS = frozenset({Kind.FILE, Kind.BODY, Kind.FIELD_NAME, Kind.FILE_NAME, Kind.COOKIE})

@@ -8,7 +8,7 @@ from crashworthy.core.history import SensorEvent
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.injection.attack import Attack, Evidence, Payload, Sighting, SinkAttack
 from crashworthy.lab.experiments.injection.inputs import Input, Kind
-from crashworthy.weaknesses.injection import HEADER_INJECTION, LOG_FORGING, MAIL_HEADER_INJECTION
+from crashworthy.weaknesses.injection_formats import HEADER_INJECTION, LOG_FORGING, MAIL_HEADER_INJECTION
 
 _ONE_LINE = frozenset({Kind.HEADER, Kind.USUAL_HEADER, Kind.COOKIE, Kind.FILE, Kind.BODY, Kind.FIELD_NAME})
 

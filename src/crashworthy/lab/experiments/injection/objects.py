@@ -9,7 +9,7 @@ from crashworthy.core.history import SensorEvent
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.injection.attack import Payload, SinkAttack
 from crashworthy.lab.experiments.injection.inputs import Input, Kind
-from crashworthy.weaknesses.injection import UNSAFE_DESERIALISATION
+from crashworthy.weaknesses.injection_formats import UNSAFE_DESERIALISATION
 
 _FORM = "application/x-www-form-urlencoded"
 

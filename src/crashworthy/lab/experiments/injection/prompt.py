@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from crashworthy.core.history import SensorEvent
 from crashworthy.lab.experiments.injection.attack import Payload, SinkAttack
 from crashworthy.lab.experiments.injection.inputs import Input, Kind
-from crashworthy.weaknesses.injection import PROMPT_INJECTION
+from crashworthy.weaknesses.injection_formats import PROMPT_INJECTION
 
 
 class Prompt(SinkAttack):

@@ -12,7 +12,7 @@ from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.injection.attack import Attack, Evidence, Payload, Sighting
 from crashworthy.lab.experiments.injection.inputs import Input, Kind
 from crashworthy.lab.experiments.injection.positions import LOOPBACK, MARKER, path
-from crashworthy.weaknesses.injection import REQUEST_FORGERY
+from crashworthy.weaknesses.injection_formats import REQUEST_FORGERY
 
 HOST, PORT, FORM = "host", "port", "form"
 # Ports that nothing of a run listens on; each payload has one of its own.
