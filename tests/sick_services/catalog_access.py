@@ -435,6 +435,12 @@ PASSWORD_RESET = (
         _reset("/password/forgot", "/password/reset"),
         _FORGOT,
     ),
+    SickService(
+        "flask_counted", "flask", "flask_counted_sick", (), _reset("/forgot-password", "/reset-password"), _FORGOTTEN
+    ),
+    SickService(
+        "fastapi_digest", "fastapi", "fastapi_digest_sick", (), _reset("/password/forgot", "/password/reset"), _FORGOT
+    ),
 )
 
 READ_AFTER_LOGIN = api(

@@ -133,8 +133,9 @@ PASSWORD_RESET = Weakness(
     tasks=_TASKS,
     proven_by=(
         "Nobody asks for a new password for A's account, finds what sets it in the answer itself, sets one, and logs "
-        "in with it, while the old one is refused. Minor: what came by mail sets a second password after it has set a "
-        "first one. Answers that hold no more than what the mail still has to complete do not count."
+        "in with it, while the old one is refused; or what sets it follows from what B was sent just before (a number "
+        "that is counted up, a digest of the address). Minor: what came by mail sets a second password after it has "
+        "set a first one. Answers that hold no more than what the mail still has to complete do not count."
     ),
     mend=(
         "Send what resets a password to the account's owner only, never in the answer, not even in development. Keep "
@@ -153,9 +154,9 @@ GUESSABLE_SECRET = Weakness(
     cost="Whoever got one link counts up, and downloads what every other customer has shared.",
     tasks=_TASKS,
     proven_by=(
-        "B is given a secret (a share link, a download code, what resets a password), counts it back or up, and "
-        "nobody opens with that what A made, or sets A's password. It must be kept elsewhere: made with a login, "
-        "refused to nobody and not shown to B. Numbers of six digits at most that do not follow each other are told."
+        "B is given a secret (a share link, a download code), counts it back, and nobody opens with that what A made. "
+        "The service must keep it apart itself: it is made with a login, A's reads of it are refused to nobody and "
+        "not shown to B. Numbers of six digits at most that do not follow each other are told."
     ),
     mend=(
         "Make what lets somebody in with `secrets.token_urlsafe(16)`, 128 bits that nobody counts, and keep only its "

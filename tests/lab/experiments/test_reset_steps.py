@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.access.accounts import with_another_password
-from crashworthy.lab.experiments.access.reset_steps import delivered, told
+from crashworthy.lab.experiments.access.reset_steps import delivered, guess, told
 from sick_services.service import step
 
 WORD = "d9f3c1a07b"
@@ -42,3 +44,11 @@ def test_one_password_beside_a_new_one_is_the_present_one() -> None:
     assert isinstance(body, dict)
     assert body["password"] == "old-1"
     assert body["newPassword"] != "old-1"
+
+
+def test_what_follows_from_ones_own_is_guessed() -> None:
+    own, other = ["email", "eve@example.com"], ["email", "ada@example.com"]
+    digest = hashlib.sha256(b"eve@example.com").hexdigest()
+    assert guess(digest, own, other) == hashlib.sha256(b"ada@example.com").hexdigest()
+    assert guess("R-0999", own, other) == "R-1000"
+    assert guess(WORD, own, other) is None

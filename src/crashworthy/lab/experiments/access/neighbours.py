@@ -61,6 +61,12 @@ def neighbours(secret: Json, numbers: Iterable[int], step: int) -> Iterator[tupl
             yield f"{start}{other:0{len(digits)}d}", "a number that is counted up"
 
 
+def derived(secret: Json, own: str, other: str) -> str | None:
+    """The secret for `other` where this one is made of `own`, such as an address, in one of the usual forms."""
+    text = as_text(secret)
+    return next((form(other) for _, form in _FORMS if own and text == form(own)), None)
+
+
 def tries(secret: Json) -> int | None:
     """How many secrets of its form there are, where that is few enough to try them all; None elsewhere."""
     text = as_text(secret)

@@ -19,7 +19,16 @@ from crashworthy.core.scenario import Save, Scenario, Step
 from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.access.crossing import CLOSING
-from crashworthy.lab.experiments.access.reset_steps import FIRST, SECOND, TOKEN, Reset, delivered, reset_of, told
+from crashworthy.lab.experiments.access.reset_steps import (
+    FIRST,
+    SECOND,
+    TOKEN,
+    Reset,
+    delivered,
+    guess,
+    reset_of,
+    told,
+)
 from crashworthy.lab.experiments.access.views import body
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.rating import severity, vector
@@ -31,6 +40,9 @@ from crashworthy.weaknesses.credentials import PASSWORD_RESET
 
 DELIVERED = "delivered"
 """Setting: which of the words that A was sent is used; absent where the answer tells it."""
+
+GUESSED = "guessed"
+"""Setting: which of the words that B was sent tells the one for A."""
 
 _LOOK = "scan"
 _PRIORITY, _ESTIMATE_S = 60.0, 2.0
@@ -104,6 +116,10 @@ def _plans(found: Reset, recorder: Recorder) -> Iterator[Scenario]:
         return
     for save in [*told(body(answer), _sent(answer))][:_MOST_TOLD]:
         yield _plan(found, save)
+    stranger, sent = found.of_another(), _sent(answer)
+    for place, word in enumerate(words[:_MOST_DELIVERED]):
+        if stranger is not None and guess(word, sent, ["another"] * len(sent)) is not None:
+            yield _guessing(found, stranger, place)
     for place in range(min(len(words), _MOST_DELIVERED)):
         yield _plan(found, place)
 
@@ -122,26 +138,43 @@ def _plan(found: Reset, token: Save | int) -> Scenario:
     )
 
 
+def _guessing(found: Reset, stranger: Reset, place: int) -> Scenario:
+    """B asks, last in the set-up; then nobody asks for A, and sets A's password with what B's word tells."""
+    return Scenario(
+        setup=(*found.owner.made, *stranger.owner.made, stranger.asking(None)),
+        attack=(found.asking(None), found.taking(FIRST)),
+        observe=(found.owner.logged_in("thief", FIRST), found.owner.logged_in("keeper")),
+        settings={GUESSED: place},
+    )
+
+
 def _play(plan: Scenario, recorder: Recorder) -> Trial:
-    place = plan.settings.get(DELIVERED)
+    place, guessed = plan.settings.get(DELIVERED), plan.settings.get(GUESSED)
+    before = len(plan.setup) - (guessed is not None)
     with recorder.copy(plan, "attack") as stage:
-        known = stage.player.play(plan.setup, "setup")
+        known = stage.player.play(plan.setup[:before], "setup")
         stage.exchanges += known.exchanges
+        own: list[str] = []
+        for step in plan.setup[before:]:
+            (theirs, own) = _ask(stage, step, known.variables, "setup")
         asked, words = _ask(stage, plan.attack[0], known.variables)
         variables: dict[str, Json] = dict(asked.variables)
         if isinstance(place, int) and place < len(words):
             variables[TOKEN] = words[place]
+        if isinstance(guessed, int) and guessed < len(own):
+            sent = (_sent(played.exchanges[0]) for played in (theirs, asked))
+            variables[TOKEN] = guess(own[guessed], *sent)
         taken = stage.player.play(plan.attack[1:], "attack", variables)
         stage.exchanges += taken.exchanges
         stage.exchanges += stage.player.play(plan.observe, CLOSING, taken.variables).exchanges
     return recorder.keep(stage)
 
 
-def _ask(stage: Stage, step: Step, variables: Mapping[str, Json]) -> tuple[Played, list[str]]:
+def _ask(stage: Stage, step: Step, variables: Mapping[str, Json], part: str = "attack") -> tuple[Played, list[str]]:
     """Ask for a new password; and the words that may set one, of what the service then mails, calls out or prints."""
     printed = len(stage.instance.output())
     began = time.monotonic()
-    asked = stage.player.play((step,), "attack", variables)
+    asked = stage.player.play((step,), part, variables)
     stage.exchanges += asked.exchanges
     time.sleep(_SETTLE_S)
     calls = [call for call in stage.lab.testbed.outbound_calls() if call.at >= began]
@@ -178,24 +211,35 @@ def _is_shown(trial: Trial) -> bool:
 
 def _judged(trial: Trial, history: History) -> Judgement:
     attack, (opened, *refused) = of_part(trial, "attack"), of_part(trial, CLOSING)
-    twice = DELIVERED in trial.scenario.settings
+    twice, guessed = DELIVERED in trial.scenario.settings, GUESSED in trial.scenario.settings
     cvss = vector(logged_in=False, read="L" if twice else "H", change="L" if twice else "H", chance=twice)
     ask, take = attack[0].operation, attack[1].operation
+    by_stranger = (
+        f"{opened.operation} by a stranger, with the password that the stranger has set: status {_status(opened)}; "
+        f"with the owner's: status {_status(refused[0])}"
+    )
+    if twice:
+        title = f"What {ask} sends sets a second password after it has set one"
+        expected = "a refusal of what has been used"
+        seen = f"{take} accepts the same twice, and the second password opens the account"
+        why = "who finds an old mail has the account, also after its owner has used it"
+    elif guessed:
+        title = f"What {ask} sends for one account tells what it sends for the next"
+        expected = "something that nobody can compute, such as 128 random bits"
+        seen = f"{take} accepts what follows from what B was sent. {by_stranger}"
+        why = "anybody with an account of his own has each other account with four requests"
+    else:
+        title = f"{ask} tells whoever asks what {take} needs to set a new password"
+        expected = "an answer without what only the owner is sent"
+        seen = by_stranger
+        why = "anybody, without a login, who knows the name or address of an account has it with two requests"
     return Judgement(
         status=Status.PROVEN,
         severity=Severity.MINOR if twice else severity(cvss),
-        title=f"What {ask} sends sets a second password after it has set one"
-        if twice
-        else f"{ask} tells whoever asks what {take} needs to set a new password",
-        expected="a refusal of what has been used" if twice else "an answer without what only the owner is sent",
-        seen=f"{take} accepts the same twice, and the second password opens the account"
-        if twice
-        else f"{opened.operation} by a stranger, with the password that the stranger has set: "
-        f"status {opened.response.status if opened.response else 0}; with the owner's: "
-        f"status {refused[0].response.status if refused[0].response else 0}",
-        why="who finds an old mail has the account, also after its owner has used it"
-        if twice
-        else "anybody, without a login, who knows the name or address of an account has it with two requests",
+        title=title,
+        expected=expected,
+        seen=seen,
+        why=why,
         cvss=cvss,
         trial=trial.id,
         scenario=trial.scenario,
@@ -203,3 +247,7 @@ def _judged(trial: Trial, history: History) -> Judgement:
         operations=(ask, take),
         trials=len(history.trials),
     )
+
+
+def _status(exchange: Exchange) -> int:
+    return exchange.response.status if exchange.response is not None else 0

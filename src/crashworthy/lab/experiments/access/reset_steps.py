@@ -7,13 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crashworthy.core.operation import Operation, ParameterIn
+from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Save, Step
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.access.accounts import Account, account, is_password
 from crashworthy.lab.experiments.access.callers import NOBODY
+from crashworthy.lab.experiments.access.neighbours import derived, neighbours
 from crashworthy.lab.experiments.experiment import Lab
 from crashworthy.lab.traffic.names import path_words, word_set, words
 from crashworthy.lab.traffic.template import pointer_of
+from crashworthy.lab.traffic.ways import as_actor, is_personal
 
 TOKEN = "reset_token"  # noqa: S105 - the name of a saved value
 FIRST, SECOND = "N3w-${unique}1zqA", "0ther-${unique}1zqB"
@@ -27,6 +30,7 @@ _IN_LINK = re.compile(
     r"[?&/#][\w-]*(?:token|code|key|reset)[\w-]*[=/](?!(?:token|code|key|reset|password)\b)([A-Za-z0-9_.~%-]{4,})",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(r"[A-Za-z_.-]*\d{1,12}")
 _WORD = re.compile(r"[A-Za-z0-9_.~-]{4,}")
 
 
@@ -45,6 +49,15 @@ class Reset:
     def taking(self, password: str) -> Step:
         """Nobody sets the password with what was saved as `TOKEN`."""
         return self._filled(self.take, password)
+
+    def of_another(self) -> Reset | None:
+        """The same for an account of B's; None where B would be the same user."""
+        steps = (*self.owner.made, self.owner.login)
+        if not is_personal(steps):
+            return None
+        way = Way(operation=steps[-1].operation, status=200, steps=steps)
+        *made, login = as_actor(way, "B").steps
+        return Reset(Account(tuple(made), login), self.ask, self.take)
 
     def _filled(self, operation: Operation, password: str, saves: tuple[Save, ...] = ()) -> Step:
         def value(name: str) -> str:
@@ -67,6 +80,18 @@ class Reset:
             body=body,
             saves=saves,
         )
+
+
+def guess(word: str, own: Sequence[str], other: Sequence[str]) -> str | None:
+    """What sets the other's password, where `word` sets one's own; None where the word tells nothing of it.
+
+    `own` and `other` are the texts with which each was asked for, the other's after one's own.
+    """
+    for mine, theirs in zip(own, other, strict=False):
+        found = derived(word, mine, theirs) if mine != theirs else None
+        if found is not None:
+            return found
+    return next((text for text, _ in neighbours(word, (), 1)), None) if _COUNTED.fullmatch(word) else None
 
 
 def reset_of(lab: Lab) -> Reset | None:
