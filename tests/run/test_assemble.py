@@ -12,7 +12,7 @@ from crashworthy.core.proof import Proof
 from crashworthy.core.scenario import Scenario
 from crashworthy.core.suspicion import Suspicion
 from crashworthy.core.weakness import Severity
-from crashworthy.run.assemble import Findings, fingerprint
+from crashworthy.run.assemble import Findings, fingerprint, mark_of
 
 PLACE = Location(file="app.py", line=7, symbol="buy")
 
@@ -49,7 +49,7 @@ def proof() -> Proof:
 
 
 def add(findings: Findings, past: History, found: Judgement) -> None:
-    shown = proof() if found.status is Status.PROVEN and not findings.knows(past, found) else None
+    shown = proof() if found.status is Status.PROVEN and mark_of(past, found) not in findings.proven else None
     findings.judged(past, found, shown)
 
 

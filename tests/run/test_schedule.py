@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,7 +14,7 @@ from crashworthy.core.finding import Judgement
 from crashworthy.core.history import History
 from crashworthy.lab.experiments.experiment import USUAL_TRIAL_S, Candidate, Experiment, Lab
 from crashworthy.lab.testbed import Capability
-from crashworthy.run.schedule import Schedule
+from crashworthy.run.schedule import Schedule, Turn
 from crashworthy.source.tree import SourceTree
 from crashworthy.weaknesses.concurrency import LOST_UPDATE
 
@@ -69,12 +69,14 @@ def lab(seconds: float = 1000) -> Lab:
     return Lab(bed, tree, (), 1, time.monotonic() + seconds, lambda event: None)
 
 
+def turns(schedule: Schedule, present: Lab, cost: float = 0.0) -> Iterator[Turn]:
+    while turn := schedule.turn(present.left()):
+        yield turn
+        schedule.spent(turn, cost)
+
+
 def order(schedule: Schedule, present: Lab, cost: float) -> list[str]:
-    taken = []
-    for experiment, candidate in schedule.take(present):
-        taken.append(candidate.operations[0])
-        schedule.spent(experiment, cost)
-    return taken
+    return [turn.candidate.operations[0] for turn in turns(schedule, present, cost)]
 
 
 def test_the_higher_priority_of_an_experiment_comes_first() -> None:
@@ -114,7 +116,7 @@ def test_what_costs_next_to_nothing_does_not_wait_for_its_costly_brothers() -> N
 def test_the_lab_is_told_whether_there_is_time_to_spare() -> None:
     present = lab(seconds=22)
     schedule = Schedule.of([Planned("one", ("a", 3, 4), ("b", 2, 4), ("c", 1, 4))], present)
-    told = [present.crowded for _ in schedule.take(present)]
+    told = [turn.crowded for turn in turns(schedule, present)]
     assert told == [True, False, False]
 
 
@@ -137,9 +139,12 @@ def test_an_experiment_that_the_sensor_cannot_serve_is_told() -> None:
 def test_abandoning_names_everything_that_waits() -> None:
     present = lab()
     schedule = Schedule.of([Planned("one", ("a", 2, 1), ("b", 1, 1))], present)
-    schedule.abandon("the run was interrupted")
-    (left,) = schedule.left_out
-    assert (left.what, left.why) == ("Planned: a, b", "the run was interrupted")
+    assert schedule.turn(present.left())
+    schedule.abandon("the run was interrupted", "in the middle of it")
+    assert {(left.what, left.why) for left in schedule.left_out} == {
+        ("Planned: b", "the run was interrupted"),
+        ("Planned: a", "in the middle of it"),
+    }
     assert len(schedule) == 0
 
 
@@ -149,11 +154,10 @@ def test_what_cannot_be_proven_any_more_comes_last_and_the_time_for_proofs_is_ke
     slow.replay_s = 11  # type: ignore[misc]
     quick = Planned("quick", ("look", 9, 12))
     schedule = Schedule.of([slow, quick], present)
-    kept = [(candidate.operations[0], present.reserve_s) for _, candidate in schedule.take(present)]
+    kept = [(turn.candidate.operations[0], turn.reserve_s) for turn in turns(schedule, present)]
     # It comes last, when nothing else can be tried: that it holds can still be seen.
     assert [name for name, _ in kept] == ["look", "hold"]
     assert [round(seconds) for _, seconds in kept] == [4, 15]
-    assert present.reserve_s == 0
 
 
 def test_estimates_follow_the_pace_of_the_service() -> None:
@@ -202,3 +206,38 @@ def test_each_experiment_tries_its_first_suspicion_before_another_one_its_second
     holds = Planned("holds", ("hold", 90, 12), suspected=frozenset({"hold"}))
     # The first race takes far longer than anybody thought.
     assert order(Schedule.of([races, holds], present), present, cost=30) == ["race0", "hold", "race1"]
+
+
+def test_a_second_copy_begins_with_another_experiment() -> None:
+    present = lab(seconds=100)
+    races = Planned("races", ("race0", 350, 4), ("race1", 350, 4), suspected=frozenset({"race0", "race1"}))
+    holds = Planned("holds", ("hold", 90, 12), suspected=frozenset({"hold"}))
+    schedule = Schedule.of([races, holds], present)
+    schedule.spread(present.left(), lanes=2)
+    first, second = schedule.turn(100), schedule.turn(100)
+    assert first
+    assert second
+    assert [turn.candidate.operations[0] for turn in (first, second)] == ["race0", "hold"]
+    schedule.spent(first, 4)
+    assert schedule.is_under_way
+    schedule.spent(second, 4)
+    assert not schedule.is_under_way
+
+
+def test_a_turn_that_is_given_back_comes_next() -> None:
+    present = lab(seconds=100)
+    schedule = Schedule.of([Planned("one", ("a", 9, 1), ("b", 8, 1))], present)
+    lost = schedule.turn(100)
+    assert lost
+    schedule.give_back(lost)
+    assert not schedule.is_under_way
+    assert order(schedule, present, cost=1) == ["a", "b"]
+
+
+def test_what_is_not_wanted_is_neither_tried_nor_told() -> None:
+    present = lab(seconds=100)
+    schedule = Schedule.of(
+        [Planned("one", ("a", 9, 1), ("b", 8, 1))], present, lambda candidate: candidate.operations != ("a",)
+    )
+    assert order(schedule, present, cost=1) == ["b"]
+    assert schedule.left_out == ()

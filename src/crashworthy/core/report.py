@@ -31,7 +31,7 @@ class NotTried(Value):
 
 
 class ExperimentReport(Value):
-    """How one experiment went on one candidate."""
+    """How one experiment went on one candidate. `lane` is the copy of the service that it ran on, from 1."""
 
     experiment: str
     weakness: str
@@ -40,6 +40,7 @@ class ExperimentReport(Value):
     trials: int
     seconds: float
     history: str | None = None
+    lane: int = 1
 
 
 class ServiceReport(Value):

@@ -30,7 +30,8 @@ def fingerprint(weakness: str, location: Location | None, operations: Sequence[s
 
 _TOGETHER = "; also together with "
 
-_Mark = tuple[str, Location | None, tuple[str, ...], str | None]
+Mark = tuple[str, Location | None, tuple[str, ...], str | None]
+"""What two judgements of one fault have in common within a run: weakness, place, operations, root."""
 
 
 @dataclass
@@ -40,17 +41,18 @@ class Findings:
     constraints: Constraints
     made: list[Finding] = field(default_factory=list)
     proofs: list[Proof] = field(default_factory=list)
-    _proven: dict[_Mark, Finding] = field(default_factory=dict)
+    _proven: dict[Mark, Finding] = field(default_factory=dict)
 
-    def knows(self, history: History, judgement: Judgement) -> bool:
-        """Whether the fault of this judgement is proven already, so that it needs no proof of its own."""
-        return _mark(history, judgement) in self._proven
+    @property
+    def proven(self) -> frozenset[Mark]:
+        """The faults that are proven already: another judgement of one needs no proof of its own."""
+        return frozenset(self._proven)
 
     def judged(self, history: History, judgement: Judgement, proof: Proof | None) -> Finding:
         """The finding for one judgement; a judgement of a fault that is proven joins the finding that is there."""
         weakness = CATALOGUE[judgement.weakness or history.weakness]
         operations = judgement.operations or history.operations
-        mark = _mark(history, judgement)
+        mark = mark_of(history, judgement)
         known = self._proven.get(mark) if judgement.status is Status.PROVEN else None
         if known is not None:
             self._proven[mark] = self._join(known, operations, history, judgement)
@@ -116,7 +118,7 @@ class Findings:
 
     def _fingerprint(self, history: History, judgement: Judgement) -> str:
         """A fingerprint of its own: several faults of a kind in one function are numbered as they are found."""
-        weakness, location, operations, root = _mark(history, judgement)
+        weakness, location, operations, root = mark_of(history, judgement)
         plain = fingerprint(weakness, location, operations, root)
         count = sum(known.fingerprint.split("-")[0] == plain for known in self.made)
         return f"{plain}-{count + 1}" if count else plain
@@ -149,8 +151,8 @@ class Findings:
         return f"{letter}{1 + sum(finding.id.startswith(letter) for finding in self.made)}"
 
 
-def _mark(history: History, judgement: Judgement) -> _Mark:
-    """What two judgements of one fault have in common within a run."""
+def mark_of(history: History, judgement: Judgement) -> Mark:
+    """The mark of a judgement's fault."""
     location = judgement.location or history.location
     operations = judgement.operations or history.operations
     told_apart = location is not None or judgement.root is not None

@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.core.events import Emit, Event, RunFailed
@@ -22,8 +23,12 @@ def serve_events(work: Callable[[Job, Emit], None]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     keep_to_itself()  # the service, which runs beside it, has no business with the caller's environment
 
+    lock = Lock()  # experiments go on side by side, and a line is one event
+
     def emit(event: Event) -> None:
-        channel.write(event.model_dump_json() + "\n")
+        line = event.model_dump_json() + "\n"
+        with lock:
+            channel.write(line)
 
     try:
         work(Job.model_validate_json(Path(sys.argv[1]).read_bytes()), emit)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
+from threading import Lock
 from types import FrameType
 
 from crashworthy.audit.engine import audit
@@ -17,23 +18,19 @@ from crashworthy.core.errors import CrashworthyError
 from crashworthy.core.events import (
     BudgetStarted,
     Emit,
-    ExperimentStarted,
     FindingMade,
     Learned,
     Note,
     RunFinished,
     StageStarted,
 )
-from crashworthy.core.finding import Judgement, Status
-from crashworthy.core.history import History
 from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Playbook
 from crashworthy.core.report import ExperimentReport, NotTried, OperationReport, RunReport, ServiceReport
 from crashworthy.core.suspicion import Suspicion
 from crashworthy.core.verdict import Verdict
-from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
+from crashworthy.lab.experiments.experiment import Candidate, Lab
 from crashworthy.lab.experiments.registry import EXPERIMENTS
-from crashworthy.lab.proof.confirm import confirm
 from crashworthy.lab.testbed import Capability
 from crashworthy.lab.traffic.discover import discover
 from crashworthy.lab.traffic.driver import LearnContext, learn
@@ -44,10 +41,13 @@ from crashworthy.lab.traffic.lessons.study import study
 from crashworthy.lab.traffic.lessons.tests_run import MOST_S, SHARE, run_tests
 from crashworthy.lab.traffic.memory import Memory, memory_of, read_memory
 from crashworthy.lab.traffic.reasons import NEEDS_CREDENTIAL
-from crashworthy.run.assemble import Findings
+from crashworthy.run.assemble import Findings, Mark
+from crashworthy.run.attempt import Attempt, Attempts, Conclusion
 from crashworthy.run.channel import serve_events
+from crashworthy.run.crew import Crew
 from crashworthy.run.folder import RunFolder, write_atomically
 from crashworthy.run.job import Job
+from crashworthy.run.lane import Lane, open_lanes
 from crashworthy.run.pace import trial_seconds
 from crashworthy.run.redact import Redactor
 from crashworthy.run.schedule import Schedule
@@ -101,11 +101,14 @@ class Engine:
         self.deadline = self.began + job.budget_s
         self.findings = Findings(job.constraints)
         self.progress = _Progress()
+        self.lanes: list[Lane] = []
+        self._deciding = Lock()
 
     def run(self) -> RunReport:
         """The report, partial when the run was interrupted. CrashworthyError when the service cannot be tested."""
         tree = parse_folder(Path(self.job.source))
         self._audit(tree)
+        self.lanes = open_lanes(self.job, tree, self.folder)
         try:
             self._start_clock()
             with open_stand(self.job, tree, self.folder, self.emit) as stand:
@@ -119,6 +122,8 @@ class Engine:
             self.progress.unfinished.append(NotTried(what="the experiments", why=why))
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            for lane in self.lanes:
+                lane.end()
         report = self.redactor.redact(self._report())
         self.folder.save_report(report)
         return report
@@ -227,71 +232,35 @@ class Engine:
 
     def _experiment(self, stand: Stand, tree: SourceTree) -> None:
         lab = self._lab(stand, tree, self.deadline)
-        experiments = [experiment for experiment in EXPERIMENTS if self._wanted(experiment)]
-        schedule = Schedule.of(experiments, lab)
+        experiments = [each for each in EXPERIMENTS if any(self.job.wants(weakness.id) for weakness in each.weaknesses)]
+        schedule = Schedule.of(experiments, lab, self._wants)
         self.emit(StageStarted(stage="experiments", detail=f"{len(schedule)} to try"))
+        attempts = Attempts(lab, self.folder, self.job, self._proven, self._conclude)
+        crew = Crew(lab, schedule, proven=self._proven, conclude=self._conclude, finished=self._finished)
         try:
-            for experiment, candidate in schedule.take(lab):
-                if not any(self._is_wanted(weakness.id) for weakness in (candidate.weakness, *candidate.also)):
-                    continue
-                started = time.monotonic()
-                proofs, proving_s = self._try(experiment, candidate, lab)
-                schedule.spent(experiment, time.monotonic() - started, proofs=proofs, proving_s=proving_s)
+            crew.call(self.lanes)
+            crew.work(attempts.make)
         finally:
-            schedule.abandon("the run ended before its turn")
+            crew.dismiss()
+            schedule.abandon("the run ended before its turn", "the run ended in the middle of it")
             self.progress.unfinished += schedule.left_out
 
-    def _wanted(self, experiment: Experiment) -> bool:
-        return any(self._is_wanted(weakness.id) for weakness in experiment.weaknesses)
+    def _wants(self, candidate: Candidate) -> bool:
+        return any(self.job.wants(weakness.id) for weakness in (candidate.weakness, *candidate.also))
 
-    def _is_wanted(self, weakness: str) -> bool:
-        return (not self.job.only or weakness in self.job.only) and weakness not in self.job.skip
+    def _finished(self, attempt: Attempt) -> None:
+        if attempt.report is not None:
+            self.progress.experiments.append(attempt.report)
+        if attempt.unfinished is not None:
+            self.progress.unfinished.append(attempt.unfinished)
 
-    def _try(self, experiment: Experiment, candidate: Candidate, lab: Lab) -> tuple[int, float]:
-        """Run, save, judge, confirm. A failure of an experiment is ours, and makes its finding unknown.
+    def _proven(self) -> frozenset[Mark]:
+        with self._deciding:
+            return self.findings.proven
 
-        Returns how many faults were replayed, and the seconds that this took.
-        """
-        self.emit(
-            ExperimentStarted(experiment=experiment.id, weakness=candidate.weakness.id, operations=candidate.operations)
-        )
-        started = time.monotonic()
-        try:
-            history = experiment.run(candidate, lab)
-        except CrashworthyError as problem:
-            what = f"{experiment.id} on {', '.join(candidate.operations)}"
-            self.progress.unfinished.append(NotTried(what=what, why=problem.message))
-            return 0, 0.0
-        self.folder.save_history(history)
-        lab.reserve_s, proofs, judged = 0.0, len(self.findings.proofs), time.monotonic()
-        for judgement in experiment.judgements(history):
-            if self._is_wanted(judgement.weakness or history.weakness):
-                self._conclude(experiment, history, judgement, lab)
-        self.progress.experiments.append(
-            ExperimentReport(
-                experiment=experiment.id,
-                weakness=history.weakness,
-                operations=history.operations,
-                status=experiment.judge(history).status,
-                trials=len(history.trials),
-                seconds=round(time.monotonic() - started, 3),
-                history=history.id,
-            )
-        )
-        return len(self.findings.proofs) - proofs, time.monotonic() - judged
-
-    def _conclude(self, experiment: Experiment, history: History, judgement: Judgement, lab: Lab) -> None:
-        """The finding of one judgement. Only what replays from a fresh state is proven."""
-        proof = None
-        if judgement.status is Status.PROVEN and not self.findings.knows(history, judgement):
-            self.emit(StageStarted(stage="proof", detail=judgement.title or history.weakness))
-            proof = confirm(experiment, history, judgement, lab)
-            if proof is None:
-                no_time = lab.left() <= experiment.replay_s
-                why = "seen, but the budget ended before" if no_time else "seen once, but not again when"
-                why += f" it was replayed from a fresh state: {judgement.seen}"
-                judgement = judgement.model_copy(update={"status": Status.UNKNOWN, "why": why})
-        finding = self.findings.judged(history, judgement, proof)
+    def _conclude(self, conclusion: Conclusion) -> None:
+        with self._deciding:
+            finding = self.findings.judged(conclusion.history, conclusion.judgement, conclusion.proof)
         self.emit(FindingMade(finding=finding))
 
     def _note(self, text: str) -> None:

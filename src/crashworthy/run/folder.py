@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,6 +39,10 @@ _OF_THE_SERVICE = (
     "copy", "tmp", "snapshot", "fresh-state", "data", "data.fresh", "home", "box-tmp", "postgres", "redis", "sensor",
     "tests-copy",
 )  # fmt: skip
+
+
+# What a copy does without: versions, environments and caches.
+_LEFT_BEHIND = (".git", ".hg", ".venv", "venv", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".tox")
 
 
 @dataclass(frozen=True)
@@ -131,10 +136,33 @@ class RunFolder:
             )
         return RunReport.model_validate_json(self.report_file.read_bytes())
 
+    @property
+    def lanes(self) -> Path:
+        """The folders of further copies of the service that run beside the first."""
+        return self.path / "lanes"
+
+    def remove_lanes(self) -> None:
+        """Delete the further copies, which hold nothing that the first does not."""
+        shutil.rmtree(self.lanes, ignore_errors=True)
+
     def remove_service_files(self) -> None:
         """Delete the service's copy, its data and its temporary files; histories and the report stay."""
         for name in _OF_THE_SERVICE:
             shutil.rmtree(self.path / name, ignore_errors=True)
+
+
+def copy_source(source: Path, target: Path) -> None:
+    """Copy a service's folder, without what it can be made anew from. The copy can be written, whatever the source."""
+    shutil.copytree(
+        source,
+        target,
+        symlinks=True,
+        ignore_dangling_symlinks=True,
+        ignore=shutil.ignore_patterns(*_LEFT_BEHIND),
+    )
+    for path in (target, *target.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | stat.S_IWUSR | stat.S_IRUSR)
 
 
 def create_run_folder() -> RunFolder:

@@ -15,8 +15,8 @@ class Job(Value):
     `source` is the user's folder, which is only read; `python` the interpreter that has the service's
     packages, or None for a service in another language. `recordings` are files of recorded requests. `given` are the
     variables of `--env`. `installed`
-    are report lines about the environment. `only` and `skip` are ids of weaknesses. `author` says who wrote
-    the change, for the ledger.
+    are report lines about the environment. `only` and `skip` are ids of weaknesses. `lanes` is how many copies of the
+    service may be experimented on side by side.
     """
 
     run: str
@@ -35,4 +35,9 @@ class Job(Value):
     fail_on: Severity = Severity.MAJOR
     allow_unknown: bool = False
     contain: bool = True
+    lanes: int = 1
     started_at: str
+
+    def wants(self, weakness: str) -> bool:
+        """Whether this weakness, by its id, is to be tried and told."""
+        return (not self.only or weakness in self.only) and weakness not in self.skip

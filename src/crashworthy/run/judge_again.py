@@ -9,7 +9,7 @@ from crashworthy.core.history import History
 from crashworthy.core.proof import Proof
 from crashworthy.core.report import RunReport
 from crashworthy.lab.experiments.registry import EXPERIMENTS
-from crashworthy.run.assemble import Findings
+from crashworthy.run.assemble import Findings, mark_of
 from crashworthy.run.folder import RunFolder
 from crashworthy.run.job import Job
 from crashworthy.run.redact import Redactor
@@ -31,7 +31,7 @@ def judge_again(folder: RunFolder) -> RunReport:
             continue
         judgements = experiment.judgements(history)
         for judgement in judgements:
-            if judgement.status is not Status.PROVEN or findings.knows(history, judgement):
+            if judgement.status is not Status.PROVEN or mark_of(history, judgement) in findings.proven:
                 findings.judged(history, judgement, None)
                 continue
             proof = _proof_of(judgement, judgements, history, saved)

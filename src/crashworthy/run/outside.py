@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import stat
 import subprocess
 import sys
 import threading
@@ -39,7 +37,7 @@ from crashworthy.lab.environment.python import PythonEnvironment, prepare_python
 from crashworthy.lab.environment.variables import plan_variables
 from crashworthy.lab.service.detect import detect
 from crashworthy.lab.service.leftovers import sweep
-from crashworthy.run.folder import RunFolder, write_atomically
+from crashworthy.run.folder import RunFolder, copy_source, write_atomically
 from crashworthy.run.job import DEFAULT_BUDGET_S, Job
 from crashworthy.run.remember import hand_in, take_out
 from crashworthy.source.parse import parse_folder
@@ -47,8 +45,6 @@ from crashworthy.verdict.policy import decide
 
 # The engine's own guard comes first; this one is for an engine that hangs.
 PATIENCE_S = 8.0
-# What a copy does without: versions, environments and caches.
-_LEFT_BEHIND = (".git", ".hg", ".venv", "venv", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".tox")
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
@@ -73,6 +69,7 @@ class TestRequest:
     allow_unknown: bool = False
     install_all: bool = False
     contain: bool = True
+    lanes: int = 1
     keep: bool = False
     remember: bool = True
 
@@ -89,6 +86,7 @@ def run_test(request: TestRequest, folder: RunFolder, emit: Emit) -> RunReport:
             take_out(request.source, folder)
         return report
     finally:
+        folder.remove_lanes()
         if not request.keep:
             folder.remove_service_files()
 
@@ -124,6 +122,7 @@ def prepare(request: TestRequest, folder: RunFolder, emit: Emit) -> Job:
         fail_on=request.fail_on,
         allow_unknown=request.allow_unknown,
         contain=request.contain,
+        lanes=request.lanes,
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     write_atomically(folder.job_file, job.model_dump_json(indent=1))
@@ -311,17 +310,3 @@ class _Seen:
             suspicions=self.learned.suspicions,
             not_tried=tuple(unfinished),
         )
-
-
-def copy_source(source: Path, target: Path) -> None:
-    """Copy a service's folder, without what it can be made anew from. The copy can be written, whatever the source."""
-    shutil.copytree(
-        source,
-        target,
-        symlinks=True,
-        ignore_dangling_symlinks=True,
-        ignore=shutil.ignore_patterns(*_LEFT_BEHIND),
-    )
-    for path in (target, *target.rglob("*")):
-        if not path.is_symlink():
-            path.chmod(path.stat().st_mode | stat.S_IWUSR | stat.S_IRUSR)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from crashworthy.core.report import NotTried
@@ -39,6 +39,7 @@ class _Queue:
     estimated_s: float = 0.0
     proofs: int = 0
     proving_s: float = 0.0
+    under_way: int = 0
 
     def expected_s(self, candidate: Candidate) -> float:
         """The estimate at the pace seen so far; what is waited for takes as long on any service."""
@@ -61,7 +62,7 @@ class _Queue:
         candidate = self.waiting[0]
         value = candidate.priority / self.expected_s(candidate) / (1 + self.in_vain_s / _PATIENCE_S)
         suspected = candidate.suspected and self.spent_s < share_s
-        return suspected, suspected and not self.spent_s, value
+        return suspected, suspected and not self.spent_s and not self.under_way, value
 
     def tried(self, candidate: Candidate, seconds: float, proofs: int, proving_s: float) -> None:
         self.spent_s += seconds
@@ -73,21 +74,42 @@ class _Queue:
         self.estimated_s += candidate.estimate_s - candidate.waits_s
 
 
+@dataclass(frozen=True)
+class Turn:
+    """What to try next.
+
+    `reserve_s` is to be left after the trials, so that what they show can still be replayed. `crowded` says that the
+    time is hardly enough for all that waits.
+    """
+
+    experiment: Experiment
+    candidate: Candidate
+    reserve_s: float
+    crowded: bool
+
+
 @dataclass
 class Schedule:
-    """Hands out candidates until the budget ends; `left_out` tells what it could not hand out."""
+    """Hands out turns until the budget ends; `left_out` tells what it could not hand out.
+
+    `lanes` is how many copies of the service are experimented on side by side.
+    """
 
     queues: list[_Queue]
+    lanes: int = 1
     refused: list[NotTried] = field(default_factory=list)
     skipped: list[tuple[Experiment, Candidate, str]] = field(default_factory=list)
     share_s: float = 0.0
     suspected_s: float = 0.0
     """Time left for suspected operations to go first."""
-    _present: Candidate | None = None
+    _late: list[tuple[_Queue, Candidate]] = field(default_factory=list)
+    _under_way: list[Turn] = field(default_factory=list)
 
     @classmethod
-    def of(cls, experiments: Sequence[Experiment], lab: Lab) -> Schedule:
-        """All candidates of all experiments whose needs the testbed meets."""
+    def of(
+        cls, experiments: Sequence[Experiment], lab: Lab, is_wanted: Callable[[Candidate], bool] = lambda _: True
+    ) -> Schedule:
+        """All wanted candidates of all experiments whose needs the testbed meets."""
         schedule = cls([])
         # Slow set-ups are played once where they can be kept: trials slow down less than a set-up alone.
         pace = min(max(lab.trial_s / USUAL_TRIAL_S, 1.0) ** 0.5, _MOST_GUESSED)
@@ -98,11 +120,17 @@ class Schedule:
                 why = "the sensor cannot do this here: " + ", ".join(sorted(lacking))
                 schedule.refused.append(NotTried(what=experiment.title, why=why))
                 continue
-            waiting = sorted(experiment.candidates(lab), key=lambda each: (each.suspected, each.priority), reverse=True)
+            waiting = [each for each in experiment.candidates(lab) if is_wanted(each)]
+            waiting.sort(key=lambda each: (each.suspected, each.priority), reverse=True)
             schedule.queues.append(_Queue(experiment, waiting, pace, extra))
-        schedule.suspected_s = lab.left() * _SUSPECTED_SHARE
-        schedule.share_s = lab.left() * max(_LEAST_SHARE, 1 / max(1, len(schedule.queues)))
+        schedule.spread(lab.left(), lanes=1)
         return schedule
+
+    def spread(self, left_s: float, lanes: int) -> None:
+        """From now on so many copies share the work of the time that is left."""
+        self.lanes = lanes
+        self.suspected_s = left_s * lanes * _SUSPECTED_SHARE
+        self.share_s = left_s * lanes * max(_LEAST_SHARE, 1 / max(1, len(self.queues)))
 
     @property
     def left_out(self) -> tuple[NotTried, ...]:
@@ -124,54 +152,68 @@ class Schedule:
         """How long all that waits will likely take."""
         return sum(queue.expected_s(candidate) for queue, candidate in self._all())
 
-    def take(self, lab: Lab) -> Iterator[tuple[Experiment, Candidate]]:
-        """Candidates in the order to try them. Call `spent` after each.
+    def turn(self, left_s: float) -> Turn | None:
+        """What to try next in a time of `left_s`, None when nothing is left. Call `spent` after it.
 
-        One is begun only when what it may show can still be replayed; that time is `lab.reserve_s` meanwhile. In the
-        end come those that may still show that nothing happens: only what there is no time for at all is left out.
+        A candidate is begun only when what it may show can still be replayed. In the end come those that may still show
+        that nothing happens: only what there is no time for at all is left out.
         """
-        late: list[tuple[_Queue, Candidate]] = []
-        while queue := self._next(lab.left()):
+        while queue := self._next(left_s):
             candidate = queue.waiting.pop(0)
             expected, reserve = queue.expected_s(candidate), queue.reserve_s(candidate)
-            if expected + _SLACK_S + reserve > lab.left():
-                late.append((queue, candidate))
+            if expected + _SLACK_S + reserve > left_s:
+                self._late.append((queue, candidate))
                 continue
             # Who takes his time takes about twice as much, and the others' replays must still fit.
-            others_s = self.waiting_s + max((other.reserve_s(each) for other, each in self._all()), default=0.0)
-            lab.crowded = 2 * expected + reserve + others_s > lab.left()
-            yield from self._begin(queue, candidate, lab, reserve)
-        for queue, candidate in late:
-            left = lab.left() - queue.expected_s(candidate) - _SLACK_S
-            if left < 0:
-                self.skipped.append((queue.experiment, candidate, _NO_TIME))
-                continue
-            lab.crowded = True
-            yield from self._begin(queue, candidate, lab, min(left, queue.reserve_s(candidate)))
+            others_s = self.waiting_s / self.lanes
+            others_s += max((other.reserve_s(each) for other, each in self._all()), default=0.0)
+            return self._begin(queue, candidate, reserve, crowded=2 * expected + reserve + others_s > left_s)
+        while self._late:
+            queue, candidate = self._late.pop(0)
+            spare = left_s - queue.expected_s(candidate) - _SLACK_S
+            if spare >= 0:
+                return self._begin(queue, candidate, min(spare, queue.reserve_s(candidate)), crowded=True)
+            self.skipped.append((queue.experiment, candidate, _NO_TIME))
+        return None
 
-    def _begin(
-        self, queue: _Queue, candidate: Candidate, lab: Lab, reserve_s: float
-    ) -> Iterator[tuple[Experiment, Candidate]]:
-        lab.reserve_s = reserve_s
-        self._present = candidate
-        yield queue.experiment, candidate
-        lab.reserve_s = 0.0
+    def _begin(self, queue: _Queue, candidate: Candidate, reserve_s: float, *, crowded: bool) -> Turn:
+        turn = Turn(queue.experiment, candidate, reserve_s, crowded)
+        queue.under_way += 1
+        self._under_way.append(turn)
+        return turn
 
     def _all(self) -> Iterator[tuple[_Queue, Candidate]]:
         return ((queue, candidate) for queue in self.queues for candidate in queue.waiting)
 
-    def spent(self, experiment: Experiment, seconds: float, *, proofs: int = 0, proving_s: float = 0.0) -> None:
-        """Tell how long the present candidate took in all, and of that its attempts to prove what it showed."""
-        queue = next(queue for queue in self.queues if queue.experiment is experiment)
-        if self._present is not None:
-            queue.tried(self._present, seconds, proofs, proving_s)
-            self.suspected_s -= seconds if self._present.suspected else 0.0
+    def spent(self, turn: Turn, seconds: float, *, proofs: int = 0, proving_s: float = 0.0) -> None:
+        """Tell how long a turn took in all, and of that its attempts to prove what it showed."""
+        queue = next(queue for queue in self.queues if queue.experiment is turn.experiment)
+        queue.under_way -= 1
+        self._under_way.remove(turn)
+        queue.tried(turn.candidate, seconds, proofs, proving_s)
+        self.suspected_s -= seconds if turn.candidate.suspected else 0.0
 
-    def abandon(self, why: str) -> None:
-        """Nothing more will be tried."""
+    def give_back(self, turn: Turn) -> None:
+        """The copy that had this turn is lost: another one is to have it."""
+        queue = next(queue for queue in self.queues if queue.experiment is turn.experiment)
+        queue.under_way -= 1
+        self._under_way.remove(turn)
+        queue.waiting.insert(0, turn.candidate)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether somebody has a turn at present."""
+        return bool(self._under_way)
+
+    def abandon(self, why: str, why_unfinished: str) -> None:
+        """Nothing more will be tried, and what is under way will not be finished."""
         for queue in self.queues:
             self.skipped += [(queue.experiment, candidate, why) for candidate in queue.waiting]
             queue.waiting.clear()
+        self.skipped += [(queue.experiment, candidate, why) for queue, candidate in self._late]
+        self._late.clear()
+        self.skipped += [(turn.experiment, turn.candidate, why_unfinished) for turn in self._under_way]
+        self._under_way.clear()
 
     def _next(self, left_s: float) -> _Queue | None:
         """The queue whose next candidate promises most for its time.

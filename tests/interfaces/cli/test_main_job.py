@@ -160,10 +160,13 @@ def test_a_lost_update_is_proven_shown_replayed_bundled_and_gone_once_mended(
 
 def test_the_mended_service_holds(crash_test: Any, mended: Path) -> None:
     # It ends when all is tried; on a busy machine that takes its time.
-    outcome = crash_test(mended, budget=180, timeout=240)
+    outcome = crash_test(mended, "--jobs", "2", budget=180, timeout=240)
     assert outcome.report["verdict"] == "HOLDS", outcome.out
     assert outcome.code == 0
     assert breaking(outcome.report) == []
+    lanes = {experiment["lane"] for experiment in outcome.report["experiments"]}
+    assert lanes == ({1, 2} if outcome.report["service"]["contained"] else {1})
+    assert outcome.left_over() == []
 
 
 def test_an_accepted_finding_does_not_break(crash_test: Any, sick: Path) -> None:

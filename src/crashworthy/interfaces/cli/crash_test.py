@@ -20,6 +20,7 @@ from crashworthy.interfaces.cli.options import (
     recordings_given,
     seed_or_random,
     service_folder,
+    usual_jobs,
     variables_given,
     weaknesses_named,
 )
@@ -88,6 +89,12 @@ def crash_test(
     contain: Annotated[
         bool, typer.Option("--contain/--no-contain", help="Run the service in namespaces of its own.")
     ] = True,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", "-j", min=1, help="Copies of the service to experiment on side by side: 2, or 1 on one processor."
+        ),
+    ] = None,
     remember: Annotated[
         bool, typer.Option("--remember/--no-remember", help="Start from what earlier runs learned, and keep this.")
     ] = True,
@@ -115,6 +122,7 @@ def crash_test(
         allow_unknown=allow_unknown,
         install_all=install == "all",
         contain=contain,
+        lanes=jobs or usual_jobs(),
         keep=keep,
         remember=remember,
     )

@@ -60,3 +60,8 @@ def service_folder(path: Path) -> Path:
 def seed_or_random(seed: int | None) -> int:
     """The given seed, or a new one; it is in the report, so that the plan can be had again."""
     return seed if seed is not None else int.from_bytes(os.urandom(4), "big")
+
+
+def usual_jobs() -> int:
+    """Copies of the service to experiment on side by side: a second one uses the time that the first only waits."""
+    return min(2, os.cpu_count() or 1)

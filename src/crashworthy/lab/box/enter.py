@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from types import FrameType
 
@@ -90,21 +91,14 @@ def _furnish(plan: BoxPlan) -> None:
     linux.bring_loopback_up()
     linux.mount(None, "/", None, linux.MS_REC | linux.MS_PRIVATE)
     linux.mount("proc", "/proc", "proc", 0)
-    kept = [path for path in (*plan.writable, *plan.visible) if _is_below(path, "/tmp")]  # noqa: S108
-    handles = {path: os.open(path, os.O_PATH) for path in kept if Path(path).exists()}
-    Path(plan.private_tmp).mkdir(parents=True, exist_ok=True)
-    private = os.open(plan.private_tmp, os.O_PATH)
     # The order matters: what is writable must be a mount of its own before the rest becomes read-only.
     for path in plan.writable:
         linux.mount(path, path, None, linux.MS_BIND | linux.MS_REC)
-    linux.mount(f"/proc/self/fd/{private}", "/tmp", None, linux.MS_BIND)  # noqa: S108
-    for path, handle in handles.items():
-        _make_place(path, is_folder=Path(f"/proc/self/fd/{handle}").is_dir())
-        linux.mount(f"/proc/self/fd/{handle}", path, None, linux.MS_BIND | linux.MS_REC)
-    for handle in (*handles.values(), private):
-        os.close(handle)
+    kept = [path for path in (*plan.writable, *plan.visible) if _is_below(path, "/tmp")]  # noqa: S108
+    replace_tmp(Path(plan.private_tmp), kept)
     linux.set_read_only("/", read_only=True, recursive=True)
-    for path in (*plan.writable, "/tmp", "/dev"):  # noqa: S108
+    # Nothing in /proc belongs to the box but its own processes, one of which may want a box of its own.
+    for path in (*plan.writable, "/tmp", "/dev", "/proc"):  # noqa: S108
         with contextlib.suppress(OSError):
             linux.set_read_only(path, read_only=False, recursive=path == "/dev")
     # Shared memory of its own, and none of the host's Unix sockets, behind which its servers are.
@@ -112,6 +106,17 @@ def _furnish(plan: BoxPlan) -> None:
         if Path(folder).is_dir() and not any(_is_below(path, folder) for path in (*plan.writable, *plan.visible)):
             with contextlib.suppress(OSError):
                 linux.mount("tmpfs", folder, "tmpfs", 0)
+
+
+def replace_tmp(private: Path, kept: Iterable[str]) -> None:
+    """Put this folder in the place of /tmp; the `kept` paths below /tmp stay visible."""
+    handles = {path: os.open(path, os.O_PATH) for path in kept if Path(path).exists()}
+    private.mkdir(parents=True, exist_ok=True)
+    linux.mount(str(private), "/tmp", None, linux.MS_BIND)  # noqa: S108
+    for path, handle in handles.items():
+        _make_place(path, is_folder=Path(f"/proc/self/fd/{handle}").is_dir())
+        linux.mount(f"/proc/self/fd/{handle}", path, None, linux.MS_BIND | linux.MS_REC)
+        os.close(handle)
 
 
 def _cover(servers: tuple[str, ...]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
+import re
 import socket
 import struct
 import sys
@@ -95,10 +96,17 @@ def die_with_parent(signal_number: int) -> None:
     _check(_libc.prctl(_PR_SET_PDEATHSIG, signal_number, 0, 0, 0), "prctl")
 
 
-def keep_to_itself() -> None:
-    """Close this process's memory and environment to other processes of the same user."""
+def keep_to_itself(closed: bool = True) -> None:
+    """Close this process's memory and environment to other processes of the same user, or open them again."""
     if sys.platform == "linux":
-        _check(_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl")
+        _check(_libc.prctl(_PR_SET_DUMPABLE, 0 if closed else 1, 0, 0, 0), "prctl")
+
+
+def mounts_below(folder: str) -> tuple[str, ...]:
+    """Where something is mounted below the folder in this mount namespace, by proc_pid_mountinfo(5)."""
+    lines = Path("/proc/self/mountinfo").read_text(errors="surrogateescape").splitlines()
+    places = (re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), line.split()[4]) for line in lines)
+    return tuple(place for place in dict.fromkeys(places) if place.startswith(f"{folder}/"))
 
 
 def unix_servers() -> tuple[str, ...]:

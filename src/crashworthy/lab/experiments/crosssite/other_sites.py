@@ -75,10 +75,10 @@ class OtherSites(Experiment):
         recorder = Recorder(lab, self.id)
         operation = lab.operation(candidate.operations[0])
         plan = None
-        if candidate.weakness is OPEN_REDIRECT and operation is not None:
+        if candidate.weakness == OPEN_REDIRECT and operation is not None:
             way = lab.playbook.way(operation.name)
             plan = Scenario(setup=way.steps[:-1] if way else (), attack=tuple(_redirects(operation)))
-        elif candidate.weakness is OPEN_TO_ANY_ORIGIN and (steps := _behind_cookie(lab)) is not None:
+        elif candidate.weakness == OPEN_TO_ANY_ORIGIN and (steps := _behind_cookie(lab)) is not None:
             last = steps[-1].model_copy(update={"saves": ()})
             asked = last.model_copy(update={"headers": (*last.headers, ("Origin", f"https://{_HOST}"))})
             plan = Scenario(setup=steps[:-1], attack=(asked,), observe=(by_nobody(last),))

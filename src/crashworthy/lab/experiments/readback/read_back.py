@@ -66,7 +66,7 @@ class ReadBack(Experiment):
         recorder = Recorder(lab, self.id, limit_s=_LIMIT_S)
         settings: dict[str, Json] = {}
         try:
-            if candidate.weakness is ANSWER_OF_ANOTHER:
+            if candidate.weakness == ANSWER_OF_ANOTHER:
                 _read_by_two(_of_two_users(candidate.operations, lab), recorder)
             else:
                 settings = handler_settings(lab.operation(candidate.operations[0]))
