@@ -115,6 +115,16 @@ SERVED: dict[str, tuple[bool, tuple[Operation, ...]]] = {
             operation("POST /tools/{tool_id}/borrow"),
         ),
     ),
+    "sealed_desk": (
+        False,
+        (
+            operation("POST /signup", ("username", "password")),
+            operation("POST /login", ("username", "password")),
+            operation("GET /letters"),
+            operation("POST /letters"),
+            operation("DELETE /letters/{letter_id}"),
+        ),
+    ),
     "house_errands": (
         False,
         (

@@ -177,7 +177,12 @@ class Explorer:
                 serial += 1
                 heapq.heappush(queue, (rank, serial, plan))
 
-        push([(0, self._workshop.first_plan(operation))])
+        first = self._workshop.first_plan(operation)
+        if "A" not in self.knowledge.identities and trail.proofs != self._identifier.proofs:
+            # Who was turned away as nobody may now have something to show.
+            trail.tried.discard(self._workshop.signature(operation, first))
+        trail.proofs = self._identifier.proofs
+        push([(0, first)])
         push(self._shown(operation))
         for plan, exchange, draft in trail.failures[-4:]:
             push(self._successors.of(operation, plan, exchange, draft, 0))

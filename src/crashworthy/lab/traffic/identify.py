@@ -98,6 +98,11 @@ class Identifier:
         if session_cookies(response) and (is_identity(operation) or not self._cookies):
             self._cookies.append(way)
 
+    @property
+    def proofs(self) -> int:
+        """How many answers were seen that may prove who is calling; more than before is a reason to ask again."""
+        return len(self._tokens) + len(self._secrets) + len(self._cookies) + (self._sign_up is not None)
+
     def _expect(self, scheme: str) -> None:
         """Try this scheme before others."""
         self._asks_for_basic |= scheme.lower() == "basic"
@@ -160,12 +165,14 @@ class Identifier:
         known_now = identity.actor == "A" and status == 401 and exchange.response.status == 403
         if refused(exchange):
             return exchange if known_now else None
-        return None if self._says_nothing(exchange, step, carrier.headers, session) else exchange
+        shown = step.model_copy(update={"actor": identity.actor})
+        return None if self._says_nothing(exchange, shown, carrier.headers, session) else exchange
 
     def _says_nothing(self, exchange: Exchange, step: Step, shown: Headers, session: Session) -> bool:
         """Whether a made-up credential of the same form gets the same words, so that they are no welcome.
 
-        Some libraries answer a credential that they cannot read with 400 or 422, not with 401.
+        Some libraries answer a credential that they cannot read with 400 or 422, not with 401, and what protects
+        against forgery speaks before whoever looks at credentials. The control is the same actor's, cookies included.
         """
         if exchange.response is None or exchange.response.status < 400 or not shown:
             return False

@@ -15,6 +15,7 @@ class Trail:
     """What was tried on one operation; `failures` holds the first attempt that got each of the `answers`.
 
     `plan` is what worked. It `waits` for somebody to make a thing that it needs; where nobody does, it `guesses`.
+    `proofs` is how many proofs of identity were known when it was last tried.
     """
 
     tried: set[tuple[object, ...]] = field(default_factory=set)
@@ -25,6 +26,7 @@ class Trail:
     unmet: tuple[Slot, ...] = ()
     version: int = -1
     attempts: int = 0
+    proofs: int = 0
     setup_failed: str = ""
     plan: Plan | None = None
     waits: bool = False
