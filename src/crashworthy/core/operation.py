@@ -58,5 +58,5 @@ class Operation(Value):
 
     @property
     def is_safe(self) -> bool:
-        """Whether HTTP promises that the method changes nothing (RFC 9110, section 9.2.1)."""
-        return self.method in {"GET", "HEAD", "OPTIONS", "TRACE"}
+        """Whether HTTP promises that the method changes nothing (RFC 9110, section 9.2.1, and IANA's registry)."""
+        return self.method in {"GET", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "REPORT"}

@@ -62,7 +62,7 @@ def test_links_count_only_where_nothing_else_is_known(thread_testbed, tree_of) -
     with thread_testbed(lambda: application).fresh() as instance:
         found = discover(tree_of(), instance)
     assert "POST /shelf" in {each.name for each in found.operations}
-    assert any("from links and forms" in note for note in found.notes)
+    assert any("from links, forms" in note for note in found.notes)
 
 
 def test_a_service_that_answers_nothing_useful_has_none(thread_testbed) -> None:

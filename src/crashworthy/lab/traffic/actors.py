@@ -57,6 +57,7 @@ _LEAST_VARIETY = 7
 _SECRET_NAME = re.compile(r"TOKEN|KEY|SECRET|PASSWORD|PASS\b|PASSWD|CREDENTIAL", re.IGNORECASE)
 _FOREIGN = re.compile(r"DATABASE|REDIS|SMTP|MAIL|AWS|STRIPE|PAYMENT|SENTRY|BROKER|S3", re.IGNORECASE)
 _PASSWORD_NAME = re.compile(r"PASSWORD|PASSWD|PASS$", re.IGNORECASE)
+_USER_NAMES = frozenset({("user",), ("username",), ("user", "name"), ("login",), ("principal",)})
 _PRIVILEGED = ("admin", "administrator", "staff", "owner", "manager", "superuser", "root")
 _ORDINARY = frozenset(
     {"user", "member", "customer", "client", "guest", "viewer", "reader", "basic", "regular", "public"}
@@ -143,6 +144,20 @@ def login_in_path(operation: Operation) -> tuple[str, str] | None:
     return (users[0], secrets[0]) if users and secrets else None
 
 
+def user_in_path(operation: Operation) -> str | None:
+    """The path's parameter that is a user's own name, as each user has a place of his own below it."""
+    texts = [each.name for each in operation.parameters if each.data_schema.get("type") != "integer"]
+    names = [name for name in re.findall(r"\{([^{}]+)\}", operation.path) if name in texts]
+    return next((name for name in names if words(name) in _USER_NAMES), None)
+
+
+def basic_name(identity: Identity) -> str | None:
+    """The name that the identity shows in each request (RFC 7617)."""
+    shown = next((value for name, value in identity.headers if name == "Authorization"), "")
+    scheme, _, login = shown.partition(" ")
+    return login.partition(":")[0] if scheme in ("Basic", "Digest") and ":" in login else None
+
+
 def changes_credentials(operation: Operation) -> bool:
     """Whether the words of the operation say that it changes or gives up what a user has."""
     return bool(_said(operation) & {"logout", "reset", "verify", "change", "forgot", "confirm", "delete"})
@@ -165,7 +180,7 @@ def token_facts(facts: Sequence[Fact], *, secretive: bool = False) -> list[Fact]
         and isinstance(fact.value, str)
         and len(fact.value) >= 6
         and (_is_called_token(fact) or (secretive and looks_secret(fact.value) and fact.field != ("id",)))
-        and not {*fact.field} & {"refresh", "type", "reset", "csrf", "device", "payment", "expire", "expiry"}
+        and not {*fact.field} & {"refresh", "type", "reset", "csrf", "device", "payment", "expire", "expiry", "lock"}
     ]
     return sorted(found, key=lambda fact: (not _is_called_token(fact), "access" not in fact.field, len(fact.field)))
 

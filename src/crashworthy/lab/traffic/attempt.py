@@ -11,10 +11,19 @@ from dataclasses import dataclass, field
 from crashworthy.core.operation import Operation
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
-from crashworthy.lab.traffic.actors import NOBODY, Identity, before_all, is_identity, login_in_path
+from crashworthy.lab.traffic.actors import (
+    NOBODY,
+    Headers,
+    Identity,
+    before_all,
+    is_identity,
+    login_in_path,
+    user_in_path,
+)
 from crashworthy.lab.traffic.autofill import texts_of
 from crashworthy.lab.traffic.base import Base
 from crashworthy.lab.traffic.data import ALL, REQUIRED, Maker
+from crashworthy.lab.traffic.dav import MAKING, RELOCATING, destination
 from crashworthy.lab.traffic.encode import FORM, MULTIPART
 from crashworthy.lab.traffic.facts import Slot, slots_of
 from crashworthy.lab.traffic.files import file_of
@@ -22,16 +31,21 @@ from crashworthy.lab.traffic.grants import give
 from crashworthy.lab.traffic.hints import Hints
 from crashworthy.lab.traffic.knowledge import Knowledge, Source
 from crashworthy.lab.traffic.look import look_first
+from crashworthy.lab.traffic.meanings import PASSWORD
 from crashworthy.lab.traffic.names import DIRECTIONS, OPPOSITE, collection, words
 from crashworthy.lab.traffic.plan import MADE_UP, Path, Plan
 from crashworthy.lab.traffic.schema import Schema
 from crashworthy.lab.traffic.session import Session
 from crashworthy.lab.traffic.template import as_text, escape
 from crashworthy.lab.traffic.told import TOLD
-from crashworthy.lab.traffic.ways import bind, with_more
+from crashworthy.lab.traffic.ways import bind, unique_text, with_more
 
 STRUCTURED = ("application/json", FORM, MULTIPART)
 """Content types whose bodies have fields."""
+
+
+# How well a value must fit an input that does not say that it refers to something; headers have names of their own.
+_SAME_FIELD, _SAME_HEADER = 5, 4
 
 
 @dataclass
@@ -104,7 +118,7 @@ class Workshop:
         known: dict[Path, Json] = {path: json.loads(text) for path, text in plan.values}
         unmet: list[Slot] = []
         seen: list[Slot] = []
-        for slot in slots_of(operation):
+        for slot in _deepest_first(operation):
             options = self.options(slot)
             if slot.path not in known and options and (slot.required or plan.level == ALL):
                 known[slot.path] = escape(options[0])
@@ -117,6 +131,8 @@ class Workshop:
                 if save is not None and save.path == TOLD:
                     known |= _sent_with(operation, source, known)
                 known[slot.path] = f"${{{names[save.name]}}}" if save else source.fact.template
+                above = _above(operation, slot, source, names)
+                known = {**{path: text for path, text in above.items() if path not in dict(plan.choices)}, **known}
                 if source.fact.operation.is_safe:
                     seen.append(slot)
             elif slot.required and self.refers(slot, operation):
@@ -142,10 +158,11 @@ class Workshop:
             return False
         if slot.path[0] == "path":
             # A PUT makes what its path names, where nothing else makes such things.
-            collection = operation.path.rstrip("/").removesuffix("/{" + slot.name + "}")
-            last = collection != operation.path.rstrip("/")
+            collection, _, name = operation.path.rstrip("/").rpartition("/")
+            last = "{" + slot.name + "}" in name
             others = {f"POST {collection}", f"POST {collection}/"} & self.numbers.keys()
-            return operation.method != "PUT" or not last or slot.data_schema.get("type") == "integer" or bool(others)
+            makes = operation.method in MAKING and last and slot.data_schema.get("type") != "integer"
+            return not makes or bool(others)
         if (operation.name, slot.path) in self.knowledge.flows:
             return True
         if "enum" in slot.data_schema or "const" in slot.data_schema or (patched and "enum" in json.loads(patched)):
@@ -153,7 +170,8 @@ class Workshop:
         if self.refers(slot, operation) or self._is_told(slot, operation, plan):
             return True
         return self._source(slot, operation, plan) is not None and bool(
-            {*words(slot.name)} & OPPOSITE or self._source_score(slot, operation) >= 5
+            {*words(slot.name)} & OPPOSITE
+            or self._source_score(slot, operation) >= (_SAME_HEADER if slot.path[0] == "header" else _SAME_FIELD)
         )
 
     def refers(self, slot: Slot, operation: Operation) -> bool:
@@ -233,8 +251,10 @@ class Workshop:
                 query += [(name, as_text(item)) for item in (value if isinstance(value, list) else [value])]
             elif where == "header" and name.lower() not in {each.lower() for each, _ in headers}:
                 headers = (*headers, (name, as_text(value)))
+        if operation.method in RELOCATING:
+            headers = (*headers, ("Destination", destination(path)))
         if plan.own:
-            headers = (*headers, *_named_in_path(operation, path, plan.own))
+            headers = (*_without(headers, "authorization"), *_named_in_path(operation, path, plan.own))
         body, raw, content_type = self._body(operation, plan, maker, given)
         if plan.slash:
             path = path.rstrip("/") if path.endswith("/") else path + "/"
@@ -266,8 +286,29 @@ class Workshop:
         if isinstance(body, str):
             return body, None, kind
         # The body is a file of its kind.
-        text, raw = file_of(kind)
+        text, raw = file_of(kind, unique_text(maker.actor, maker.ordinal))
         return text, raw, kind
+
+
+def _deepest_first(operation: Operation) -> list[Slot]:
+    """All inputs; those of the path from its end, as what is below a thing says which thing it is below."""
+    return sorted(slots_of(operation), key=lambda slot: -operation.path.find("{" + slot.name + "}") - 1)
+
+
+def _above(operation: Operation, slot: Slot, source: Source, names: Mapping[str, str]) -> dict[Path, Json]:
+    """What the path of the source's last step has for the parameters before the slot, where both paths are alike."""
+    if slot.path[0] != "path":
+        return {}
+    found: dict[Path, Json] = {}
+    sent = bind(source.steps[-1], names).path.split("/")
+    for own, other, value in zip(operation.path.split("/"), source.fact.operation.path.split("/"), sent, strict=False):
+        if "{" + slot.name + "}" in own:
+            return found
+        if "{" in own and "{" in other:
+            found["path", own.strip("{}")] = value
+        elif own != other:
+            break
+    return {}
 
 
 def _sent_with(operation: Operation, source: Source, known: Mapping[Path, Json]) -> dict[Path, Json]:
@@ -278,15 +319,20 @@ def _sent_with(operation: Operation, source: Source, known: Mapping[Path, Json])
 
 
 def _named_in_path(operation: Operation, path: str, scheme: str) -> tuple[tuple[str, str], ...]:
-    """The Authorization header for the name and the password that the filled path holds, where it has both."""
+    """The Authorization header for the name and the password that the filled path holds, or a usual password."""
     found = login_in_path(operation)
+    user = found[0] if found else user_in_path(operation)
     pattern = re.sub(r"\\\{([^{}]*)\\\}", "([^/]+)", re.escape(operation.path))
     match = re.fullmatch(pattern, path)
-    if found is None or match is None:
+    if user is None or match is None:
         return ()
     values = dict(zip(re.findall(r"\{([^{}]*)\}", operation.path), match.groups(), strict=True))
-    user, password = found
-    return (("Authorization", f"{scheme} {values[user]}:{values[password]}"),)
+    password = values[found[1]] if found else PASSWORD
+    return (("Authorization", f"{scheme} {values[user]}:{password}"),)
+
+
+def _without(headers: Headers, name: str) -> Headers:
+    return tuple(pair for pair in headers if pair[0].lower() != name)
 
 
 def _paths(value: Json, path: Path) -> list[Path]:

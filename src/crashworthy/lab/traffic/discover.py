@@ -11,6 +11,7 @@ from typing import Protocol
 
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.core.operation import Operation, Parameter, ParameterIn
+from crashworthy.lab.traffic.dav import METHODS, dav_operations, spoken
 from crashworthy.lab.traffic.handlers import existing, may_answer, shape
 from crashworthy.lab.traffic.links import crawl
 from crashworthy.lab.traffic.openapi import Api, SecurityScheme, parse_openapi
@@ -26,7 +27,7 @@ _DOCUMENTATION = re.compile(
     r"openapi[\w.-]*\.(json|ya?ml)|swagger[\w.-]*\.(json|ya?ml)|static/.*|favicon\.ico)/?",
     re.IGNORECASE,
 )
-_METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", WEBSOCKET}
+_METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", WEBSOCKET, *METHODS}
 
 
 class HasUrl(Protocol):
@@ -74,9 +75,9 @@ def discover(
     described = _described(running, api)
     if api is None and not described:
         if not routes and instance is not None:
-            routes = own_operations(crawl(instance.base_url))
+            routes = own_operations((*crawl(instance.base_url), *dav_operations(instance.base_url)))
             if routes:
-                notes.append("neither routes nor a document are known; operations are from links and forms")
+                notes.append("neither routes nor a document are known; operations are from links, forms and OPTIONS")
         return Discovery(routes, tuple(notes))
     documented, base_path, schemes = described, "", tuple[SecurityScheme, ...]()
     if api is not None:
@@ -96,7 +97,7 @@ def own_operations(operations: Iterable[Operation]) -> tuple[Operation, ...]:
     kept: dict[str, Operation] = {}
     for operation in operations:
         if operation.method in _METHODS and not _DOCUMENTATION.fullmatch(operation.path):
-            kept.setdefault(operation.name, operation)
+            kept.setdefault(operation.name, spoken(operation))
     return tuple(kept.values())
 
 

@@ -33,15 +33,15 @@ def prepare(
 
     A file in a multipart body is an object with `filename`, `content` (text) or `base64`, and `content_type`.
     Without a `content_type`, an object or list is sent as JSON and a string as text/plain. `Basic user:password` in
-    an Authorization header is encoded (RFC 7617), as the user's name may only be known now.
+    an Authorization header is encoded (RFC 7617), as the user's name may only be known now; a path as the Destination
+    of a copy becomes an absolute address.
     """
     target = fill_path(step.path, variables)
     query = [(fill_text(name, variables), fill_text(value, variables)) for name, value in step.query]
     if query:
         target += ("&" if "?" in target else "?") + urlencode(query, errors="surrogatepass")
     body, content_type = _body(step, variables)
-    headers = [(fill_text(name, variables), fill_text(value, variables)) for name, value in step.headers]
-    headers = [(name, _credentials(value) if name.lower() == "authorization" else value) for name, value in headers]
+    headers = [(fill_text(name, variables), _header(name, value, variables, base_url)) for name, value in step.headers]
     given = {name.lower() for name, _ in (*headers, *extra_headers)}
     host = urlsplit(base_url).netloc
     defaults = [("Host", host), ("User-Agent", "crashworthy"), ("Accept", "application/json, */*;q=0.5")]
@@ -131,6 +131,14 @@ def _part_head(disposition: str, content_type: str | None) -> bytes:
 def _parameter(text: str) -> str:
     # As browsers do (WHATWG HTML, multipart/form-data encoding).
     return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _header(name: str, value: str, variables: Mapping[str, Json], base_url: str) -> str:
+    if name.lower() == "destination" and value.startswith("/"):
+        # Some compare its host with their own (RFC 4918, section 10.3), which a step does not know.
+        return base_url + fill_path(value, variables)
+    filled = fill_text(value, variables)
+    return _credentials(filled) if name.lower() == "authorization" else filled
 
 
 def _credentials(value: str) -> str:

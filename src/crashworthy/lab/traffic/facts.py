@@ -27,6 +27,15 @@ _ADDRESS = re.compile(r"(?:https?://[^/\s]+)?(?:/[^/?#\s]*)*/([^/?#\s]+)/([^/?#\
 _URL = re.compile(r"https?://[^/\s]+(?:/(?:[^/?#\s]+/)*?([^/?#\s]+))?/([^/?#\s]+)(?=[\s?#]|$)")
 _HREF = re.compile(r"""href=["'][^"'?#]*?([^/"'?#]+)?/([^/"'?#]+)["'?#]""")
 _ASSET = re.compile(r"\.(css|js|mjs|map|svg|ico|woff2?|ttf)$|^static$", re.IGNORECASE)
+# That HTTP, browsers and frameworks have with any answer (RFC 9110, the Fetch standard, OWASP's secure headers).
+_USUAL_HEADER = re.compile(
+    r"accept-.*|access-control-.*|age|allow|alt-svc|cache-control|connection|content-.*|cross-origin-.*|date|dav|etag|"
+    r"expires|keep-alive|last-modified|link|location|ms-author-via|permissions-policy|pragma|referrer-policy|"
+    r"retry-after|server|server-timing|set-cookie|strict-transport-security|trailer|transfer-encoding|upgrade|vary|via|"
+    r"www-authenticate|x-(content-type-options|frame-options|powered-by|robots-tag|runtime|xss-protection|process-time|"
+    r"response-time|rate-?limit.*)|rate-?limit.*",
+    re.IGNORECASE,
+)
 # Words for what is sent to an address to be given back.
 _TOLD_AS = ("code", "token", "otp", "pin", "link", "key")
 _CODE = re.compile(r"(?<![\w.:/+-])\d{4,8}(?![\w:-]|\.\d)|(?<![A-Za-z0-9_-])(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{16,300}")
@@ -129,6 +138,7 @@ def facts_of(way: Way, operation: Operation, response: Response, echoed: Collect
             pattern=_LAST_SEGMENT,
         )
         facts.append(Fact(way, operation, value, ("id",), nouns, _named(save)))
+    facts += _in_headers(way, operation, response, echoed)
     facts += _told(way, operation, response, document)
     facts += _linked(way, operation, document)
     facts += _links_in_text(way, operation, document) if isinstance(document, str) else ()
@@ -140,6 +150,18 @@ def facts_of(way: Way, operation: Operation, response: Response, echoed: Collect
             facts.append(Fact(way, operation, value, words(names[-1]), around, template=value))
     facts += _path_facts(way, operation, nouns)
     return facts
+
+
+def _in_headers(way: Way, operation: Operation, response: Response, echoed: Collection[Json]) -> Iterator[Fact]:
+    """Values in headers that say something of this answer alone, such as `X-Upload-Id` or a token."""
+    for name, text in response.headers:
+        field = tuple(word for word in words(name) if word != "x")
+        if _USUAL_HEADER.fullmatch(name) or not field or not 0 < len(text) <= _MAX_TOKEN or text in echoed:
+            continue
+        shown = re.fullmatch(r"(?:Bearer|Token|JWT) (\S+)", text)
+        save = Save(name="_".join(field), where=ValueFrom.HEADER, path=name, pattern=r"^\w+ (\S+)$" if shown else None)
+        value: Json = shown[1] if shown else int(text) if text.isdigit() else text
+        yield Fact(way, operation, value, ("token",) if shown else field, _nouns(operation), _named(save))
 
 
 def _linked(way: Way, operation: Operation, document: Json) -> Iterator[Fact]:

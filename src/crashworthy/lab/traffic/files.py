@@ -32,6 +32,10 @@ def sample_file(name: str, media_type: str = "", *, encoded: bool = False, colum
         return _file("sample.zip", "application/zip", _zip(), encoded=encoded)
     if kinds & {"pdf", "document", "invoice", "resume", "cv"}:
         return _file("sample.pdf", "application/pdf", _PDF, encoded=encoded)
+    if kinds & {"calendar", "ics"}:
+        return _file("sample.ics", "text/calendar", _CALENDAR, encoded=encoded)
+    if kinds & {"vcard", "vcf"}:
+        return _file("sample.vcf", "text/vcard", _CARD, encoded=encoded)
     if kinds & {"json"}:
         return _file("sample.json", "application/json", b'[{"id": 1, "name": "sample"}]', encoded=encoded)
     if kinds & {"xml", "feed", "opml"}:
@@ -43,13 +47,16 @@ def sample_file(name: str, media_type: str = "", *, encoded: bool = False, colum
     return _file("sample.txt", "text/plain", b"sample text\n", encoded=encoded)
 
 
-def file_of(media_type: str) -> tuple[str | None, str | None]:
-    """A whole body of that type: as text, or in Base64 where it is none."""
+def file_of(media_type: str, unique: str) -> tuple[str | None, str | None]:
+    """A whole body of that type: as text, or in Base64 where it is none.
+
+    What such a file is known by holds the `unique` text (RFC 5545, section 3.8.4.7): two of a kind are two things.
+    """
     file = sample_file("", media_type)
     assert isinstance(file, dict)
     content = base64.b64decode(str(file["base64"]))
     try:
-        return content.decode("utf-8"), None
+        return content.decode("utf-8").replace("UID:sample", f"UID:sample-{unique}"), None
     except UnicodeDecodeError:
         return None, str(file["base64"])
 
@@ -75,13 +82,21 @@ _PDF = (
 
 _XML = b'<?xml version="1.0" encoding="UTF-8"?>\n<items><item><id>1</id><name>sample</name></item></items>\n'
 
+# RFC 5545, section 3.4, and RFC 6350, section 6: lines end in CRLF.
+_CALENDAR = (
+    b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//crashworthy//EN\r\nBEGIN:VEVENT\r\nUID:sample\r\n"
+    b"DTSTAMP:20300101T000000Z\r\nDTSTART:20300102T090000Z\r\nDTEND:20300102T100000Z\r\nSUMMARY:Sample\r\n"
+    b"END:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+_CARD = b"BEGIN:VCARD\r\nVERSION:4.0\r\nUID:sample\r\nFN:Sample\r\nEND:VCARD\r\n"
+
 # A grey square, baseline, with its own quantisation and Huffman tables (ITU-T T.81).
 _JPEG = base64.b64decode(
     "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP////////////////////////////////////////////////////////////////////////////"
     "//////////wAALCAAIAAgBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AP//Z"
 )
 
-_KNOWN = frozenset({"jpeg", "jpg", "png", "zip", "pdf", "json", "xml", "csv", "image"})
+_KNOWN = frozenset({"jpeg", "jpg", "png", "zip", "pdf", "json", "xml", "csv", "image", "calendar", "vcard"})
 
 
 def _zip() -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from crashworthy.core.operation import Operation
 from crashworthy.lab.traffic.actors import log_in_score, sign_up_score
 from crashworthy.lab.traffic.attempt import Workshop
+from crashworthy.lab.traffic.dav import MAKING, METHODS, TAKING
 from crashworthy.lab.traffic.facts import slots_of
 
 
@@ -33,6 +34,8 @@ def in_order(workshop: Workshop, operations: Sequence[Operation]) -> list[Operat
 def _order(operation: Operation) -> tuple[int, int, int, int, str]:
     """Sign-up, login, then makers of things before their users; of these, those that only read first."""
     identity = 0 if sign_up_score(operation) >= 4 else 1 if log_in_score(operation) > 0 else 2
-    methods = ("GET", "POST", "PUT", "PATCH", "DELETE") if "{" in operation.path else ("POST", "PUT", "GET", "PATCH")
+    methods: tuple[str, ...] = ("POST", "PUT", "GET", "PATCH")
+    if "{" in operation.path:
+        methods = ("GET", "POST", *sorted(MAKING, reverse=True), "PATCH", *sorted(METHODS - MAKING - TAKING))
     method = methods.index(operation.method) if operation.method in methods else len(methods)
     return (identity, operation.path.count("{"), method, operation.path.count("/"), operation.name)

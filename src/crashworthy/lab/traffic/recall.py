@@ -20,7 +20,7 @@ from crashworthy.lab.traffic.plan import Plan
 from crashworthy.lab.traffic.session import SetupFailedError, succeeded
 from crashworthy.lab.traffic.ways import bind
 
-_ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_ORDER = ("GET", "POST", "PUT", "PATCH", "", "DELETE")
 
 
 def recall(
@@ -37,7 +37,7 @@ def recall(
     until = time.monotonic() + (explorer.deadline - time.monotonic()) / 2
     named = {operation.name: operation for operation in operations}
     session = explorer.session()
-    for way in sorted(known.ways, key=lambda way: (_ORDER.index(way.steps[-1].method), len(way.steps))):
+    for way in sorted(known.ways, key=lambda way: (_place(way.steps[-1].method), len(way.steps))):
         # What an earlier way did in this session may be in the way of this one.
         for _ in range(2):
             if not explorer.goes_on() or time.monotonic() > until:
@@ -92,3 +92,7 @@ def _as_sent(plan: Plan, way: Way, identities: Mapping[str, Identity]) -> Plan:
         if "${" not in json.dumps(value):
             plan = plan.give(("body", name), value)
     return plan
+
+
+def _place(method: str) -> int:
+    return _ORDER.index(method if method in _ORDER else "")

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from crashworthy.core.operation import Operation
 from crashworthy.core.value import Json
+from crashworthy.lab.traffic.dav import TAKING
 from crashworthy.lab.traffic.facts import LINK, Fact, Slot
 from crashworthy.lab.traffic.names import DIRECTIONS, collection, stem, words
 from crashworthy.lab.traffic.schema import Schema
@@ -59,7 +60,7 @@ def score(slot: Slot, fact: Fact, consumer: Operation, kinds: Collection[str] = 
     elif fact.operation.is_safe and not fact.made:
         # What a list shows may be the work of earlier attempts, and not there in a fresh state.
         points -= 2
-    if fact.operation.method == "DELETE" or fact.operation.name == consumer.name:
+    if fact.operation.method in TAKING or fact.operation.name == consumer.name:
         points -= 4
     if fact.save is None and fact.field[-1] in ("id", "uuid"):
         points -= 1

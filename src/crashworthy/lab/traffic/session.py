@@ -19,7 +19,7 @@ from crashworthy.lab.traffic.ways import Setup
 
 _LONGEST_PAUSE_S = 2.0
 _LEADING_TO_LOGIN = frozenset({"register", "registration", "signup", "join", "logout", "signout", "reset", "verify"})
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 ACCEPTED_AUTH_PAGES = ("login", "signin", "sign-in", "auth")
 
 

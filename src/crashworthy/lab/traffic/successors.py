@@ -9,7 +9,7 @@ from itertools import product
 
 from crashworthy.core.history import Exchange
 from crashworthy.core.operation import Operation
-from crashworthy.lab.traffic.actors import is_identity, login_in_path, sign_up_score
+from crashworthy.lab.traffic.actors import basic_name, is_identity, login_in_path, sign_up_score, user_in_path
 from crashworthy.lab.traffic.alternatives import other_types, other_values, raw_bodies
 from crashworthy.lab.traffic.attempt import Draft, Workshop
 from crashworthy.lab.traffic.autofill import CURRENT_PASSWORD, NEW_PASSWORD, USERNAME, named_for
@@ -77,8 +77,8 @@ class Successors:
         if status == 405:
             return []
         plans: Ranked = self._looks(operation, plan, status, feedback)
-        if (refused(exchange) or status == 404) and login_in_path(operation) and not plan.own:
-            plans.append((0.02, replace(plan, own="Basic")))
+        if refused(exchange) or status == 404:
+            plans += self._of_oneself(operation, plan)
         if refused(exchange):
             plans += self._identities(plan)
             plans += self._grants(plan, feedback)
@@ -91,6 +91,8 @@ class Successors:
         elif status in (301, 308):
             plans.append((0, replace(plan, slash=not plan.slash)))
         elif status == 404:
+            if leads_to_itself(exchange):
+                plans.append((0, replace(plan, slash=not plan.slash)))
             if plan.level < ALL and any(slot.path[0] == "body" and not slot.required for slot in slots):
                 plans.append((0.9, replace(plan, level=plan.level + 1)))
             plans += self._other_things(operation, plan, slots, feedback, path=True)
@@ -103,6 +105,16 @@ class Successors:
             plans += self._other_things(operation, plan, slots, feedback, path=True)
             plans += [(1.5 + each, then) for each, then in self._identities(plan)]
         return [(rank + _DEPTH + far, each) for far, each in plans]
+
+    def _of_oneself(self, operation: Operation, plan: Plan) -> Ranked:
+        """A path that has a user's name in it, gone by that user."""
+        identity = self._workshop.knowledge.caller(plan.actor) if plan.actor else None
+        name, place = basic_name(identity) if identity else None, user_in_path(operation)
+        if name is not None and place is not None and ("path", place) not in dict(plan.values):
+            return [(0.03, plan.give(("path", place), name))]
+        if plan.own or (identity and identity.headers) or not (place or login_in_path(operation)):
+            return []
+        return [(0.02 if login_in_path(operation) else 0.6, replace(plan, own="Basic"))]
 
     def _looks(self, operation: Operation, plan: Plan, status: int, feedback: Feedback) -> Ranked:
         """Pages that may give the entity tag or the CSRF token which the refusal asks for."""
