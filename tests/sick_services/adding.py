@@ -86,21 +86,40 @@ CONSERVATION = (
 _note = step("POST", "/notes", body={"text": "note-${unique}1"})
 
 
-def _notes(index: str, size: str) -> Api:
+def _notes(index: str, size: str, *, deleted: bool = False) -> Api:
     listing = Operation(
         method="GET",
         path="/notes",
         parameters=tuple(Parameter(name=name, where=ParameterIn.QUERY) for name in (index, size)),
     )
+    saving = step("POST", "/notes", body={"text": "note-${unique}1"}, save="note")
+    drop = step("DELETE", "/notes/{number}", path="/notes/${note}")
     return api(
         operation("POST", "/notes", object_of("text", kind="string")),
         listing,
-        ways=((_note,), (step("GET", "/notes"),)),
+        *([operation("DELETE", "/notes/{number}")] if deleted else []),
+        ways=((_note,), (step("GET", "/notes"),), *([(saving, drop)] if deleted else [])),
     )
 
 
 PAGES = (
     SickService("fastapi_last_page", "fastapi", "fastapi_last_page_sick", (), _notes("page", "per_page"), "GET /notes"),
+    SickService(
+        "fastapi_encoded_offset",
+        "fastapi",
+        "fastapi_encoded_offset_sick",
+        ("fastapi_keyset_healthy",),
+        _notes("cursor", "limit", deleted=True),
+        "GET /notes",
+    ),
+    SickService(
+        "flask_offset",
+        "flask",
+        None,
+        ("flask_offset_healthy",),
+        _notes("offset", "limit", deleted=True),
+        "GET /notes",
+    ),
     SickService(
         "fastapi_cursor", "fastapi", None, ("fastapi_cursor_healthy",), _notes("cursor", "limit"), "GET /notes"
     ),

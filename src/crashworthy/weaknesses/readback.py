@@ -73,8 +73,9 @@ LOST_ON_PAGES = Weakness(
     tasks=("endpoint-implementation", "database-queries"),
     proven_by=(
         "Five items are made and the list is read two by two, from the page with which the service itself begins "
-        "to the last; while nobody writes, an item that the list as a whole shows is on no page, or on two. That pages "
-        "by offset repeat items while others are added is shown as a suspicion."
+        "to the last; while nobody writes, an item that the list as a whole shows is on no page, or on two. Where the "
+        "service hands out cursors, also when another item is added or deleted after the first page. That pages by "
+        "number or offset repeat and skip items then is shown as a suspicion."
     ),
     mend=(
         "Order by something that no two items share, such as `(created_at, id)`, and begin each page after the last "

@@ -12,7 +12,7 @@ from crashworthy.core.history import Exchange, History, Trial
 from crashworthy.core.operation import Operation, Parameter, ParameterIn
 from crashworthy.core.scenario import Scenario, Step
 from crashworthy.core.value import Json
-from crashworthy.lab.experiments.readback.pages import STILL, WRITTEN, judge_pages
+from crashworthy.lab.experiments.readback.pages import REMOVED, STILL, WRITTEN, judge_pages
 from crashworthy.lab.experiments.readback.paging import PAGING, Paging, ids_of, items_of, next_of, paging_of
 from sick_services.histories import exchange
 
@@ -111,3 +111,25 @@ def test_items_and_cursors_are_found_in_an_answer() -> None:
     assert next_of(found) == "abc"
     assert next_of(exchange(READ, "probe", 200, {"next": "http://service/notes?page=2", "items": []})) is None
     assert items_of(exchange(READ, "probe", 404, {"items": [1]})) == []
+
+
+BY_CURSOR = (("", (1, 2)), ("page=2", (3, 4)), ("page=4", (5,)))
+
+
+@pytest.mark.parametrize(("by", "status"), [("cursor", Status.PROVEN), ("offset", Status.SUSPECTED)])
+def test_what_a_deletion_hides_is_held_against_who_hands_out_cursors(by: str, status: Status) -> None:
+    shifted = walk(("", (1, 2)), ("page=2", (4, 5)), after=(2, 3, 4, 5), purpose=REMOVED, by=by)
+    judgement = judged(walk(*BY_CURSOR, by=by), shifted)
+    assert judgement.status is status
+    assert "3 is on no page" in judgement.seen
+
+
+@pytest.mark.parametrize("by", ["cursor", "offset"])
+def test_what_was_deleted_is_not_missing(by: str) -> None:
+    still, kept = walk(*BY_CURSOR, by=by), walk(*BY_CURSOR, after=(2, 3, 4, 5), purpose=REMOVED, by=by)
+    assert judged(still, kept).status is Status.HELD
+
+
+def test_a_list_that_keeps_what_is_deleted_says_nothing() -> None:
+    shifted = walk(("", (1, 2)), ("page=2", (4, 5)), purpose=REMOVED, by="cursor")
+    assert judged(walk(*BY_CURSOR, by="cursor"), shifted).status is Status.HELD

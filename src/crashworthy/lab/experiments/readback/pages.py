@@ -1,8 +1,9 @@
 """The judge of lists that are read page by page: is every item on exactly one page?
 
 An item is missing when the list as a whole, or page 0, shows it before and after, and no page from the service's own
-first one to the last does. While nobody writes, that and items on two pages are faults. While somebody adds an item,
-an offset shifts what comes later: that items come twice then is told, as what the design accepts.
+first one to the last does. While nobody writes, that and items on two pages are faults. While somebody adds or deletes
+an item, an offset shifts what comes later: that other items come twice or never then is told, as what pages by number
+accept. Who hands out cursors says that a place in the list is kept, and has to keep it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from crashworthy.weaknesses.readback import LOST_ON_PAGES
 
 STILL = "while nobody writes"
 WRITTEN = "while an item is added"
+REMOVED = "while an item is deleted"
 
 _TELLING = 3
 
@@ -62,19 +64,27 @@ class Walk:
     def fit(self) -> bool:
         """Whether the list was read in pages to its end, and what was there at the beginning stayed."""
         setup = all(exchange.ok for exchange in of_part(self.trial, "setup"))
-        paged = len(self.pages) > 2 and 0 < len(self.pages[0]) <= PER_PAGE and self.pages[0] != self.pages[1]
+        removed = self.trial.purpose == REMOVED
+        # A page less may be the end, where what comes later is shifted.
+        paged = (
+            len(self.pages) > (1 if removed else 2)
+            and 0 < len(self.pages[0]) <= PER_PAGE
+            and self.pages[0] != self.pages[1]
+        )
         ended = len(self.pages) < MOST_PAGES
         if not (setup and paged and ended and len(self.whole) == 2):
             return False
         # Whatever else writes would shift the pages, too.
-        still = self.trial.purpose == STILL
-        return self.whole[0] == self.whole[1] if still else self.whole[0] <= self.whole[1]
+        before, after = self.whole
+        if removed:
+            return after < before and len(after) == len(before) - 1
+        return before == after if self.trial.purpose == STILL else before <= after
 
     @cached_property
     def known(self) -> set[str]:
         """What is there all the time: in the list as a whole, and on page 0."""
         zero = [ids for index, ids in self.asked if index == "0" and self._by == "page"]
-        return self.whole[0].union(*zero)
+        return self.whole[0].union(*zero) if self.trial.purpose != REMOVED else self.whole[1]
 
     @property
     def missing(self) -> list[str]:
@@ -86,6 +96,11 @@ class Walk:
         """What was there from the beginning and comes more than once."""
         count = Counter(each for page in self.pages for each in set(page))
         return sorted(each for each, times in count.items() if times > 1 and each in self.whole[0])
+
+    @property
+    def keeps_its_place(self) -> bool:
+        """Whether the service hands out cursors."""
+        return self._by == "cursor"
 
     @property
     def _by(self) -> str:
@@ -100,24 +115,37 @@ class Walk:
 
 
 def judge_pages(history: History) -> Judgement:
-    """PROVEN for what is missing, or comes twice while nobody writes; SUSPECTED for what does when somebody writes."""
-    still = [walk for walk in _walks(history, STILL) if walk.fit]
-    written = [walk for walk in _walks(history, WRITTEN) if walk.fit]
+    """PROVEN for what is missing, or comes twice while nobody writes; SUSPECTED for what a number of a page shifts."""
+    still, written, removed = (
+        [walk for walk in _walks(history, purpose) if walk.fit] for purpose in (STILL, WRITTEN, REMOVED)
+    )
     for walk in (*still, *written):
         if walk.missing:
-            return _found(history, walk, walk.missing, "is on no page", "is missing")
+            return _missing(history, walk)
     for walk in still:
         if walk.twice:
-            return _found(history, walk, walk.twice, "is on two pages", "comes twice")
+            return _twice(history, walk)
     if not still:
         return unproven(history, Status.HELD, "the list was not seen to be read in pages to its end")
-    if written and written[0].twice:
-        found = _found(history, written[0], written[0].twice, "is on two pages", "comes twice")
-        why = "pages by number or offset shift when something is added; a page after the last item seen does not"
-        return found.model_copy(update={"status": Status.SUSPECTED, "severity": Severity.MINOR, "why": why})
-    return unproven(
-        history, Status.HELD, "every item was on one page" + (", also while one was added" if written else "")
-    )
+    shifted = [_missing(history, walk) for walk in removed if walk.missing]
+    shifted += [_twice(history, walk) for walk in written if walk.twice]
+    if shifted and still[0].keeps_its_place:
+        return shifted[0]
+    if shifted:
+        why = (
+            "pages by number or offset shift when something is added or deleted; pages after the last item seen do not"
+        )
+        return shifted[0].model_copy(update={"status": Status.SUSPECTED, "severity": Severity.MINOR, "why": why})
+    also = " and ".join(purpose for purpose, walks in ((WRITTEN, written), (REMOVED, removed)) if walks)
+    return unproven(history, Status.HELD, "every item was on one page" + (f", also {also}" if also else ""))
+
+
+def _missing(history: History, walk: Walk) -> Judgement:
+    return _found(history, walk, walk.missing, "is on no page", "is missing")
+
+
+def _twice(history: History, walk: Walk) -> Judgement:
+    return _found(history, walk, walk.twice, "is on two pages", "comes twice")
 
 
 def _walks(history: History, purpose: str) -> list[Walk]:

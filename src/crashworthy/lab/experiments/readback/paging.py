@@ -1,7 +1,8 @@
 """Plays in which a list is read to its end page by page.
 
 The setting `paging` of a scenario says how: `by` is "page", "offset" or "cursor", `index` and `size` are the names of
-the query parameters, and `write_after` is the number of pages after which the attack's request is made, if at all. The
+the query parameters, and `write_after` is the number of pages after which the attack's request is made, if at all: it
+may name the first item of the first page as `${victim}`. The
 observed step reads the list as a whole, before and after. Pages are exchanges of the part "probe": the first one by
 the size alone, as the service itself begins, then page 0 and what follows, where pages are numbered.
 """
@@ -20,6 +21,7 @@ from crashworthy.lab.experiments.trial import Recorder, Stage
 from crashworthy.lab.traffic.names import word_set, words
 
 PAGING = "paging"
+VICTIM = "victim"
 PER_PAGE = 2
 MOST_PAGES = 12
 
@@ -90,7 +92,8 @@ def _walk(stage: Stage, scenario: Scenario, given: dict[str, Json], variables: d
     number, seen = 2, len(items_of(first))
     for count in range(1, MOST_PAGES + 1):
         if count == given.get("write_after"):
-            stage.exchanges += stage.player.play(scenario.attack, "attack", variables).exchanges
+            shown: dict[str, Json] = {VICTIM: next(iter(ids_of(first)), "")}
+            stage.exchanges += stage.player.play(scenario.attack, "attack", {**variables, **shown}).exchanges
         value = {"page": number, "offset": seen}.get(by, next_of(page))
         if value is None or not items_of(page):
             return
