@@ -34,7 +34,8 @@ class Step(Value):
 
     Any string in `path`, `query`, `headers` or `body` may hold `${name}`: a value saved by an earlier step,
     or `${unique}`, which differs in each play. A string that is nothing but `${name}` keeps the type of the
-    value. A literal `${` is written `$${`. `Basic user:password` in an Authorization header is encoded when sent.
+    value. A literal `${` is written `$${`. `Basic user:password` in an Authorization header is encoded when sent, and
+    `Digest user:password` answers the challenge of the service.
     `body` is JSON for JSON content types, an object of fields for form types, and text otherwise.
     `path` starts with "/" and holds filled-in path parameters; `operation` is the name of the operation.
     `raw_body` (Base64, also as `${name}`) overrides `body` where the bytes on the wire matter.

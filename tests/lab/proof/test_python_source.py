@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +14,7 @@ from crashworthy.core.scenario import Save, Step, ValueFrom
 from crashworthy.core.value import Json
 from crashworthy.lab.proof.python_source import NotWritableError, call, raw, saving, text, value
 from crashworthy.lab.traffic.template import fill
+from crashworthy.lab.traffic.told import TOLD
 
 SAVED = SimpleNamespace(item=7, name="a b")
 VALUES: dict[str, Json] = {"item": 7, "name": "a b"}
@@ -99,3 +101,22 @@ def test_saved_values_are_read_from_where_they_were() -> None:
     answer = httpx.Response(200, json={"items": [{"id": 5}]}, headers={"Location": "/items/5"})
     assert run(saving(Save(name="id", path="/items/0/id"), "answer"), answer=answer) == 5
     assert run(saving(Save(name="at", where=ValueFrom.HEADER, path="Location"), "answer"), answer=answer) == "/items/5"
+
+
+def test_what_the_service_printed_or_mailed_is_asked_for() -> None:
+    asked: list[str] = []
+
+    def answered(question: str) -> str:
+        asked.append(question)
+        return "your code is 4711, do not tell"
+
+    save = Save(name="code", where=ValueFrom.HEADER, path=TOLD, pattern=r"code is (\d{4})")
+    assert run(saving(save, "answer"), input=answered, re=re) == "4711"
+    assert "printed or mailed" in asked[0]
+
+
+def test_names_and_passwords_are_shown_as_the_scheme_asks() -> None:
+    plain = Step(operation="GET /f", method="GET", path="/f", headers=(("Authorization", "Basic ann:a b"),))
+    assert sent(plain).headers["authorization"] == "Basic " + base64.b64encode(b"ann:a b").decode()
+    digest = plain.model_copy(update={"headers": (("Authorization", "Digest ann:a b"),)})
+    assert "auth=httpx.DigestAuth('ann', 'a b')" in call(digest, "client")

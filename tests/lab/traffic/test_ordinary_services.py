@@ -71,6 +71,14 @@ SERVED: dict[str, tuple[bool, tuple[Operation, ...]]] = {
         ),
     ),
     "basic_ledger": (False, (operation("POST /signup", ("username", "password")), operation("GET /entries"))),
+    "digest_ledger": (
+        False,
+        (
+            operation("POST /signup", ("username", "password")),
+            operation("POST /entries"),
+            operation("GET /entries/{entry_id}"),
+        ),
+    ),
     "form_desk": (
         False,
         (

@@ -49,10 +49,11 @@ def call(step: Step, client: str) -> str:
     elif step.body is not None:
         raise NotWritableError(f"a body of type {kind}")
     scheme, _, plain = headers.get("Authorization", "").partition(" ")
-    if scheme == "Basic" and ":" in plain:
+    if scheme in ("Basic", "Digest") and ":" in plain:
         del headers["Authorization"]
         user, _, password = plain.partition(":")
-        arguments.append(f"auth=({text(user)}, {text(password)})")
+        login = f"({text(user)}, {text(password)})"
+        arguments.append(f"auth={login}" if scheme == "Basic" else f"auth=httpx.DigestAuth{login}")
     if headers:
         arguments.append(f"headers={value(dict(headers))}")
     if step.method not in {"POST", "PUT", "PATCH"} and step.method in _VERBS and len(arguments) > 1:

@@ -151,8 +151,8 @@ def user_in_path(operation: Operation) -> str | None:
     return next((name for name in names if words(name) in _USER_NAMES), None)
 
 
-def basic_name(identity: Identity) -> str | None:
-    """The name that the identity shows in each request (RFC 7617)."""
+def login_name(identity: Identity) -> str | None:
+    """The name that the identity shows in each request (RFC 7617, RFC 7616)."""
     shown = next((value for name, value in identity.headers if name == "Authorization"), "")
     scheme, _, login = shown.partition(" ")
     return login.partition(":")[0] if scheme in ("Basic", "Digest") and ":" in login else None
@@ -291,15 +291,15 @@ def with_cookies(way: Way) -> Identity:
     return Identity(way.actor, way.steps)
 
 
-def basic(operation: Operation, sign_up: Way) -> Iterator[Identity]:
-    """Who signed up that way, shown by name and password in each request (RFC 7617)."""
+def with_login(operation: Operation, sign_up: Way, scheme: str) -> Iterator[Identity]:
+    """Who signed up that way, shown by name and password in each request (Basic, RFC 7617, or Digest, RFC 7616)."""
     texts = texts_of(sign_up.steps[-1].body)
     passwords = [name for name in texts if name in secret_names(operation) or {*words(name)} & SECRETS]
     users = named_for(operation, (USERNAME,))
     for name in sorted(texts, key=lambda name: (name not in users, "${unique}" not in texts[name])):
         if passwords and name not in passwords and ":" not in texts[name]:
             yield Identity(
-                sign_up.actor, sign_up.steps, (("Authorization", f"Basic {texts[name]}:{texts[passwords[0]]}"),)
+                sign_up.actor, sign_up.steps, (("Authorization", f"{scheme} {texts[name]}:{texts[passwords[0]]}"),)
             )
 
 

@@ -218,6 +218,8 @@ class Maker:
         text = meanings.formatted(kind, name, in_query=in_query) if isinstance(kind, str) else None
         if text is None:
             text = meanings.text(name, in_query=in_query)
+            # As addresses are written: some services compare a path as it was sent with one that was decoded.
+            text = text.replace(" ", "-") if path[:1] == ("path",) else text
         return fit_text(text, schema, unique, self.rng)
 
 

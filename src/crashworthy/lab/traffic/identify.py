@@ -13,7 +13,6 @@ from crashworthy.core.value import Json
 from crashworthy.lab.traffic.actors import (
     Headers,
     Identity,
-    basic,
     given_headers,
     given_logins,
     header_forms,
@@ -25,6 +24,7 @@ from crashworthy.lab.traffic.actors import (
     token_facts,
     with_cookies,
     with_csrf,
+    with_login,
     with_token,
 )
 from crashworthy.lab.traffic.autofill import USERNAME, named_for, secret_names
@@ -34,7 +34,7 @@ from crashworthy.lab.traffic.knowledge import Knowledge
 from crashworthy.lab.traffic.meanings import PASSWORD
 from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.openapi import SecurityScheme
-from crashworthy.lab.traffic.session import Session, SetupFailedError, describe
+from crashworthy.lab.traffic.session import Session, SetupFailedError, challenges, describe
 from crashworthy.lab.traffic.successors import refused
 from crashworthy.lab.traffic.template import escape
 from crashworthy.lab.traffic.ways import bind, unique_text
@@ -45,7 +45,13 @@ _KINDS = ((ord("0"), 10), (ord("A"), 26), (ord("a"), 26))
 # Schemes whose credentials are made and not shown as they were given (RFC 7617, 7616, 4559).
 _NOT_A_TOKEN = frozenset({"basic", "digest", "negotiate", "ntlm"})
 
-_ANYBODYS = {"bearer": f"token-{unique_text('A')}", "basic": f"user{unique_text('A')}:{PASSWORD}"}
+_ANYBODYS = {
+    "bearer": f"token-{unique_text('A')}",
+    "basic": f"user{unique_text('A')}:{PASSWORD}",
+    "digest": f"user{unique_text('A')}:{PASSWORD}",
+}
+# Schemes that show a name and a password.
+_LOGINS = {"basic": "Basic", "digest": "Digest"}
 
 
 class Identifier:
@@ -78,7 +84,7 @@ class Identifier:
         self._tried: set[tuple[str, str]] = set()
         self._signs_up = signs_up
         self._challenge = ""
-        self._asks_for_basic = any(scheme.kind == "basic" for scheme in schemes)
+        self._login_schemes = dict.fromkeys(_LOGINS[each.kind] for each in schemes if each.kind in _LOGINS)
         for scheme in reversed(hints.schemes):
             self._expect(scheme)
 
@@ -105,7 +111,8 @@ class Identifier:
 
     def _expect(self, scheme: str) -> None:
         """Try this scheme before others."""
-        self._asks_for_basic |= scheme.lower() == "basic"
+        if scheme.lower() in _LOGINS:
+            self._login_schemes = dict.fromkeys((_LOGINS[scheme.lower()], *self._login_schemes))
         form = ("Authorization", f"{scheme} {{}}")
         if scheme.lower() not in _NOT_A_TOKEN and form not in self._forms[:1]:
             self._forms = [form, *(each for each in self._forms if each != form)]
@@ -115,7 +122,7 @@ class Identifier:
     ) -> tuple[Identity, Exchange | None] | None:
         """An identity that the service lets through where it refused `actor`, and the answer it got; or None."""
         status = exchange.response.status if exchange.response else 0
-        for scheme in _challenges(exchange):
+        for scheme in challenges(exchange):
             self._expect(scheme)
             self._challenge = scheme
         csrf = self._with_csrf(actor, exchange, session)
@@ -188,8 +195,9 @@ class Identifier:
         yield from self._shown(self._tokens)
         for way in self._cookies:
             yield with_cookies(way)
-        if self._sign_up is not None and self._asks_for_basic:
-            yield from basic(*self._sign_up)
+        for operation, way in [self._sign_up] if self._sign_up is not None else ():
+            for scheme in self._login_schemes:
+                yield from with_login(operation, way, scheme)
         ids = [
             (way, fact)
             for way, fact in ((fact.way, fact) for fact in self._knowledge.facts)
@@ -215,8 +223,8 @@ class Identifier:
             yield Identity("admin", (), headers)
         for name, password in given_logins(self._environment, self._hints):
             yield from self._logged_in(name, password)
-            if self._asks_for_basic:
-                yield Identity("admin", (), (("Authorization", f"Basic {escape(name)}:{escape(password)}"),))
+            for scheme in self._login_schemes:
+                yield Identity("admin", (), (("Authorization", f"{scheme} {escape(name)}:{escape(password)}"),))
         yield from self._with_rights()
 
     def _logged_in(self, name: str, password: str) -> Iterator[Identity]:
@@ -292,10 +300,3 @@ def _without(text: str, credentials: Sequence[tuple[str, str]]) -> str:
     for _, value in credentials:
         text = text.replace(value.rpartition(" ")[2], "")
     return text
-
-
-def _challenges(exchange: Exchange) -> Iterator[str]:
-    """The schemes that the answer asks for (RFC 9110, section 11.6.1)."""
-    for name, value in exchange.response.headers if exchange.response else ():
-        if name.lower() == "www-authenticate" and (match := re.match(r"\s*([A-Za-z][\w-]*)", value)):
-            yield match[1]

@@ -30,8 +30,8 @@ _REMEDY = "Give the OpenAPI 3 document of the service with --openapi FILE, or le
 class SecurityScheme:
     """How a caller proves who it is.
 
-    `kind` is "bearer", "basic", "api-key", "oauth2" or "other"; `where` and `name` say where an API key travels
-    ("header", "query" or "cookie").
+    `kind` is "bearer", "basic", "digest", "api-key", "oauth2" or "other"; `where` and `name` say where an API key
+    travels ("header", "query" or "cookie").
     """
 
     kind: str
@@ -232,7 +232,8 @@ class _Reader:
             elif kind == "basic" or (kind == "http" and str(item.get("scheme", "")).lower() == "basic"):
                 schemes.append(SecurityScheme("basic"))
             elif kind == "http":
-                schemes.append(SecurityScheme("bearer"))
+                is_digest = str(item.get("scheme", "")).lower() == "digest"
+                schemes.append(SecurityScheme("digest" if is_digest else "bearer"))
             else:
                 schemes.append(SecurityScheme("oauth2" if kind == "oauth2" else "other"))
         return tuple(dict.fromkeys(schemes))

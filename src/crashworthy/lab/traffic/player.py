@@ -12,8 +12,9 @@ from crashworthy.core.history import Exchange, Request
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.cookies import cookie_header, set_cookies
+from crashworthy.lab.traffic.digest import LOGIN, authorization, challenge_in
 from crashworthy.lab.traffic.encode import Prepared, prepare
-from crashworthy.lab.traffic.template import MissingValueError, saved_values
+from crashworthy.lab.traffic.template import MissingValueError, fill_text, saved_values
 from crashworthy.lab.traffic.told import TOLD, so_far, with_told
 from crashworthy.lab.traffic.wire import Answer, Connection
 
@@ -56,7 +57,8 @@ class Player:
     sensor sees to the exchange. `host`, where it is set, is the Host that requests name. `origin` is the
     time.monotonic() from which exchanges count their seconds. With `memory` it goes on where another player was.
     An `attentive` one notes with each answer to a change what the service said elsewhere (told). With `quick_hashes`,
-    which needs the sensor, passwords are hashed with the fewest rounds.
+    which needs the sensor, passwords are hashed with the fewest rounds. `Digest user:password` in an Authorization
+    header answers the service's challenge (RFC 7616): the first such request of an actor is sent twice.
     """
 
     def __init__(
@@ -81,6 +83,8 @@ class Player:
         self._plays = memory.plays if memory else 0
         self._exchanges = memory.exchanges if memory else 0
         self._cookies = {actor: dict(jar) for actor, jar in memory.cookies.items()} if memory else {}
+        # By actor, with the number of requests that answered it.
+        self._challenges: dict[str, tuple[dict[str, str], int]] = {}
 
     def play(
         self,
@@ -202,6 +206,13 @@ class Player:
             listens = bool(patterns) or (self._attentive and step.method not in _SAFE)
             before = so_far(self.base_url) if listens else ""
             answer = Connection(self.base_url, timeout_s).exchange(item.wire, step.method)
+            challenge = challenge_in(answer.response) if self._login(step, variables) else None
+            if challenge is not None:
+                self.sent += 1
+                self._challenges[step.actor] = challenge, 0
+                item = self._prepare(step, variables, id_, plan)
+                assert isinstance(item, Prepared)
+                answer = Connection(self.base_url, timeout_s).exchange(item.wire, step.method)
             if listens and answer.response is not None:
                 answer = replace(answer, response=with_told(answer.response, self.base_url, before, patterns))
             self.sent += 1
@@ -220,9 +231,28 @@ class Player:
                 (SENSOR_HEADER, json.dumps({"id": id_, **self._standing, **(plan or {})}, separators=(",", ":")))
             )
         try:
-            return prepare(step, variables, self.base_url, tuple(extra))
+            login = self._login(step, variables)
+            if login is None:
+                return prepare(step, variables, self.base_url, tuple(extra))
+            # Without a challenge nothing can be shown: the answer brings one.
+            step = step.model_copy(update={"headers": _without_authorization(step)})
+            item = prepare(step, variables, self.base_url, tuple(extra))
+            if step.actor not in self._challenges:
+                return item
+            challenge, count = self._challenges[step.actor]
+            self._challenges[step.actor] = challenge, count + 1
+            target = item.request.url.removeprefix(self.base_url)
+            shown = authorization(*login, challenge, step.method, target, count + 1)
+            return prepare(step, variables, self.base_url, (*extra, ("Authorization", shown)))
         except (MissingValueError, ValueError) as error:
             return f"not sent: {error}"
+
+    @staticmethod
+    def _login(step: Step, variables: Mapping[str, Json]) -> tuple[str, str] | None:
+        """Name and password of a step that shows them by Digest."""
+        shown = next((value for name, value in step.headers if name.lower() == "authorization"), "")
+        match = LOGIN.fullmatch(fill_text(shown, variables)) if shown.startswith("Digest ") else None
+        return (match[1], match[2]) if match else None
 
     def _exchange(self, step: Step, part: str, id_: str, item: Prepared | str, answer: Answer | None) -> Exchange:
         now = time.monotonic()
@@ -254,3 +284,7 @@ class Player:
                 jar.pop(name, None)
             else:
                 jar[name] = value
+
+
+def _without_authorization(step: Step) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for pair in step.headers if pair[0].lower() != "authorization")

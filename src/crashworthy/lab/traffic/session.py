@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crashworthy.core.history import Exchange, Response
@@ -163,6 +163,13 @@ def _is_form_again(exchange: Exchange) -> bool:
     kind = next((value for name, value in exchange.request.headers if name.lower() == "content-type"), "")
     sent = [name for name, _ in parse_qsl(exchange.request.body)] if kind.startswith(FORM) else []
     return bool(sent) and all(re.search(rf"""name=["']?{re.escape(name)}["'\s>]""", body) for name in sent)
+
+
+def challenges(exchange: Exchange) -> Iterator[str]:
+    """The schemes that the answer asks for (RFC 9110, section 11.6.1)."""
+    for name, value in exchange.response.headers if exchange.response else ():
+        if name.lower() == "www-authenticate" and (match := re.match(r"\s*([A-Za-z][\w-]*)", value)):
+            yield match[1]
 
 
 def is_limit(exchange: Exchange) -> bool:

@@ -9,7 +9,7 @@ from itertools import product
 
 from crashworthy.core.history import Exchange
 from crashworthy.core.operation import Operation
-from crashworthy.lab.traffic.actors import basic_name, is_identity, login_in_path, sign_up_score, user_in_path
+from crashworthy.lab.traffic.actors import is_identity, login_in_path, login_name, sign_up_score, user_in_path
 from crashworthy.lab.traffic.alternatives import other_types, other_values, raw_bodies
 from crashworthy.lab.traffic.attempt import Draft, Workshop
 from crashworthy.lab.traffic.autofill import CURRENT_PASSWORD, NEW_PASSWORD, USERNAME, named_for
@@ -20,7 +20,7 @@ from crashworthy.lab.traffic.feedback import Feedback, read_feedback
 from crashworthy.lab.traffic.grants import grants_for
 from crashworthy.lab.traffic.names import REFERENCE_ENDS, collection, path_words, stem, words
 from crashworthy.lab.traffic.plan import MADE_UP, Plan, Ranked
-from crashworthy.lab.traffic.session import leads_to_itself, succeeded
+from crashworthy.lab.traffic.session import challenges, leads_to_itself, succeeded
 from crashworthy.lab.traffic.template import escape, placeholders
 
 _INCREASING = frozenset(
@@ -78,7 +78,7 @@ class Successors:
             return []
         plans: Ranked = self._looks(operation, plan, status, feedback)
         if refused(exchange) or status == 404:
-            plans += self._of_oneself(operation, plan)
+            plans += self._of_oneself(operation, plan, exchange)
         if refused(exchange):
             plans += self._identities(plan)
             plans += self._grants(plan, feedback)
@@ -106,15 +106,20 @@ class Successors:
             plans += [(1.5 + each, then) for each, then in self._identities(plan)]
         return [(rank + _DEPTH + far, each) for far, each in plans]
 
-    def _of_oneself(self, operation: Operation, plan: Plan) -> Ranked:
+    def _of_oneself(self, operation: Operation, plan: Plan, exchange: Exchange) -> Ranked:
         """A path that has a user's name in it, gone by that user."""
         identity = self._workshop.knowledge.caller(plan.actor) if plan.actor else None
-        name, place = basic_name(identity) if identity else None, user_in_path(operation)
+        name, place = login_name(identity) if identity else None, user_in_path(operation)
         if name is not None and place is not None and ("path", place) not in dict(plan.values):
             return [(0.03, plan.give(("path", place), name))]
-        if plan.own or (identity and identity.headers) or not (place or login_in_path(operation)):
+        login = login_in_path(operation)
+        if plan.own or not (login or (place and not (identity and identity.headers))):
             return []
-        return [(0.02 if login_in_path(operation) else 0.6, replace(plan, own="Basic"))]
+        shown = replace(plan, own="Digest" if "Digest" in challenges(exchange) else "Basic")
+        for each in login or ():
+            # Names that others gave are no better here, and may not be such as stand in a path without an escape.
+            shown = shown.choose(("path", each), MADE_UP)
+        return [(0.02 if login else 0.6, shown)]
 
     def _looks(self, operation: Operation, plan: Plan, status: int, feedback: Feedback) -> Ranked:
         """Pages that may give the entity tag or the CSRF token which the refusal asks for."""
