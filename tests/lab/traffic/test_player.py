@@ -204,6 +204,28 @@ def test_requests_together_overlap_and_keep_their_order() -> None:
     assert len({e.id for e in exchanges}) == 4
 
 
+def test_requests_that_are_written_in_a_standstill_are_all_there_at_its_end() -> None:
+    told: list[str] = []
+    written = threading.Event()
+
+    @contextmanager
+    def standstill() -> Iterator[None]:
+        told.append("stopped")
+        yield
+        written.set()
+        told.append("went on")
+
+    def handle(connection: socket.socket, request: bytes) -> None:
+        assert written.wait(10)
+        told.append("answered")
+        json_answer({})(connection, request)
+
+    with raw_server(handle) as server:
+        exchanges = Player(server.url).play_together([step()] * 8, while_writing=standstill())
+    assert all(exchange.ok for exchange in exchanges)
+    assert sorted(told) == ["answered"] * 8 + ["stopped", "went on"]
+
+
 def drip(connection: socket.socket, _request: bytes) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
     for _ in range(1000):

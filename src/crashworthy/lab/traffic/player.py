@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 
 from crashworthy.core.history import Exchange, Request
@@ -119,11 +120,13 @@ class Player:
         *,
         part: str = "attack",
         timeout_s: float | None = None,
+        while_writing: AbstractContextManager[object] | None = None,
     ) -> tuple[Exchange, ...]:
         """Send all steps at the same instant; exchanges in the order of the steps.
 
         Requests are encoded and connections opened beforehand; threads wait at a barrier and then only write.
         `plan` is one sensor plan for all, or one for each step. `saved_values` reads what a step saves.
+        `while_writing` is entered when all connections are open, and left when all requests are written.
         """
         known = self._variables(variables)
         limit = timeout_s or self.timeout_s
@@ -132,12 +135,21 @@ class Player:
         prepared = [self._prepare(step, known, id_, each) for step, id_, each in zip(steps, ids, plans, strict=True)]
         senders = {i: Connection(self.base_url, limit) for i, item in enumerate(prepared) if isinstance(item, Prepared)}
         answers: dict[int, Answer] = {}
-        barrier = threading.Barrier(max(1, len(senders)))
+        writing = ExitStack()
+
+        def enter() -> None:
+            writing.enter_context(while_writing or nullcontext())
+
+        begin = threading.Barrier(max(1, len(senders)), enter)
+        written = threading.Barrier(max(1, len(senders)), writing.close)
 
         def send(index: int, item: Prepared, connection: Connection) -> None:
             connection.open()
-            barrier.wait()
-            answers[index] = connection.exchange(item.wire, item.request.method)
+            begin.wait()
+            connection.send(item.wire)
+            if while_writing is not None:
+                written.wait()
+            answers[index] = connection.receive(item.request.method)
 
         threads = [
             threading.Thread(target=send, args=(index, prepared[index], connection), daemon=True)

@@ -45,6 +45,8 @@ class Connection:
         self._keep_bytes = keep_bytes
         self._socket: socket.socket | None = None
         self._failure: str | None = None
+        self._started = 0.0
+        self._sent_all = True
 
     def open(self) -> None:
         """Connect; a failure is kept for `exchange` to tell."""
@@ -56,28 +58,46 @@ class Connection:
 
     def exchange(self, wire: bytes, method: str) -> Answer:
         """Send the request and read the answer, within the time limit counted from now. Closes the connection."""
-        started = time.monotonic()
+        self.send(wire)
+        return self.receive(method)
+
+    def send(self, wire: bytes) -> None:
+        """Send the request; a failure is kept for `receive` to tell. The time limit counts from now."""
+        self._started = time.monotonic()
         if self._socket is None and self._failure is None:
             self.open()
         if self._socket is None:
-            return Answer(None, self._failure, started, time.monotonic())
-        sent_all = True
+            return
+        self._socket.settimeout(max(self._timeout_s, 0.001))
         try:
+            self._socket.sendall(wire)
+        except TimeoutError:
+            self._failure = f"timed out after {self._timeout_s:g} s"
+        except (BrokenPipeError, ConnectionResetError):
+            # A service may refuse a body it has not read to the end, and still answer.
+            self._sent_all = False
+        except OSError as failure:
+            self._failure = f"connection lost: {_reason(failure)}"
+
+    def receive(self, method: str) -> Answer:
+        """Read the answer to the request that was sent. Closes the connection."""
+        response, error = None, self._failure
+        if self._socket is not None:
             with self._socket as connected:
-                connected.settimeout(max(self._timeout_s, 0.001))
-                try:
-                    connected.sendall(wire)
-                except (BrokenPipeError, ConnectionResetError):
-                    # A service may refuse a body it has not read to the end, and still answer.
-                    sent_all = False
-                response, error = _receive(connected, method, started + self._timeout_s, self._keep_bytes)
+                if error is None:
+                    response, error = self._read(connected, method)
+        return Answer(response, error, self._started, time.monotonic())
+
+    def _read(self, connected: socket.socket, method: str) -> tuple[Response | None, str | None]:
+        try:
+            response, error = _receive(connected, method, self._started + self._timeout_s, self._keep_bytes)
         except TimeoutError:
             response, error = None, f"timed out after {self._timeout_s:g} s"
         except OSError as failure:
             response, error = None, f"connection lost: {_reason(failure)}"
-        if response is None and not sent_all:
+        if response is None and not self._sent_all:
             error = "connection lost while the request was being sent"
-        return Answer(response, error, started, time.monotonic())
+        return response, error
 
     def send_only(self, wire: bytes) -> Answer:
         """Send the request and close the connection, whatever the answer will be."""

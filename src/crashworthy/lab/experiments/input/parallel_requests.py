@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from crashworthy.core.finding import Judgement
 from crashworthy.core.history import Exchange, History
 from crashworthy.core.scenario import Scenario
+from crashworthy.core.value import Json
 from crashworthy.lab.experiments.concurrency.variants import ground
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.input.stalls import (
@@ -19,6 +22,7 @@ from crashworthy.lab.experiments.input.stalls import (
     FEWER,
     MANY,
     SHORT_HOLD_S,
+    SLEEP_MS,
     alone_count,
     hold_s,
     judge_stalls,
@@ -26,6 +30,7 @@ from crashworthy.lab.experiments.input.stalls import (
     waits_in_vain,
 )
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
+from crashworthy.lab.testbed import Instance
 from crashworthy.weaknesses.input import WEDGED_BY_ONE_REQUEST
 
 # Once for the service, a second where it is well; late in the budget there would be no time to wait for a stall.
@@ -38,11 +43,19 @@ _AGAIN_FACTOR = 1.0
 """In a replay the crowd gives up sooner: that patience does not help was seen."""
 _TOO_SLOW_S = 5.0
 _PAUSE_S = 1.0
+# A database takes its time elsewhere than on a quiet machine: so long its statements may take longer, each, and all of
+# them together, one after another.
+_SLEEP_MS = 25
+_SLEPT_S = 2.0
 _HASTY_S = 2.0
 
 
 class ParallelRequests(Experiment):
-    """The same read one after another, then all at once, then once more."""
+    """The same read one after another, then all at once, then once more.
+
+    Whether a crowd meets must not depend on how quick this machine is: the service stands still while the requests are
+    written, and its statements take some milliseconds longer while the crowd is there.
+    """
 
     id = "parallel-requests"
     title = "Valid requests after many at once"
@@ -63,9 +76,13 @@ class ParallelRequests(Experiment):
         recorder = Recorder(lab, self.id)
         operation = candidate.operations[0]
         try:
-            operation = _asks_a_database(candidate, recorder) or operation
+            asks, statements = _asks_a_database(candidate, recorder)
+            operation = asks or operation
             scenario = _scenario(operation, lab)
             if scenario is not None:
+                if statements:
+                    most_ms = min(_SLEEP_MS, 2 * round(_SLEPT_S * 1000) // (MANY * statements))
+                    scenario = scenario.model_copy(update={"settings": {**scenario.settings, SLEEP_MS: most_ms}})
                 _burst(scenario, recorder)
         except OutOfTimeError:
             recorder.notes.append("the time ended before all was tried")
@@ -102,15 +119,17 @@ def _scenario(operation: str, lab: Lab) -> Scenario | None:
     return Scenario(setup=base.setup, attack=base.steps, observe=base.steps, settings={AT_ONCE: MANY})
 
 
-def _asks_a_database(candidate: Candidate, recorder: Recorder) -> str | None:
+def _asks_a_database(candidate: Candidate, recorder: Recorder) -> tuple[str | None, int]:
+    """The first of the reads that asks a database, and in how many statements."""
     for operation in candidate.operations:
         scenario = _scenario(operation, recorder.lab)
         if scenario is not None:
             trial = recorder.play(scenario.model_copy(update={"observe": ()}), ALONE)
             mine = {exchange.id for exchange in of_part(trial, "attack")}
-            if any(event.kind == "sql" and event.exchange in mine for event in trial.events):
-                return operation
-    return None
+            statements = sum(event.kind == "sql" and event.exchange in mine for event in trial.events)
+            if statements:
+                return operation, statements
+    return None, 0
 
 
 def _burst(scenario: Scenario, recorder: Recorder) -> None:
@@ -132,11 +151,17 @@ def _burst(scenario: Scenario, recorder: Recorder) -> None:
     with recorder.copy(scenario, BURST, timeout_s=limit) as stage:
         known = stage.player.play(scenario.setup, "setup")
         stage.exchanges += known.exchanges
-        burst = stage.player.play_together(many, known.variables, part="attack", timeout_s=patience_s)
+        burst = stage.player.play_together(
+            many,
+            known.variables,
+            _sleeps(scenario) if stage.player.sensor else None,
+            timeout_s=patience_s,
+            while_writing=_standing_still(stage.instance),
+        )
         stage.exchanges += burst
         if not all(exchange.ok for exchange in burst):
             # What was given up may still be worked on.
-            time.sleep(max(_PAUSE_S, factor * taken_s))
+            time.sleep(max(_PAUSE_S, factor * taken_s) + (_SLEPT_S if SLEEP_MS in scenario.settings else 0.0))
         for _ in range(2):
             (answer,) = stage.player.play(scenario.observe[:1], "observe", known.variables).exchanges
             stage.exchanges.append(answer)
@@ -144,6 +169,24 @@ def _burst(scenario: Scenario, recorder: Recorder) -> None:
                 break
             time.sleep(_PAUSE_S)
     recorder.keep(stage)
+
+
+def _sleeps(scenario: Scenario) -> list[dict[str, Json]] | None:
+    """The sensor's plan for each request of the crowd."""
+    most_ms = scenario.settings.get(SLEEP_MS)
+    if not most_ms:
+        return None
+    return [{"sleep": {"seed": scenario.seed * 1000 + n, "max_ms": most_ms}} for n in range(MANY)]
+
+
+@contextmanager
+def _standing_still(instance: Instance) -> Iterator[None]:
+    """As any process may for a moment: what comes meanwhile is there at once, however busy this machine is."""
+    instance.signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        instance.signal(signal.SIGCONT)
 
 
 def _is_answered(answer: Exchange) -> bool:

@@ -27,6 +27,9 @@ AT_ONCE = "at_once"
 FEWER = "fewer_alone"
 """Setting: how many of the requests are made one after another, where all of them were before."""
 
+SLEEP_MS = "sleep_ms"
+"""Setting: by how many milliseconds at most each statement of the crowd takes longer."""
+
 _TOLERANCE_S = 0.05
 
 
@@ -87,13 +90,16 @@ def judge_stalls(history: History) -> Judgement:
         return unproven(Status.HELD, f"a valid request was answered after {len(crowd)} at once ({answered} answered)")
     last = after[-1]
     how = f"status {last.response.status}" if last.response else f"no answer for {longest_s(burst):.0f} s"
+    slept = burst.scenario.settings.get(SLEEP_MS)
+    longer = f"; each of their statements took up to {slept} ms longer" if slept else ""
     settings = {name: value for name, value in burst.scenario.settings.items() if name not in {"hold_s", FEWER}}
     return Judgement(
         status=Status.PROVEN,
         severity=Severity.BLOCKER,
         title=f"After {len(crowd)} {last.operation} at once, valid requests wait in vain",
         expected=f"{last.operation} still answered: one after another, {MANY} take {taken_s:.1f} s",
-        seen=f"{last.operation}: {how}, after {answered} of {len(crowd)} at once were answered and the others gave up",
+        seen=f"{last.operation}: {how}, after {answered} of {len(crowd)} at once were answered and the others gave up"
+        + longer,
         trial=burst.id,
         scenario=burst.scenario.model_copy(update={"settings": settings}),
         location=_place(burst),
