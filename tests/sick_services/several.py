@@ -157,6 +157,45 @@ EXPIRY = (
     SickService("flask_naive", "flask", "flask_naive_sick", (), PROFILE, "POST /login"),
 )
 
+_seat = step("POST", "/seats", body={}, save="seat")
+_hold = step("POST", "/seats/{seat}/hold", path="/seats/${seat}/hold", body={"name": "user-${unique}1"})
+SEATS = api(
+    operation("POST", "/seats"),
+    operation("POST", "/seats/{seat}/hold", object_of("name", kind="string")),
+    ways=((_seat,), (_seat, _hold)),
+)
+_guest = step(
+    "POST",
+    "/login",
+    body={"email": "user${unique}1@example.com", "password": "Str0ng-${unique}1"},
+    save="token",
+    saved_at="/token",
+)
+TABLES = api(
+    operation("POST", "/login", object_of("email", "password", kind="string")),
+    operation("POST", "/reservations", object_of("table", kind="string")),
+    ways=((_guest,), (_guest, step("POST", "/reservations", body={"table": "7"}, headers=_bearer))),
+)
+
+HOLDS = (
+    SickService(
+        "flask_seats",
+        "flask",
+        "flask_seats_sick",
+        ("flask_seats_healthy", "flask_sold_healthy"),
+        SEATS,
+        "POST /seats/{seat}/hold",
+    ),
+    SickService(
+        "fastapi_tables",
+        "fastapi",
+        "fastapi_tables_sick",
+        ("fastapi_tables_healthy", "fastapi_swept_healthy"),
+        TABLES,
+        "POST /reservations",
+    ),
+)
+
 ALL = {
     "workers": WORKERS,
     "starting": STARTING,
@@ -164,6 +203,7 @@ ALL = {
     "calendar": CALENDAR,
     "deadlines": DEADLINES,
     "expiry": EXPIRY,
+    "holds": HOLDS,
 }
 """By folder."""
 
@@ -174,5 +214,6 @@ EXPERIMENTS = {
     "calendar": "calendar-days",
     "deadlines": "deadlines",
     "expiry": "expiry",
+    "holds": "holds",
 }
 """The experiment for each folder."""

@@ -67,6 +67,29 @@ EXPIRY_NOT_KEPT = Weakness(
     references=(rfc(6749, "5.1"), rfc(7519, "4.1.4")),
 )
 
+HOLD_WITHOUT_END = Weakness(
+    id="hold-without-end",
+    title="What is held for a time stays held after it",
+    family=Family.TIME,
+    severity=Severity.MAJOR,
+    cwe=772,
+    cost="Carts that were left at the till keep seats that nobody can buy, until somebody edits the database.",
+    tasks=("endpoint-implementation", "database-queries"),
+    proven_by=(
+        "The answer to A's hold names its end. B is refused the same thing meanwhile, and is refused it as well with "
+        "the clock of the service's process set far past that end, while B gets it at both times where nobody holds "
+        "it. "
+        "Where a job, a timer, a cache or the database by its own clock may free it, nothing is judged; where a "
+        "function of the service sounds like that, it is shown as a suspicion."
+    ),
+    mend=(
+        "Let a hold count only while it lasts, wherever it is asked for: `WHERE expires_at > ?` in the statement that "
+        "looks whether something is free, and in the one that takes it. A unique index over holds knows no time: "
+        "delete what has ended in the same transaction before the insert. A job that tidies up keeps the table small, "
+        "and must not be what decides."
+    ),
+)
+
 LOCAL_TIME = Weakness(
     id="local-time",
     title="A time limit is hours off on servers whose clock is not on UTC",
@@ -87,4 +110,4 @@ LOCAL_TIME = Weakness(
     ),
 )
 
-WEAKNESSES = (CALENDAR_CRASH, OFFSET_IGNORED, EXPIRY_NOT_KEPT, LOCAL_TIME)
+WEAKNESSES = (CALENDAR_CRASH, OFFSET_IGNORED, EXPIRY_NOT_KEPT, HOLD_WITHOUT_END, LOCAL_TIME)

@@ -40,6 +40,7 @@ from crashworthy.lab.experiments.retry.repeated import RepeatedRequest
 from crashworthy.lab.experiments.time.days import CalendarDays
 from crashworthy.lab.experiments.time.deadlines import Deadlines
 from crashworthy.lab.experiments.time.expiry import Expiry
+from crashworthy.lab.experiments.time.holds import Holds
 from crashworthy.lab.experiments.workers.several_workers import SeveralWorkers
 from crashworthy.lab.experiments.workers.starting import StartTogether
 
@@ -83,4 +84,5 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     OddAmounts(),
     PageByPage(),
     Expiry(),
+    Holds(),
 )

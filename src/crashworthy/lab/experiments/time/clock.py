@@ -12,6 +12,7 @@ Settings of a scenario:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -20,11 +21,24 @@ from crashworthy.core.history import Trial
 from crashworthy.core.scenario import Scenario, Step
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.trial import Recorder
+from crashworthy.source.tree import SourceTree
 
 AT = "at"
 LATER = "later_s"
 ZONE = "zone"
 DEADLINE = "deadline"
+
+# Clocks that only run forward, and stores that forget by a clock of their own, are not shifted with the process's.
+_OTHER_CLOCKS = re.compile(
+    r"\bmonotonic\b|\bredis\b|\bvalkey\b|\bmemcache|\bcachetools\b|\bTTLCache\b|\baiocache\b|\bdiskcache\b|\bexpiringdict\b"
+    r"|\bcall_later\b|\bTimer\(|scheduler\b|\bcelery\b|\bcrontab\b|\brepeat_every\b|\bwhile True:[^#]*?\bsleep\(",
+    re.IGNORECASE,
+)
+
+
+def others_in(tree: SourceTree) -> bool:
+    """Whether the source speaks of a clock that is not shifted: a timer, a scheduler, a store that forgets."""
+    return any(_OTHER_CLOCKS.search(file.text) for file in tree.files)
 
 
 def play(recorder: Recorder, scenario: Scenario, purpose: str) -> Trial:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -31,12 +30,6 @@ _EARLY_S = 1200.0
 _WEST, _EAST, _SUMMER = "America/Los_Angeles", "Asia/Tokyo", "Europe/Berlin"
 _LATE_ELSEWHERE_S = 1800.0
 _BEFORE_CHANGE = timedelta(minutes=10)
-# Clocks that only run forward, and stores that forget by a clock of their own, are not shifted with the process's.
-_OTHER_CLOCKS = re.compile(
-    r"\bmonotonic\b|\bredis\b|\bvalkey\b|\bmemcache|\bcachetools\b|\bTTLCache\b|\baiocache\b|\bdiskcache\b|\bexpiringdict\b"
-    r"|\bcall_later\b|\bTimer\(|scheduler\b|\bcelery\b|\bcrontab\b|\brepeat_every\b|\bwhile True:[^#]*?\bsleep\(",
-    re.IGNORECASE,
-)
 _CASE = "case"
 _OTHER_VALUE = "crashworthy-0000"
 
@@ -52,7 +45,7 @@ class Expiry(Experiment):
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
         """Each operation that gives what a later request shows in a header, such as a token."""
-        if any(_OTHER_CLOCKS.search(file.text) for file in lab.tree.files):
+        if clock.others_in(lab.tree):
             return []
         suspected = {name for each in lab.suspicions if each.weakness == EXPIRY_NOT_KEPT.id for name in each.operations}
         return [

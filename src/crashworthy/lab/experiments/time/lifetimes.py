@@ -118,8 +118,8 @@ def _found(shown: Lifetimes, weakness: Weakness, purpose: str, *, early: bool, t
         status=Status.PROVEN,
         severity=weakness.severity,
         title=f"What {history.operations[0]} gives until {name} {fault}{where}",
-        expected=f"{'accepted' if early else 'refused'} {_span(later_s)} later: {name} says {_span(lifetime)}",
-        seen=f"{_status(_used(trial))} to {trial.scenario.attack[0].operation} {_span(later_s)} later{where}{when}",
+        expected=f"{'accepted' if early else 'refused'} {span(later_s)} later: {name} says {span(lifetime)}",
+        seen=f"{_status(_used(trial))} to {trial.scenario.attack[0].operation} {span(later_s)} later{where}{when}",
         trial=trial.id,
         scenario=trial.scenario,
         location=history.location or handler_of(history),
@@ -129,8 +129,8 @@ def _found(shown: Lifetimes, weakness: Weakness, purpose: str, *, early: bool, t
     )
 
 
-def _span(seconds: object) -> str:
-    """A span of time, for people."""
+def span(seconds: object) -> str:
+    """A span of time in seconds, for people."""
     if not isinstance(seconds, int | float):
         return "some time"
     for unit, size in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
