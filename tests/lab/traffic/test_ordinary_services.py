@@ -79,6 +79,15 @@ SERVED: dict[str, tuple[bool, tuple[Operation, ...]]] = {
             operation("GET /entries/{entry_id}"),
         ),
     ),
+    "town_pages": (
+        False,
+        (
+            operation("GET /"),
+            operation("GET /{name}"),
+            operation("GET /{name}/{slug}"),
+            operation("POST /{name}/{slug}/letters"),
+        ),
+    ),
     "form_desk": (
         False,
         (

@@ -120,6 +120,8 @@ class Workshop:
         seen: list[Slot] = []
         for slot in _deepest_first(operation):
             options = self.options(slot)
+            if slot.path in known and self._is_linked(slot, operation, known):
+                seen.append(slot)
             if slot.path not in known and options and (slot.required or plan.level == ALL):
                 known[slot.path] = escape(options[0])
             if slot.path in known or not self.is_bound(slot, operation, plan):
@@ -191,6 +193,11 @@ class Workshop:
             return ()
         wanted = words(slot.name)
         return next((found for name, found in self.knowledge.options.items() if words(name) == wanted), ())
+
+    def _is_linked(self, slot: Slot, operation: Operation, known: Mapping[Path, Json]) -> bool:
+        """Whether a link gave the value, and may not be there in a fresh state."""
+        linked = self.knowledge.addresses.get(operation.name, ())
+        return slot.path[0] == "path" and any((slot.name, known[slot.path]) in values for values in linked)
 
     def knows_things(self, slots: Sequence[Slot]) -> bool:
         """Whether the source names things that may be there from the start, for any of the inputs."""

@@ -74,13 +74,13 @@ class Deepener:
         """Give optional inputs, then look for the branches, those that unreached operations wait for first."""
         lessons = [self._lessons()[name] for name in sorted(self.fields_of & self._lessons().keys())]
         count = len(self.fields_of)
-        self._most = self.explorer.requests + _WAITED_FOR * count
+        self._most = self.explorer.sessions.requests + _WAITED_FOR * count
         wanted = self._wanted()
         missing = [(self._worth(branch, wanted), branch) for branch in self.branches]
         waiting = [branch for worth, branch in sorted(missing, key=lambda item: -item[0]) if worth > 0]
         for branch in waiting:
             self._enter(branch)
-        self._most = self.explorer.requests + _FURTHER * count
+        self._most = self.explorer.sessions.requests + _FURTHER * count
         for lesson in lessons:
             if not is_identity(lesson.operation):
                 self._enrich(lesson)
@@ -92,7 +92,11 @@ class Deepener:
         return self.explorer.knowledge.lessons
 
     def _goes_on(self) -> bool:
-        return self.explorer.requests < self._most and time.monotonic() < self.deadline and self.explorer.live.alive()
+        return (
+            self.explorer.sessions.requests < self._most
+            and time.monotonic() < self.deadline
+            and self.explorer.sessions.live.alive()
+        )
 
     def _wanted(self) -> frozenset[str]:
         """Unreached operations that lack a thing which no reached one gives."""
@@ -226,10 +230,10 @@ class Deepener:
         if signature in self._tried or not self._goes_on():
             return None
         self._tried.add(signature)
-        return self._play(operation, plan, self.explorer.session())
+        return self._play(operation, plan, self.explorer.sessions.open())
 
     def _play(self, operation: Operation, plan: Plan, session: Session) -> _Try | None:
-        copy = self.explorer.live.copy
+        copy = self.explorer.sessions.live.copy
         try:
             draft = self.workshop.draft(operation, plan, session)
             self.coverage.note(copy)
@@ -240,7 +244,7 @@ class Deepener:
         except SetupFailedError:
             return None
         finally:
-            self.explorer.requests += session.uncounted()
+            self.explorer.sessions.close(session)
 
     def _keep(self, operation: Operation, tried: _Try) -> None:
         assert tried.exchange.response is not None
@@ -269,7 +273,7 @@ class Deepener:
 
     def _look(self, way: Way) -> list[Fact]:
         """What reads show after the way that they did not show before."""
-        session = self.explorer.session()
+        session = self.explorer.sessions.open()
         found: list[Fact] = []
         try:
             session.include(way.steps)
@@ -288,7 +292,7 @@ class Deepener:
                 found += [fact for fact in facts if fact.save is not None and fact.save.path not in before]
         except SetupFailedError:
             pass
-        self.explorer.requests += session.uncounted()
+        self.explorer.sessions.close(session)
         return found
 
 

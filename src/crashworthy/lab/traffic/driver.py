@@ -151,8 +151,8 @@ def learn(context: LearnContext) -> Playbook:
     lost = set(knowledge.lessons) - {way.operation for way in ways}
     if lost and time.monotonic() < until:
         # They leaned on what other sessions had left behind.
-        with Live(context.testbed, _MOST_COPIES) as explorer.live:
-            explorer.again(lost)
+        with Live(context.testbed, _MOST_COPIES) as another:
+            explorer.again(lost, another)
         again = (lesson.way for name, lesson in knowledge.lessons.items() if name in lost)
         ways += verifier.verify(again)
     reached = {way.operation for way in ways}
@@ -177,7 +177,7 @@ def learn(context: LearnContext) -> Playbook:
         variants=still_known(variants, replayed),
         callers=callers,
         unreached=tuple(unreached),
-        requests=explorer.requests + verifier.requests,
+        requests=explorer.sessions.requests + verifier.requests,
     )
 
 

@@ -13,20 +13,20 @@ from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Way
 from crashworthy.lab.traffic.actors import first_of_all, is_identity, sign_up_score
 from crashworthy.lab.traffic.attempt import Draft, Workshop
-from crashworthy.lab.traffic.callers import Callers, content
 from crashworthy.lab.traffic.coverage import Coverage
-from crashworthy.lab.traffic.forms import is_form, read_page
 from crashworthy.lab.traffic.identify import Identifier
 from crashworthy.lab.traffic.knowledge import Knowledge
 from crashworthy.lab.traffic.lessons.lessons import NOTHING_LEARNED, Lessons
 from crashworthy.lab.traffic.lessons.plans import plans_for
 from crashworthy.lab.traffic.live import Live
 from crashworthy.lab.traffic.order import in_order
+from crashworthy.lab.traffic.pages import Pages
 from crashworthy.lab.traffic.plan import Plan
 from crashworthy.lab.traffic.session import Session, SetupFailedError, describe, is_limit, succeeded
+from crashworthy.lab.traffic.sessions import Sessions
 from crashworthy.lab.traffic.successors import Successors, refused
 from crashworthy.lab.traffic.trail import Trail
-from crashworthy.lab.traffic.ways import as_actor, bind, is_personal
+from crashworthy.lab.traffic.ways import as_actor, is_personal
 
 _ATTEMPTS_PER_ROUND = 14
 # In the first round little is known yet: what fails then waits for what the others teach.
@@ -37,7 +37,6 @@ _ATTEMPTS_IN_VAIN = 5
 # That end in the same error of the service, in one round.
 _SAME_ERRORS = 3
 _ROUNDS = 8
-_FIRST_SESSION = 1000
 # A fresh copy that is there sooner than a service counts requests anew.
 _QUICK_S = 0.5
 _STRANGERS_LOGIN = 1.0
@@ -60,27 +59,26 @@ class Explorer:
         progress: Callable[[int], None],
         lessons: Lessons = NOTHING_LEARNED,
     ) -> None:
-        self.live = live
         self.coverage = coverage
-        self._sensor = sensor or coverage is not None
-        self._callers: Callers | None = None
-        self._callers_copy = 0
+        self.sessions = Sessions(
+            live,
+            workshop.knowledge,
+            timeout_s=timeout_s,
+            sensor=sensor or coverage is not None,
+            coverage=coverage is not None,
+        )
+        self._pages = Pages(workshop, self.sessions, self.goes_on)
         self._asked_first = False
         self._workshop = workshop
         self._operations = in_order(self._workshop, operations)
         self._identifier = identifier
         self._successors = Successors(workshop, self._operations)
-        self._timeout_s = timeout_s
         self.deadline = deadline
         self._restarted: set[tuple[object, ...]] = set()
         self._progress = progress
         self._lessons = lessons
-        self._sessions = 0
-        self._reading: dict[str, tuple[int, Session]] = {}
-        self._makers_seen = 0
         self._is_first = True
         self._scouted = False
-        self.requests = 0
         self.trails = {operation.name: Trail() for operation in operations}
 
     @property
@@ -88,23 +86,12 @@ class Explorer:
         """What was learned so far."""
         return self._workshop.knowledge
 
-    def _scout(self) -> None:
-        """Get pages that anybody may see for their forms, where an operation takes one or says nothing of its body."""
-        if not any(each.method == "POST" and is_form(each) for each in self._operations):
-            return
-        session = self.session()
-        for operation in [each for each in self._operations if each.method == "GET" and "{" not in each.path]:
-            if self.goes_on():
-                exchange = session.attempt(self._workshop.draft(operation, Plan(), session).live)
-                if exchange.ok and exchange.response is not None and "<form" in exchange.response.body:
-                    self._take_forms(operation, exchange)
-        self.requests += session.uncounted()
-
     def explore(self) -> None:
         """Rounds over what is not reached yet, as long as they teach something."""
         if not self._scouted:
             self._scouted = True
-            self._scout()
+            for operation, exchange in self._pages.open_to_all(self._operations):
+                self._read(operation, exchange)
         for number in range(_ROUNDS):
             before = self.knowledge.version
             self._is_first = number == 0 and not self.knowledge.lessons
@@ -118,7 +105,9 @@ class Explorer:
                 if trail.version != self.knowledge.version:
                     self._search(operation, trail)
                     trail.version = self.knowledge.version
-            self._look_again()
+            for operation, exchange in self._pages.follow(self._operations):
+                self._read(operation, exchange)
+            self._pages.look_again()
             if self.knowledge.version == before and not self._guess():
                 return
 
@@ -129,42 +118,11 @@ class Explorer:
             trail.waits, trail.guesses, trail.version = False, True, -1
         return bool(waiting)
 
-    def _look_again(self) -> None:
-        """Ask collections that were empty once more, now that things can be made: what they list tells kinds apart."""
-        lessons = list(self.knowledge.lessons.values())
-        empty = [
-            lesson
-            for lesson in lessons
-            if lesson.operation.is_safe
-            and "{" not in lesson.operation.path
-            and re.search(r"\[\s*\]", lesson.response.body)
-        ]
-        makers = [lesson for lesson in lessons if lesson.operation.method == "POST"]
-        if not empty or not makers or len(makers) == self._makers_seen or not self.goes_on():
-            return
-        self._makers_seen = len(makers)
-        session = self.session()
-        for maker in makers:
-            try:
-                session.include(maker.way.steps)
-            except SetupFailedError:
-                session.abandon()
-        for lesson in empty:
-            try:
-                names = session.include(lesson.way.steps[:-1])
-            except SetupFailedError:
-                session.abandon()
-                continue
-            exchange = session.attempt(bind(lesson.way.steps[-1], names))
-            if exchange.ok and exchange.response is not None:
-                self.knowledge.see(lesson.operation, exchange.response)
-        self.requests += session.uncounted()
-
     def goes_on(self) -> bool:
         """Whether there is time left, and a copy that runs."""
         if self.coverage is not None:
-            self.coverage.note(self.live.copy)
-        return time.monotonic() < self.deadline and self.live.alive()
+            self.coverage.note(self.sessions.live.copy)
+        return time.monotonic() < self.deadline and self.sessions.live.alive()
 
     def _search(self, operation: Operation, trail: Trail) -> None:
         """Best-first over plans, in one session as long as the set-up only grows."""
@@ -184,9 +142,10 @@ class Explorer:
         trail.proofs = self._identifier.proofs
         push([(0, first)])
         push(self._shown(operation))
+        push(self._pages.linked(operation, first))
         for plan, exchange, draft in trail.failures[-4:]:
             push(self._successors.of(operation, plan, exchange, draft, 0))
-        session, played = self._session_for(operation, ""), Plan()
+        session, played = self.sessions.of(operation, ""), Plan()
         lesson = self.knowledge.lessons.get(operation.name)
         last = min(trail.attempts + (_ATTEMPTS_AT_FIRST if self._is_first else _ATTEMPTS_PER_ROUND), _ATTEMPTS)
         trail.waits = False
@@ -198,10 +157,10 @@ class Explorer:
                 continue
             trail.tried.add(signature)
             if played.before != plan.before[: len(played.before)] or _moved(played, plan):
-                session = self.renew(session)
-            if self._is_reading(session):
-                self.requests += session.uncounted()
-                session = self._session_for(operation, plan.actor)
+                session = self.sessions.renew(session)
+            if self.sessions.is_reading(session):
+                self.sessions.close(session)
+                session = self.sessions.of(operation, plan.actor)
             played = plan
             try:
                 draft = self._workshop.draft(operation, plan, session)
@@ -210,7 +169,7 @@ class Explorer:
                 if plan.before or plan.much > 1:
                     # The operations that should go before do not go together, or not with such amounts.
                     pass
-                elif signature not in self._restarted and self.live.renew():
+                elif signature not in self._restarted and self.sessions.live.renew():
                     # It worked before: what other sessions left behind may be in the way.
                     self._restarted.add(signature)
                     trail.tried.discard(signature)
@@ -218,16 +177,16 @@ class Explorer:
                 else:
                     self._doubt(error.exchange.operation)
                     push(self._successors.without(operation, plan, rank))
-                session, played = self.renew(session), Plan()
+                session, played = self.sessions.renew(session), Plan()
                 continue
-            anew = signature not in self._restarted and self.live.opening_s < _QUICK_S
+            anew = signature not in self._restarted and self.sessions.live.opening_s < _QUICK_S
             exchange = session.attempt(draft.live, pauses=not anew)
-            if is_limit(exchange) and anew and self.live.renew():
+            if is_limit(exchange) and anew and self.sessions.live.renew():
                 # A fresh copy has counted none.
                 self._restarted.add(signature)
                 trail.tried.discard(signature)
                 push([(rank, plan)])
-                session, played = self.renew(session), Plan()
+                session, played = self.sessions.renew(session), Plan()
                 continue
             trail.attempts += 1
             if succeeded(exchange) and exchange.response is not None:
@@ -239,24 +198,28 @@ class Explorer:
             trail.last_status = exchange.response.status if exchange.response else 0
             if draft.unmet and trail.last_status in (404, 409, 410):
                 unmet += 1
-                hinted = operation.name in self._lessons.examples or self._workshop.knows_things(draft.unmet)
+                hinted = (
+                    operation.name in self._lessons.examples
+                    or operation.name in self.knowledge.addresses
+                    or self._workshop.knows_things(draft.unmet)
+                )
                 trail.waits = not trail.guesses and not hinted
                 if trail.waits:
                     trail.failures.append((plan, exchange, draft))
                     break
             if trail.last_status == 0 or trail.last_status >= 500:
                 # Half of the work may be done: what was made for this attempt is not as new any more.
-                session, played = self.renew(session), Plan()
+                session, played = self.sessions.renew(session), Plan()
             if refused(exchange):
                 found = self._identify(operation, plan, draft, exchange, session)
                 if self.knowledge.lessons.get(operation.name) is not lesson:
                     break
-                copies = self.live.copies
+                copies = self.sessions.live.copies
                 if not found and trail.last_status == 403 and self._first_may(operation, plan):
                     found = "admin"
-                if self.live.copies != copies:
+                if self.sessions.live.copies != copies:
                     # The session's copy is gone, whatever was found.
-                    session, played = self.renew(session), Plan()
+                    session, played = self.sessions.renew(session), Plan()
                 push([(0, replace(plan, actor=found))] if found else [])
             # An answer that was not seen before is a step forward: what it suggests comes first.
             answer = (trail.last_status, re.sub(r"\W*\d+\W*", "0", trail.last))
@@ -270,7 +233,7 @@ class Explorer:
                 if errors == _SAME_ERRORS:
                     break
             push(self._successors.of(operation, plan, exchange, draft, rank))
-        self.requests += session.uncounted()
+        self.sessions.close(session)
 
     def _shown(self, operation: Operation) -> Sequence[tuple[float, Plan]]:
         """What others were seen to send. Where users can sign up, logins of others are only for want of own ones."""
@@ -300,8 +263,9 @@ class Explorer:
             if trail.unmet:
                 trail.attempts = min(trail.attempts, _ATTEMPTS // 2)
 
-    def again(self, operations: Collection[str]) -> None:
-        """Explore these anew: their ways did not replay."""
+    def again(self, operations: Collection[str], live: Live) -> None:
+        """Explore these anew, on another copy: their ways did not replay."""
+        self.sessions.live = live
         for name in operations:
             self.knowledge.forget(name)
             self.trails[name] = Trail()
@@ -312,7 +276,7 @@ class Explorer:
         lesson = self.knowledge.lessons.get(operation)
         if lesson is None:
             return
-        session = self.session()
+        session = self.sessions.open()
         try:
             session.include(lesson.way.steps)
         except SetupFailedError:
@@ -320,7 +284,7 @@ class Explorer:
             # What is refused now says more than what worked by chance.
             attempts = self.trails[operation].attempts if operation in self.trails else 0
             self.trails[operation] = Trail(attempts=attempts + 1)
-        self.requests += session.uncounted()
+        self.sessions.close(session)
 
     def _identify(self, operation: Operation, plan: Plan, draft: Draft, exchange: Exchange, session: Session) -> str:
         """Find out who may call, when nobody or this caller may not; that actor, or "". It may succeed by that."""
@@ -344,16 +308,16 @@ class Explorer:
         if self._asked_first or plan.actor != "A" or user is None or "admin" in self.knowledge.identities:
             return False
         self._asked_first = True
-        if not user.steps or not is_personal(user.steps) or not self.live.renew():
+        if not user.steps or not is_personal(user.steps) or not self.sessions.live.renew():
             return False
         self.knowledge.first = first_of_all(user)
         self.knowledge.identify(self.knowledge.first)
-        session = self.session()
+        session = self.sessions.open()
         try:
             exchange = session.attempt(self._workshop.draft(operation, replace(plan, actor="admin"), session).live)
         except SetupFailedError:
             exchange = None
-        self.requests += session.uncounted()
+        self.sessions.close(session)
         if exchange is None or refused(exchange):
             self.knowledge.first = None
             self.knowledge.identities.pop("admin")
@@ -373,70 +337,16 @@ class Explorer:
         echoed = [*session.values_in(draft.live), *segments(draft.step.path)]
         facts = self.knowledge.learn(operation, way, exchange.response, echoed, (*draft.unmet, *draft.seen))
         self._identifier.offer(operation, way, facts, exchange.response)
-        if operation.is_safe and "<form" in exchange.response.body:
-            self._take_forms(operation, exchange)
+        if operation.is_safe:
+            self._read(operation, exchange)
         self._progress(len(self.knowledge.lessons))
 
-    def _take_forms(self, operation: Operation, exchange: Exchange) -> None:
+    def _read(self, operation: Operation, exchange: Exchange) -> None:
         """Learn from a page's forms what other operations take; these are begun anew."""
-        assert exchange.response is not None
-        page = read_page(exchange.request.url, exchange.response.body, self._operations)
-        known = {each.name: each for each in self._operations}
-        found = {name: each for name, each in page.operations.items() if each != known[name]}
-        for name in page.operations.keys() - self.knowledge.lessons.keys():
-            if name in found or name not in self.knowledge.pages:
-                self.trails[name] = Trail()
-                self.knowledge.version += 1
-            if "{" not in operation.path:
-                self.knowledge.pages.setdefault(name, operation.path)
-        self.knowledge.options.update(page.options)
-        self._operations = in_order(self._workshop, [found.get(each.name, each) for each in self._operations])
-
-    def _session_for(self, operation: Operation, actor: str) -> Session:
-        """A new session; for what only reads the one that does: things that are made once are there for all reads.
-
-        Each caller has one, or nobody would be let in by the cookies of somebody else.
-        """
-        if not operation.is_safe:
-            return self.session()
-        copies, session = self._reading.get(actor, (0, None))
-        if session is None or copies != self.live.copies:
-            session = self.session()
-            self._reading[actor] = self.live.copies, session
-        return session
-
-    def _is_reading(self, session: Session) -> bool:
-        return any(each is session for _, each in self._reading.values())
-
-    def session(self) -> Session:
-        """A new session."""
-        self._sessions += 1
-        unique = str(_FIRST_SESSION + self._sessions)
-        known = self._callers if self._callers_copy == self.live.copies else None
-        first = self.knowledge.first
-        lasting = frozenset(content(step) for step in first.steps) if first else frozenset()
-        self._callers = known.for_another(unique) if known else Callers(unique, lasting=lasting)
-        self._callers_copy = self.live.copies
-        session = Session(
-            self.live.base_url,
-            unique,
-            self._timeout_s,
-            callers=self._callers,
-            sensor=self._sensor,
-            coverage=self.coverage is not None,
-        )
-        if first is not None:
-            try:
-                session.include(first.steps, identity=True)
-            except SetupFailedError:
-                session.abandon()
-        return session
-
-    def renew(self, session: Session) -> Session:
-        """A new session in place of one that is at its end."""
-        self._reading = {actor: pair for actor, pair in self._reading.items() if pair[1] is not session}
-        self.requests += session.uncounted()
-        return self.session()
+        taught = self._pages.read(operation, exchange, self._operations)
+        if taught:
+            self.trails |= {name: Trail() for name in taught if name not in self.knowledge.lessons}
+            self._operations = in_order(self._workshop, [taught.get(each.name, each) for each in self._operations])
 
 
 def segments(path: str) -> list[str | int]:

@@ -106,6 +106,7 @@ class _Reader(HTMLParser):
         super().__init__()
         self.forms: list[_Form] = []
         self._select: tuple[str, list[Json]] | None = None
+        self._option: str | None = None
         self._inside = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -114,12 +115,27 @@ class _Reader(HTMLParser):
             method = given.get("method", "get").upper()
             self.forms.append(_Form(given.get("action", ""), method))
             self._inside = True
-        elif tag == "option" and self._select is not None and given.get("value"):
-            self._select[1].append(given["value"])
+        elif tag == "option" and self._select is not None:
+            self._end_of_option()
+            # Without a value it is its text that is sent.
+            self._option = "" if "value" not in given else None
+            if given.get("value"):
+                self._select[1].append(given["value"])
         elif self._inside and given.get("name") and tag in ("input", "textarea", "select"):
             self._field(tag, given)
 
+    def handle_data(self, data: str) -> None:
+        if self._option is not None:
+            self._option += data
+
+    def _end_of_option(self) -> None:
+        if self._option is not None and self._option.strip() and self._select is not None:
+            self._select[1].append(" ".join(self._option.split()))
+        self._option = None
+
     def handle_endtag(self, tag: str) -> None:
+        if tag in ("option", "select"):
+            self._end_of_option()
         if tag == "form":
             self._inside = False
         elif tag == "select" and self._select is not None:

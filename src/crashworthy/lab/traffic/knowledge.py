@@ -12,6 +12,7 @@ from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.actors import Identity, sign_up_score
+from crashworthy.lab.traffic.addresses import Values
 from crashworthy.lab.traffic.facts import LINK, Fact, Slot, facts_of, shapes_of, slots_of
 from crashworthy.lab.traffic.names import DIRECTIONS, OPPOSITE, noun_before, word_set, words
 from crashworthy.lab.traffic.scores import alike, has_type, score
@@ -20,6 +21,7 @@ from crashworthy.lab.traffic.ways import actors_of, another, as_actor, is_person
 
 _ENOUGH = 3.0
 _CHOICES = 6
+_ADDRESSES = 12
 _LISTED = 0.3
 _FLOWS = 10.0
 _PEOPLE = word_set("user account member customer person profile")
@@ -58,7 +60,7 @@ class Knowledge:
     """Grows while exploring; `version` counts what was learned. `page` gave a token that a change had to carry.
 
     `pages` are the paths of pages with a form for an operation, by its name; `options` the values that forms offer to
-    choose from, by the name of the field.
+    choose from, by the name of the field; `addresses` what links have for the parameters of an operation's path.
 
     `flows` are known beforehand: from an input (operation, slot path) to the answers (operation, JSON Pointer) that
     its value was seen to come from. `first` is who must sign up before everybody else, an administrator by that.
@@ -71,6 +73,7 @@ class Knowledge:
     page: tuple[str, str] | None = None
     pages: dict[str, str] = field(default_factory=dict)
     options: dict[str, tuple[Json, ...]] = field(default_factory=dict)
+    addresses: dict[str, list[Values]] = field(default_factory=dict)
     version: int = 0
     flows: Mapping[tuple[str, tuple[str, ...]], frozenset[tuple[str, str]]] = field(default_factory=dict)
     first: Identity | None = None
@@ -109,6 +112,13 @@ class Knowledge:
             if (at == () if one else at[-1:] == (0,)) and shape not in self.shapes:
                 self.shapes[shape] = kind
                 self.version += 1
+
+    def note_address(self, operation: str, values: Values) -> None:
+        """Remember what a link has for the path of an operation."""
+        known = self.addresses.setdefault(operation, [])
+        if values not in known and len(known) < _ADDRESSES:
+            known.append(values)
+            self.version += operation not in self.lessons
 
     def wants(self, operation: Operation) -> bool:
         """Whether no way is known, or one with a value that was guessed or seen in a list and can now be made."""

@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from crashworthy.core.history import Response
 from crashworthy.core.operation import Body, Operation, Parameter, ParameterIn
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.published import get
@@ -52,28 +53,39 @@ def crawl(base_url: str) -> tuple[Operation, ...]:
         found.setdefault(operation.name, operation)
         if known and operation.parameters:
             continue  # one of a kind is enough
-        headers = {name.lower(): value for name, value in response.headers}
-        links = [headers.get("location", ""), *re.findall(r"<([^<>]+)>", headers.get("link", ""))]
-        if "html" in headers.get("content-type", ""):
-            page = LexborHTMLParser(response.body)
-            for form in _forms(page, base_url, path):
-                found.setdefault(form.name, form)
-            links += [link for node in page.css("a[href], iframe[src], frame[src]") if (link := _target(node))]
-        else:
-            links += _addresses(response.body)
-        for link in links[:MAX_LINKS]:
-            local = _local(base_url, path, link)
-            if local is not None and local not in seen and len(seen) < MAX_LINKS:
+        for form in _forms(LexborHTMLParser(response.body), base_url, path) if _is_page(response) else ():
+            found.setdefault(form.name, form)
+        for local in links_in(base_url, path, response):
+            if local not in seen and len(seen) < MAX_LINKS:
                 seen.add(local)
                 waiting.append(local)
     return tuple(found.values())
+
+
+def links_in(base_url: str, path: str, response: Response) -> Iterator[str]:
+    """Paths on the same host that the answer of `path` leads to, at most 200."""
+    headers = {name.lower(): value for name, value in response.headers}
+    links = [headers.get("location", ""), *re.findall(r"<([^<>]+)>", headers.get("link", ""))]
+    if _is_page(response):
+        page = LexborHTMLParser(response.body)
+        links += [link for node in page.css("a[href], iframe[src], frame[src]") if (link := _target(node))]
+    else:
+        links += _addresses(response.body)
+    for link in links[:MAX_LINKS]:
+        local = local_path(base_url, path, link)
+        if local is not None:
+            yield local
+
+
+def _is_page(response: Response) -> bool:
+    return any(name.lower() == "content-type" and "html" in value for name, value in response.headers)
 
 
 def _target(node: LexborNode) -> str | None:
     return node.attributes.get("href") or node.attributes.get("src")
 
 
-def _local(base_url: str, page: str, link: str) -> str | None:
+def local_path(base_url: str, page: str, link: str) -> str | None:
     """The path of a link to the same host that is worth a look and harmless to follow."""
     if not link or link.startswith(("#", "mailto:", "javascript:", "data:")):
         return None

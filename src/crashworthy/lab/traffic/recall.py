@@ -36,7 +36,7 @@ def recall(
         return kept
     until = time.monotonic() + (explorer.deadline - time.monotonic()) / 2
     named = {operation.name: operation for operation in operations}
-    session = explorer.session()
+    session = explorer.sessions.open()
     for way in sorted(known.ways, key=lambda way: (_place(way.steps[-1].method), len(way.steps))):
         # What an earlier way did in this session may be in the way of this one.
         for _ in range(2):
@@ -47,7 +47,7 @@ def recall(
                 live = bind(way.steps[-1], names)
                 exchange = session.attempt(live)
             except SetupFailedError:
-                session = explorer.renew(session)
+                session = explorer.sessions.renew(session)
                 continue
             if succeeded(exchange):
                 _identify(explorer, way, known.callers)
@@ -56,8 +56,8 @@ def recall(
                 _take(explorer, identifier, named[way.operation], way, exchange, session.values_in(live))
                 kept.append(way)
                 break
-            session = explorer.renew(session)
-    explorer.requests += session.uncounted()
+            session = explorer.sessions.renew(session)
+    explorer.sessions.close(session)
     return kept
 
 
