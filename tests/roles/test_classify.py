@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crashworthy.roles.classify import Touched, classify, files_of_diff
+from crashworthy.roles.change import Touched, files_of_diff
+from crashworthy.roles.classify import classify
 
 DIFF = """diff --git a/app/routes.py b/app/routes.py
 index 1..2 100644
@@ -26,7 +27,8 @@ diff --git a/README.md b/README.md
 
 def test_a_diff_is_read_by_file() -> None:
     routes, readme = files_of_diff(DIFF)
-    assert routes == Touched("app/routes.py", ('@app.get("/old")', '@app.get("/new")', "# a comment"))
+    assert routes.path == "app/routes.py"
+    assert routes.lines == ('@app.get("/old")', '@app.get("/new")', "# a comment")
     assert readme.path == "README.md"
 
 
@@ -98,6 +100,35 @@ def test_what_programs_wrote_and_sentences_say_nothing() -> None:
 
 def test_a_revert_is_work_on_an_incident() -> None:
     assert "incident-response" in classify([Touched("app.py", ('@app.get("/a")',))], 'Revert "Add an endpoint"')
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["docs: tell of the password", "Bump django from 4.2 to 5.0", "Fix typos in the queries", "Add translations"],
+)
+def test_a_title_can_say_that_a_change_is_about_no_task(title: str) -> None:
+    few = [Touched("shop/app.py", ("rows = db.execute(QUERY)", *("x = 1",) * 8))]
+    assert classify(few) == {"database-queries": 1}
+    assert classify(few, title) == {}
+
+
+def test_an_advisory_outweighs_what_else_a_title_says() -> None:
+    route = [Touched("shop/app.py", ('@app.get("/a")',))]
+    message = "Check the parent in the REST endpoint\n\nResolves CVE-2026-1234."
+    assert next(iter(classify(route, message))) == "security-implementation"
+
+
+def test_an_entry_of_a_changelog_is_read_where_no_title_names_a_task() -> None:
+    entry = Touched("CHANGELOG.md", ("- Fixed a race in database transactions",))
+    assert classify([entry, Touched("shop/app.py", ("x = 1",))]) == {"database-queries": 1}
+    assert classify([entry, Touched("shop/app.py", ("x = 1",))], "Add translations") == {}
+
+
+def test_pipelines_that_come_with_a_change_do_not_make_it_deployment() -> None:
+    pipeline = Touched(".github/workflows/test.yml", ("run: make",) * 20)
+    code = Touched("app.py", ("rows = db.execute(QUERY)",) * 4)
+    assert next(iter(classify([pipeline, code]))) == "database-queries"
+    assert classify([pipeline]) == {"deployment-automation": 1}
 
 
 @given(st.lists(st.builds(Touched, st.text(), st.lists(st.text()).map(tuple))), st.text())

@@ -29,7 +29,8 @@ from crashworthy.lab.experiments.registry import EXPERIMENTS
 from crashworthy.ledger.author import author_of, difference_of
 from crashworthy.ledger.store import open_ledger
 from crashworthy.reports.outputs import Output, pair_outputs, write_outputs
-from crashworthy.roles.classify import classify, files_of_diff
+from crashworthy.roles.change import files_of_diff
+from crashworthy.roles.classify import classify
 from crashworthy.run.folder import create_run_folder
 from crashworthy.run.job import DEFAULT_BUDGET_S
 from crashworthy.run.outside import TestRequest, run_test
