@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 _HEADING = re.compile(r"^@@ -\S+ \+\S+ @@ ?(.*)")
-_LAYOUT = re.compile(r"""[\s,()\\"'`]+""")
+_LAYOUT = re.compile(r"""[\s,\\"'`]+""")
 """What a formatter adds, takes away or replaces."""
 _SHORTEST_MOVED = 8
 """Shorter lines (a bracket, an `else:`) are alike by chance."""
