@@ -15,6 +15,8 @@ from crashworthy.roles.score import RoleAssessment, TaskAssessment
 
 _MUCH_TIME = 0.08
 _LITTLE_KNOWN = 0.15
+_SURE = 0.8
+"""From this probability on that drafts do not pay, work is taken back: a single bad change is no reason."""
 _MOST = 7
 _FEW = 15
 """As many changes are asked of a team within a quarter."""
@@ -112,6 +114,14 @@ def _of_task(each: TaskAssessment) -> Iterator[_Step]:
                 "Let an AI draft, and give the time saved to review",
                 "What AI does to the standard, and from where a draft pays, and handing over",
                 f"{each.estimate.mean:.0%}, from {at.assist:.0%} and {at.hand_over:.0%}",
+            )
+        case Stage.HUMAN if _practised(each) and each.decision.probabilities[Stage.HUMAN] < _SURE:
+            held = sum(work.held for work in works)
+            yield _Step(
+                each,
+                "Review each AI-written change before it is merged, and crash-test it: more cannot be said yet",
+                "AI-written changes that held at first try, what AI does to the standard, and from where a draft pays",
+                f"{held} of {len(works)}, {does}, from {at.assist:.0%}",
             )
         case Stage.HUMAN if _practised(each):
             held = sum(work.held for work in works)

@@ -14,6 +14,9 @@ from crashworthy.roles.model import Role, Stage
 from crashworthy.roles.prior import PriorModel
 from crashworthy.roles.score import RoleAssessment, TaskAssessment
 
+NO_EXPERIMENT = "no experiment"
+"""In place of a share of evidence, where no weakness that is tried speaks about the task."""
+
 
 def explain(role: Role, each: TaskAssessment, model: PriorModel) -> Iterator[tuple[str, list[str]]]:
     """Headings, each with its lines."""
@@ -40,8 +43,9 @@ def against_published(tasks: tuple[TaskAssessment, ...]) -> Iterator[str]:
     if not compared:
         return
     differ = [(each, theirs) for each in tasks if (theirs := published_stage(each)) not in (None, each.decision.stage)]
-    yield f"In {same} of {compared} tasks ours is the stage that was published elsewhere, without data or method." + (
-        " The others differ:" if differ else ""
+    yield (
+        f"In {same} of {compared} tasks ours is the stage that another source publishes, without its data or method."
+        + (" The others differ:" if differ else "")
     )
     handed = [each for each, theirs in differ if theirs in (Stage.AUTOMATED, Stage.AT_RISK)]
     further = [each for each, theirs in differ if theirs and _FROM_PEOPLE[each.decision.stage] > _FROM_PEOPLE[theirs]]
@@ -86,7 +90,12 @@ def how_much_is_known(assessment: RoleAssessment) -> str:
             "Say --author ai, or sign the commits."
         )
     rest = len(assessment.tasks) - len(moved)
-    others = f"; the other {rest} rest{'s' * (rest == 1)} on published opinion." if rest else "."
+    others = (
+        f"; the other {rest} {'has' if rest == 1 else 'have'} none of {'its' if rest == 1 else 'their'} own, and move"
+        f"{'s' * (rest == 1)} with the tasks that take the same."
+        if rest
+        else "."
+    )
     return f"Evidence of {changes} moves {len(moved)} of {len(assessment.tasks)} tasks{others}"
 
 
@@ -115,9 +124,10 @@ def _evidence(each: TaskAssessment) -> Iterator[str]:
     for known, weaknesses in sorted(_alike(each.evidence.weaknesses), key=lambda pair: -sum(worth[w] for w in pair[1])):
         counted = "; ".join(map(str, known.measured)) or "not measured yet"
         share = sum(worth[weakness] for weakness in weaknesses)
+        together, of_each = (" together", " of each") if len(weaknesses) > 1 else ("", "")
         yield (
-            f"{', '.join(weaknesses)}: {share:.0%} of what goes wrong with it; found where it is with probability "
-            f"{known.mean:.2f}: {counted}"
+            f"{', '.join(weaknesses)}: {share:.0%} of what goes wrong with it{together}; found where it is with "
+            f"probability {known.mean:.2f}: {counted}{of_each}"
         )
     if each.evidence.weaknesses:
         worths = ", ".join(f"{origin} {worth:g}" for origin, worth in WORTH.items())

@@ -1,7 +1,7 @@
 """Monte Carlo over what is believed of the tasks and over assumptions, and which of them the outcome depends on most.
 
 An assumption is a range with a most likely value; its draws are triangular, the plainest distribution that three
-numbers give. The tornado moves one input at a time to the tenth and the ninetieth of its draws and leaves the others.
+numbers give. The tornado moves one input at a time to its 10 % and its 90 % quantile and leaves the others.
 """
 
 from __future__ import annotations

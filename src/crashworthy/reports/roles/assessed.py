@@ -17,7 +17,7 @@ def _parts(content: AssessedDocument) -> Iterator[Part]:
     page = content.page
     if page is not None:
         yield Text(
-            f"AI Impact Score {page.score:.0f} of 100 ({between(*page.interval)} for 90 % sure), AI Threat Score "
+            f"AI Impact Score {page.score:.0f} of 100 (90 % interval {between(*page.interval)}), AI Threat Score "
             f"{page.threat:.1f} of 10 ({between(*page.threat_interval, '{:.1f}')}), of the "
             f"{1 - content.mapping.unknown:.0%} of the time that is known."
         )

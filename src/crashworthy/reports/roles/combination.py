@@ -20,7 +20,7 @@ def _parts(content: Combined) -> Iterator[Part]:
     yield Text(content.why)
     yield Text(
         f"Output for the same time, against two people who hand over: {figures(content.gain, '{:+.0%}')}; it gains in "
-        f"{content.gain.gains:.0%} of all worlds."
+        f"{content.gain.gains:.0%} of the simulations."
     )
     yield Text(
         f"{content.same:.0%} of the time goes into the same tasks, and {content.shared:.0%} of the skill is shared."

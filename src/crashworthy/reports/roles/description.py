@@ -60,7 +60,7 @@ def _parts(content: Description) -> Iterator[Part]:
         f"{len(content.runs)} runs of the ledger" if content.runs else "published ratings alone: the ledger is empty"
     )
     yield Text(
-        f"AI Impact Score {content.score:.0f} of 100 ({between(*content.interval)} for 90 % sure), by {rests}. "
+        f"AI Impact Score {content.score:.0f} of 100 (90 % interval {between(*content.interval)}), by {rests}. "
         "`role jd --save` keeps this version; `role jd --diff` says what changed and why."
     )
 

@@ -20,7 +20,7 @@ def lay_out(plan: PivotPlan) -> Sheet:
 
 def _parts(plan: PivotPlan) -> Iterator[Part]:
     yield Text(
-        f"AI Threat Score {plan.threat:.1f} of 10 ({between(*plan.threat_interval, '{:.1f}')} for 90 % sure): the "
+        f"AI Threat Score {plan.threat:.1f} of 10 (90 % interval {between(*plan.threat_interval, '{:.1f}')}): the "
         "share of "
         f"your routine output that tools can do already. {plan.routine:.0%} of your time is routine."
     )

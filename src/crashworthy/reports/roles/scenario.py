@@ -17,7 +17,11 @@ _NAMES = {
 
 def lay_out(content: Scenario) -> Sheet:
     """The whole scenario."""
-    return Sheet(f"Scenario: {content.title}", f"{content.draws:,} worlds", tuple(_parts(content)))
+    return Sheet(
+        f"Scenario: {content.title}",
+        f"Simulated {content.draws:,} times, each with other draws of what is not known",
+        tuple(_parts(content)),
+    )
 
 
 def _parts(content: Scenario) -> Iterator[Part]:
@@ -29,13 +33,12 @@ def _parts(content: Scenario) -> Iterator[Part]:
     )
     yield Text(
         "After review, doing again what is wrong, and what escapes. Below 0 it loses. Means with 90 % intervals; "
-        "the last "
-        "column is the share of worlds in which it gains."
+        "the last column is the share of simulations in which it gains. Money is in the currency of --rate."
     )
     for each in content.policies:
         yield Heading(f"What matters most, {_NAMES[each.policy]}", 3)
         yield tornado(
-            "Money a quarter, with one input at the tenth and the ninetieth of a hundred draws",
+            "Money a quarter, with one input at a time at its 10 % and its 90 % quantile",
             each.swings,
             each.money_per_quarter.mean,
             "{:,.0f}",

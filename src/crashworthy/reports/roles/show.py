@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from crashworthy.reports.roles.method import method
 from crashworthy.reports.roles.sheet import Bar, Bullets, Chart, Heading, Part, Sheet, Table, Text, between, share
 from crashworthy.roles.actions import recommended
-from crashworthy.roles.explain import against_published, how_much_is_known, published_stage
+from crashworthy.roles.explain import NO_EXPERIMENT, against_published, how_much_is_known, published_stage
 from crashworthy.roles.model import Stage
 from crashworthy.roles.quadrant import MEANING, Quadrant
 from crashworthy.roles.score import RoleAssessment, TaskAssessment
@@ -26,7 +26,7 @@ def _parts(assessment: RoleAssessment) -> Iterator[Part]:
     low, high = assessment.interval
     least, most = assessment.threat.interval
     yield Text(
-        f"AI Impact Score {assessment.score:.0f} of 100 ({between(low, high)} for 90 % sure): the share of its time "
+        f"AI Impact Score {assessment.score:.0f} of 100 (90 % interval {between(low, high)}): the share of its time "
         "whose work an AI does to the standard."
     )
     yield Text(
@@ -35,7 +35,7 @@ def _parts(assessment: RoleAssessment) -> Iterator[Part]:
     )
     if assessment.change is not None:
         moved, (down, up) = assessment.change
-        yield Text(f"Over the last quarter: {moved:+.1f} ({between(down, up, '{:+.1f}')} for 90 % sure).")
+        yield Text(f"Over the last quarter: {moved:+.1f} (90 % interval {between(down, up, '{:+.1f}')}).")
     yield Text(how_much_is_known(assessment), note=True)
     yield Heading("Stages")
     tasks = sorted(assessment.tasks, key=lambda each: -each.task.share)
@@ -44,6 +44,11 @@ def _parts(assessment: RoleAssessment) -> Iterator[Part]:
         tuple(_row(each) for each in tasks),
         frozenset({1, 4}),
     )
+    if not all(each.evidence.weaknesses for each in tasks):
+        yield Text(
+            f"{NO_EXPERIMENT.capitalize()}: nothing that is tried here speaks about the task; it moves with "
+            "tasks that take the same."
+        )
     for sentence in against_published(assessment.tasks):
         yield Text(sentence)
     yield Chart(
@@ -81,7 +86,7 @@ def _row(each: TaskAssessment) -> tuple[str, ...]:
         share(each.task.share),
         each.decision.stage.value + ("?" if each.decision.close else ""),
         f"{each.estimate.mean:.0%} ({low:.0%} to {high:.0%})",
-        share(each.estimate.evidence_share) if each.evidence.weaknesses else "none can",
+        share(each.estimate.evidence_share) if each.evidence.weaknesses else NO_EXPERIMENT,
         published.value if isinstance(published, Stage) else "",
     )
 

@@ -31,13 +31,18 @@ def assumptions(ranges: Iterable[Range]) -> Part:
 
 
 def tornado(title: str, swings: tuple[Swing, ...], mean: float, form: str) -> Part:
-    """How far each input moves the mean of the outcome, the farthest first."""
-    shown = [swing for swing in swings[:_MOST] if swing.width > 0]
+    """How far each input moves the mean of the outcome, the farthest first; without those whose effect is not seen."""
+    shown = [swing for swing in swings[:_MOST] if form.format(swing.at_low) != form.format(swing.at_high)]
     if not shown:
         return Text("Nothing moves it: every task stays with people.")
     ends = [end for swing in shown for end in (swing.at_low, swing.at_high)] or [mean]
-    bars = tuple(Bar(swing.title, *(_significant(end) for end in _between(swing, mean))) for swing in shown)
+    bars = tuple(Bar(_directed(swing), *(_significant(end) for end in _between(swing, mean))) for swing in shown)
     return Chart(title, bars, min(*ends, mean), max(*ends, mean), form)
+
+
+def _directed(swing: Swing) -> str:
+    """The input, and which end of it is the better one: the ends of a bar do not tell."""
+    return f"{swing.title} ({'more' if swing.at_high > swing.at_low else 'less'} is better)"
 
 
 def _between(swing: Swing, mean: float) -> tuple[float, float, float]:

@@ -58,5 +58,5 @@ def _honest(description: Description) -> str:
     )
     return (
         f"We expect tools to do about {description.score:.0f} % of this role's work to our standard today "
-        f"({low:.0f} to {high:.0f} for 90 % sure, by {rests}), and we tell you when that changes."
+        f"(90 % interval {low:.0f} to {high:.0f}, by {rests}), and we tell you when that changes."
     )

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from crashworthy.roles.actions import recommended
-from crashworthy.roles.explain import against_published, agreement, explain, how_much_is_known, published_stage
+from crashworthy.roles.explain import (
+    NO_EXPERIMENT,
+    against_published,
+    agreement,
+    explain,
+    how_much_is_known,
+    published_stage,
+)
 from crashworthy.roles.model import Role, Stage
 from crashworthy.roles.prior import PriorModel
 from crashworthy.roles.score import Interval, RoleAssessment, TaskAssessment
@@ -27,16 +36,16 @@ def print_role(console: Console, assessment: RoleAssessment) -> None:
         Text.assemble(
             "\nAI Impact Score ",
             (f"{assessment.score:.0f}", "bold"),
-            f" of 100, {low:.0f} to {high:.0f} for 90 % sure: "
+            f" of 100 (90 % interval {low:.0f} to {high:.0f}): "
             "the share of its time whose work an AI does to the standard.",
         )
     )
     if assessment.change is not None:
         moved, (least, most) = assessment.change
-        console.print(f"Over the last quarter: {moved:+.1f}, {least:+.1f} to {most:+.1f} for 90 % sure.", markup=False)
+        console.print(f"Over the last quarter: {moved:+.1f} (90 % interval {least:+.1f} to {most:+.1f}).", markup=False)
     threat, (least, most) = assessment.threat.score, assessment.threat.interval
     console.print(
-        f"AI Threat Score {threat:.1f} of 10, {least:.1f} to {most:.1f}: the share of its routine output that tools "
+        f"AI Threat Score {threat:.1f} of 10 ({least:.1f} to {most:.1f}): the share of its routine output that tools "
         "can do already.",
         markup=False,
     )
@@ -60,11 +69,17 @@ def print_role(console: Console, assessment: RoleAssessment) -> None:
             source = sources[figure.source]
             value = "" if figure.value is None else f"{figure.value:g}  "
             console.print(f"  {value}{figure.says} ({source.title.split(':')[0]}, {source.year})", markup=False)
-    console.print(
-        f"\n? is nearly a toss. `crashworthy role explain {assessment.role.id} TASK` opens every figure.",
-        markup=False,
-        style="dim",
-    )
+    console.print()
+    for line in _key(assessment):
+        console.print(line, markup=False, style="dim")
+
+
+def _key(assessment: RoleAssessment) -> Iterator[str]:
+    if any(each.decision.close for each in assessment.tasks):
+        yield "?  nearly a toss: the next evidence can turn the stage."
+    if not all(each.evidence.weaknesses for each in assessment.tasks):
+        yield f"{NO_EXPERIMENT}  nothing that is tried speaks about the task; it moves with tasks that take the same."
+    yield f"`crashworthy role explain {assessment.role.id} TASK` opens every figure."
 
 
 def print_explanation(console: Console, role: Role, task: TaskAssessment, model: PriorModel) -> None:
@@ -98,7 +113,7 @@ def _tasks(assessment: RoleAssessment, width: int) -> Table:
             f"{each.task.share:.0%}",
             Text(each.decision.stage.value + ("?" if each.decision.close else ""), style=_STYLE[each.decision.stage]),
             Text.assemble(interval_bar(each.estimate.interval, each.estimate.mean, 20 if wide else 8), figures),
-            f"{each.estimate.evidence_share:.0%}" if each.evidence.weaknesses else "none can",
+            f"{each.estimate.evidence_share:.0%}" if each.evidence.weaknesses else NO_EXPERIMENT,
         ]
         if wide:
             works, published = each.evidence.by("ai"), published_stage(each)
