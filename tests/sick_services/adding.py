@@ -133,8 +133,31 @@ PAGES = (
     ),
 )
 
-ALL = {"conservation": CONSERVATION, "pages": PAGES}
+BILLS = api(
+    operation("POST", "/bills", {}),
+    operation("GET", "/bills"),
+    ways=((step("POST", "/bills", body={"amount": 12.5, "people": 1}),), (step("GET", "/bills"),)),
+)
+PLANS = api(
+    operation("POST", "/plans", {}),
+    operation("GET", "/plans"),
+    ways=((step("POST", "/plans", body={"amount": 12.5, "months": 2}),), (step("GET", "/plans"),)),
+)
+
+SPLIT = (
+    SickService(
+        "fastapi_bills",
+        "fastapi",
+        "fastapi_bills_sick",
+        ("fastapi_bills_healthy", "fastapi_rest_healthy"),
+        BILLS,
+        "POST /bills",
+    ),
+    SickService("flask_plans", "flask", "flask_plans_sick", ("flask_plans_healthy",), PLANS, "POST /plans"),
+)
+
+ALL = {"conservation": CONSERVATION, "pages": PAGES, "split": SPLIT}
 """By folder."""
 
-EXPERIMENTS = {"conservation": "odd-amounts", "pages": "page-by-page"}
+EXPERIMENTS = {"conservation": "odd-amounts", "pages": "page-by-page", "split": "split"}
 """The experiment for each folder."""

@@ -91,4 +91,30 @@ INEXACT_MONEY = Weakness(
     ),
 )
 
-WEAKNESSES = (NEGATIVE_AMOUNT, UNCONSERVED_TRANSFER, LIMIT_BY_LINE, INEXACT_MONEY)
+LOST_REMAINDER = Weakness(
+    id="lost-remainder",
+    title="Shares of an amount sum to another one",
+    family=Family.CONSERVATION,
+    severity=Severity.MINOR,
+    cwe=682,
+    cost="Each bill that three people share loses or makes a cent, and at the end of the month the books do not close.",
+    tasks=("endpoint-implementation",),
+    proven_by=(
+        "An amount that can be divided is divided, and an answer lists shares that sum to it; with a cent more, as "
+        "many shares sum to another amount, by less than a cent each. An answer that says what is left over, or that "
+        "names the sum of the shares as what was divided, does not count."
+    ),
+    mend=(
+        "Divide whole cents with `divmod(cents, n)`, and give one cent more to as many as the remainder says. Say to "
+        "whom, such as the first ones, so that it is the same each time. Rounding each share for itself cannot add up. "
+        "Where shares are not equal, give the last one what is left."
+    ),
+    references=(
+        Reference(
+            title="Fowler: Money, in Patterns of Enterprise Application Architecture (2002)",
+            url="https://martinfowler.com/eaaCatalog/money.html",
+        ),
+    ),
+)
+
+WEAKNESSES = (NEGATIVE_AMOUNT, UNCONSERVED_TRANSFER, LIMIT_BY_LINE, INEXACT_MONEY, LOST_REMAINDER)

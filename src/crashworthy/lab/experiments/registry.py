@@ -15,6 +15,7 @@ from crashworthy.lab.experiments.access.token_after_change import TokenAfterPass
 from crashworthy.lab.experiments.access.token_after_logout import TokenAfterLogout
 from crashworthy.lab.experiments.concurrency.lost_update import LostUpdate
 from crashworthy.lab.experiments.conservation.odd_amounts import OddAmounts
+from crashworthy.lab.experiments.conservation.split import Split
 from crashworthy.lab.experiments.crosssite.active_upload import ActiveUpload
 from crashworthy.lab.experiments.crosssite.foreign_form import ForeignForm
 from crashworthy.lab.experiments.crosssite.other_sites import OtherSites
@@ -82,6 +83,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Deadlines(),
     StartTogether(),
     OddAmounts(),
+    Split(),
     PageByPage(),
     Expiry(),
     Holds(),

@@ -141,12 +141,16 @@ def has_money(step: Step, operations: Sequence[Operation]) -> bool:
     return _with_fractions(step, operations) != step
 
 
+def may_have_fractions(path: Path, operation: Operation | None) -> bool:
+    """Whether an amount of money there may have decimals, by its name and the operation's schema."""
+    whole = set(_whole_numbers(operation.body.data_schema if operation and operation.body else {}))
+    return not {*words(_last(path))} & (FEW | _WHOLE_UNITS) and _last(path) not in whole
+
+
 def _with_fractions(step: Step, operations: Sequence[Operation]) -> Step:
     operation = next((each for each in operations if each.name == step.operation), None)
-    whole = set(_whole_numbers(operation.body.data_schema if operation and operation.body else {}))
     for path, amount in amounts(step):
-        name = {*words(_last(path))}
-        if name & MONEY and not name & (FEW | _WHOLE_UNITS) and _last(path) not in whole:
+        if {*words(_last(path))} & MONEY and may_have_fractions(path, operation):
             step = with_amount(step, path, amount + _FRACTION)
     return step
 
