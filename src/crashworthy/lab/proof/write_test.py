@@ -24,6 +24,7 @@ from crashworthy.lab.experiments.retry.repetitions import AFTER, TOGETHER
 from crashworthy.lab.proof.particulars import broken_of, injection_of, pages_of
 from crashworthy.lab.proof.python_source import NotWritableError, call, needs, saving
 from crashworthy.lab.proof.start_command import StartCommand, start_command
+from crashworthy.lab.proof.statements import statements_of
 from crashworthy.weaknesses.catalogue import CATALOGUE
 
 BESIDE = Path(__file__).parent / "beside" / "crashworthy_interleave.py"
@@ -34,6 +35,7 @@ _READBACK = "readback.py.j2"
 _HALF = "half.py.j2"
 _PAGES = "pages.py.j2"
 _AMOUNTS = "amounts.py.j2"
+_STATEMENTS = "statements.py.j2"
 # What is done differently before it is read back, and how that is told.
 _CASES = {
     "known-to-one-process": ("workers", "with a second process"),
@@ -138,7 +140,8 @@ def file_name(proof: Proof) -> str:
 def render(proof: Proof, start: StartCommand, service: str) -> str:
     """The text of the test; `service` is the service's folder as seen from the test's."""
     scenario = proof.scenario
-    template = _TEMPLATES.get(proof.weakness) or _TEMPLATES.get(proof.experiment)
+    written = statements_of(proof)
+    template = _STATEMENTS if written else _TEMPLATES.get(proof.weakness) or _TEMPLATES.get(proof.experiment)
     if template is None:
         raise NotWritableError(f"a proof of {proof.weakness}")
     if AT_ONCE in scenario.settings:
@@ -166,7 +169,10 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         "folder": start.folder,
         "timeout": _HOLD_S if template == "slow.py.j2" else _RACE_TIMEOUT_S if compares else _TIMEOUT_S,
         "actors": _actors(scenario),
-        "setup": _setup(scenario.setup),
+        "setup": _setup(written.setup if written and written.setup else scenario.setup),
+        "given": written.given if written else (),
+        "lines": written.lines if written else (),
+        "helper": written.helper if written else "",
         "requests": [{"name": name, "call": call(step, _client(step))} for name, step in named.items()],
         "visitor": scenario.attack[-1].actor if scenario.attack else "A",
         "attack": ", ".join(next(n for n, s in named.items() if s == step) for step in scenario.attack),
@@ -183,24 +189,29 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         "mode": scenario.faults[0].kind if scenario.faults else "hang",
         "what": _DEPENDENCY.get(scenario.faults[0].kind if scenario.faults else "hang", "is slow"),
         "injection": injection,
-        "uses_pytest": not (compares or injection),
-        "uses_partial": race or case == TOGETHER,
+        "uses_pytest": not (compares or injection or written),
         "together": case == TOGETHER,
         "case": different,
         "contrast": contrast,
         "calls": pages_of(proof) if template == _PAGES else [call(step, _client(step)) for step in scenario.attack],
         "amounts": amounts,
         "broken": broken_of(proof) if template == _HALF else None,
-        "uses_time": template in {"restart.py.j2", _HALF} or different in {"workers", "stale"},
         "settle": scenario.settings.get(SETTLE, _STILL_S if template == _READBACK else 0),
         "signal": scenario.settings.get(END, 0),
-        "uses_contextlib": injection is not None
-        or template == _HALF
-        or (template == "wedge.py.j2" and len(scenario.attack) == 1),
         "saved_used": bool(needs((*scenario.attack, *scenario.observe)) - {"unique"}),
         "observe_saves": any(step.saves for step in scenario.observe),
-        "uses_re": amounts == FRACTIONS
-        or any(save.pattern for step in (*scenario.setup, *scenario.observe) for save in step.saves),
+        "imports": _imports(
+            {
+                "contextlib": injection is not None
+                or template == _HALF
+                or (template == "wedge.py.j2" and len(scenario.attack) == 1),
+                "re": amounts == FRACTIONS
+                or any(save.pattern for step in (*scenario.setup, *scenario.observe) for save in step.saves),
+                "time": template in {"restart.py.j2", _HALF} or different in {"workers", "stale"},
+                "functools.partial": race or case == TOGETHER,
+                **dict.fromkeys(written.imports if written else (), True),
+            }
+        ),
         "uses_unique": "unique" in needs((*scenario.setup, *scenario.attack, *scenario.observe)),
     }
     environment = Environment(
@@ -212,6 +223,16 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         keep_trailing_newline=True,
     )
     return environment.get_template(template).render(values)
+
+
+def _imports(needed: Mapping[str, bool]) -> list[str]:
+    """Imports of the standard library, in the usual order: modules, then names out of modules."""
+    names = {"os", "sys", "pathlib.Path", "types.SimpleNamespace", *(name for name, wanted in needed.items() if wanted)}
+    parts: dict[str, list[str]] = {}
+    for module, _, part in (name.rpartition(".") for name in sorted(names)):
+        parts.setdefault(module, []).append(part)
+    whole = [f"import {name}" for name in parts.pop("")]
+    return [*whole, *(f"from {module} import {', '.join(listed)}" for module, listed in sorted(parts.items()))]
 
 
 _DEPENDENCY = {"hang": "accepts and does not answer", "drip": "answers one byte a second"}

@@ -85,10 +85,10 @@ class Split(Experiment):
             return unproven(history, Status.HELD, "an amount that cannot be divided is refused, or none was taken")
         whole, odd = (Decimal(str(trial.scenario.settings.get(AMOUNT))) for trial in (even, uneven))
         count = int(str(uneven.scenario.settings.get(PARTS)))
-        before = {key for key, parts in _shares(even) if len(parts) == count and abs(sum(parts) - whole) <= TOLERANCE}
+        before = {key for key, parts in shares(even) if len(parts) == count and abs(sum(parts) - whole) <= TOLERANCE}
         if not before:
             return unproven(history, Status.HELD, "no answer lists shares that sum to the amount")
-        for key, parts in _shares(uneven):
+        for key, parts in shares(uneven):
             lacks = odd - sum(parts)
             if key not in before or len(parts) != count or not TOLERANCE < abs(lacks) <= count * (odd - whole):
                 continue
@@ -154,7 +154,7 @@ def _divided(step: Step) -> tuple[Step, int] | None:
     return None
 
 
-def _shares(trial: Trial) -> Iterator[tuple[tuple[int, str], list[Decimal]]]:
+def shares(trial: Trial) -> Iterator[tuple[tuple[int, str], list[Decimal]]]:
     """Amounts that stand beside each other in an answer, by its place and where in it they are."""
     for place, exchange in enumerate((*of_part(trial, "attack"), *of_part(trial, "observe"))):
         found: dict[str, list[Decimal]] = defaultdict(list)
