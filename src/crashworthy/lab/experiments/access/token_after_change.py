@@ -16,19 +16,16 @@ from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Scenario
 from crashworthy.core.value import Json
-from crashworthy.core.weakness import Severity
+from crashworthy.lab.experiments.access import outlived
 from crashworthy.lab.experiments.access.accounts import (
     Account,
     account,
     is_password,
-    shown_values,
-    soon_over,
     with_another_password,
 )
 from crashworthy.lab.experiments.access.callers import by_nobody, is_identified
 from crashworthy.lab.experiments.access.crossing import CLOSING
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
-from crashworthy.lab.experiments.rating import severity, vector
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.traffic.actors import log_in_score, sign_up_score
 from crashworthy.lab.traffic.cookies import set_cookies
@@ -37,7 +34,7 @@ from crashworthy.lab.traffic.template import rename
 from crashworthy.lab.traffic.ways import merge
 from crashworthy.weaknesses.credentials import TOKEN_AFTER_PASSWORD_CHANGE
 
-_PRIORITY, _ESTIMATE_S = 45.0, 1.2
+_ESTIMATE_S = 1.2
 _REFUSED = frozenset({400, 401, 403, 404, 422})
 
 
@@ -50,18 +47,13 @@ class TokenAfterPasswordChange(Experiment):
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
         """Changes that were reached, where a login and a read of A's are known as well."""
-        return [
-            Candidate(
-                weakness=TOKEN_AFTER_PASSWORD_CHANGE,
-                operations=(operation.name,),
-                why="changes a password",
-                priority=_PRIORITY,
-                estimate_s=_ESTIMATE_S,
-                location=lab.handler(operation.name),
-            )
-            for operation in lab.operations
-            if _scenario(operation, lab) is not None
-        ]
+
+        def ends(operation: Operation) -> bool:
+            return _scenario(operation, lab) is not None
+
+        return outlived.candidates(
+            lab, TOKEN_AFTER_PASSWORD_CHANGE, ends, why="changes a password", estimate_s=_ESTIMATE_S
+        )
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
         """One play."""
@@ -163,39 +155,21 @@ def _judged(trial: Trial, history: History) -> Judgement | None:
         return None
     if not all(each.response is not None and each.response.status in _REFUSED for each in closing):
         return None
-    by_design = _by_design(trial)
-    cvss = vector(logged_in=True, read="L")
-    return Judgement(
-        status=Status.OBSERVED if by_design else Status.PROVEN,
-        severity=Severity.INFO if by_design else severity(cvss),
-        title=f"After {history.operations[0]} the token of an earlier login still opens {after[0].operation}",
-        expected="401 for tokens that were handed out before the password was changed",
-        seen=f"{after[0].operation}: status {after[0].response.status if after[0].response else 0} with the token of "
-        f"another login; {closing[0].operation} with the old password: "
-        f"status {closing[0].response.status if closing[0].response else 0}",
-        why=by_design
-        or "who has got into an account stays in, also after its owner has noticed and changed the password",
-        cvss=None if by_design else cvss,
-        trial=trial.id,
-        scenario=trial.scenario,
-        location=history.location,
-        trials=len(history.trials),
-    )
-
-
-def _by_design(trial: Trial) -> str:
-    """Why the service may not know that the token is not wanted any more; "" when it could."""
-    for text in shown_values(trial, trial.scenario.attack):
-        if soon := soon_over(text):
-            return soon
     cookies = [
         text
         for each in of_part(trial, "setup")
         if each.actor == trial.scenario.attack[0].actor and each.response is not None
         for text in set_cookies(each.response.headers).values()
+        if text
     ]
-    return (
-        "the session is kept in the signed cookie alone"
-        if any(text and text.count(".") >= 2 for text in cookies)
-        else ""
+    return outlived.judged(
+        trial,
+        history,
+        title=f"After {history.operations[0]} the token of an earlier login still opens {after[0].operation}",
+        expected="401 for tokens that were handed out before the password was changed",
+        seen=f"{after[0].operation}: status {after[0].response.status if after[0].response else 0} with the token of "
+        f"another login; {closing[0].operation} with the old password: "
+        f"status {closing[0].response.status if closing[0].response else 0}",
+        why="who has got into an account stays in, also after its owner has noticed and changed the password",
+        excuse=outlived.by_design(trial, cookies),
     )

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 
 from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import History, Trial
+from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Save, Scenario, Step, ValueFrom
 from crashworthy.core.value import Json
-from crashworthy.core.weakness import Severity
-from crashworthy.lab.experiments.access.accounts import shown_values, soon_over
+from crashworthy.lab.experiments.access import outlived
+from crashworthy.lab.experiments.access.accounts import shown_values
 from crashworthy.lab.experiments.access.callers import credentials, proves_identity
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
-from crashworthy.lab.experiments.rating import severity, vector
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.traffic.cookies import set_cookies
 from crashworthy.lab.traffic.names import words
@@ -30,7 +30,7 @@ from crashworthy.weaknesses.credentials import TOKEN_AFTER_LOGOUT
 COOKIES = "cookies"
 """Setting: whether the login is a cookie's."""
 
-_PRIORITY, _ESTIMATE_S = 45.0, 1.0
+_ESTIMATE_S = 1.0
 _KEPT = "kept_cookie"
 _OUT = frozenset({"logout", "signout", "logoff"})
 
@@ -44,18 +44,12 @@ class TokenAfterLogout(Experiment):
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
         """Every logout that was reached, where another read shows the same credential."""
-        return [
-            Candidate(
-                weakness=TOKEN_AFTER_LOGOUT,
-                operations=(way.operation,),
-                why="ends a login",
-                priority=_PRIORITY,
-                estimate_s=_ESTIMATE_S,
-                location=lab.handler(operation.name),
-            )
-            for operation in lab.operations
-            if (way := lab.playbook.way(operation.name, "A")) and _is_logout(way.steps[-1]) and _read(way, lab)
-        ]
+
+        def ends(operation: Operation) -> bool:
+            way = lab.playbook.way(operation.name, "A")
+            return way is not None and _is_logout(way.steps[-1]) and _read(way, lab) is not None
+
+        return outlived.candidates(lab, TOKEN_AFTER_LOGOUT, ends, why="ends a login", estimate_s=_ESTIMATE_S)
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
         """One play; where cookies carry the login, a second one that keeps the cookie."""
@@ -129,32 +123,16 @@ def _keeping(plan: Scenario, trial: Trial) -> Iterator[Scenario]:
 
 def _told(trial: Trial, history: History) -> Judgement:
     after = of_part(trial, "attack")[0]
-    by_design = _by_design(trial)
-    cvss = vector(logged_in=True, read="L")
-    what = f"{after.operation}: status {after.response.status if after.response else 0} with the same credential"
-    return Judgement(
-        status=Status.OBSERVED if by_design else Status.PROVEN,
-        severity=Severity.INFO if by_design else severity(cvss),
+    by_cookie = bool(trial.scenario.settings.get(COOKIES))
+    return outlived.judged(
+        trial,
+        history,
         title=f"After {history.operations[0]} the old credential still opens {after.operation}",
         expected="401 for a credential whose owner has logged out",
-        seen=what,
-        why=by_design or "who got hold of a token keeps the account, whatever its owner does",
-        cvss=None if by_design else cvss,
-        trial=trial.id,
-        scenario=trial.scenario,
-        location=history.location,
-        trials=len(history.trials),
+        seen=f"{after.operation}: status {after.response.status if after.response else 0} with the same credential",
+        why="who got hold of a token keeps the account, whatever its owner does",
+        excuse=outlived.by_design(trial, shown_values(trial, trial.scenario.attack) if by_cookie else ()),
     )
-
-
-def _by_design(trial: Trial) -> str:
-    """Why the service may not know that the token is not wanted any more; "" when it could."""
-    for text in shown_values(trial, trial.scenario.attack):
-        if soon := soon_over(text):
-            return soon
-        if trial.scenario.settings.get(COOKIES) and text.count(".") >= 2:
-            return "the session is kept in the signed cookie alone"
-    return ""
 
 
 def _is_logout(step: Step) -> bool:
