@@ -37,7 +37,7 @@ OPERATION = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/[^\s,;`)]*)")
 OF_KIND = {
     "race": ("lost-update", "crash-under-concurrency"),
     "slow dependency": ("held-by-slow-dependency",),
-    "wedge": ("wedged-by-one-request", "held-by-slow-dependency", "stalled-by-a-burst"),
+    "wedge": ("wedged-by-one-request", "held-by-slow-dependency"),
     "crash on input": ("crash-on-input", "wedged-by-one-request"),
 }
 """The kinds of entries that count, and the weaknesses that prove them."""

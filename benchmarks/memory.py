@@ -23,7 +23,7 @@ GOAL_MB = 200
 
 
 def own_processes(parent: psutil.Process) -> dict[str, psutil.Process]:
-    """The run's processes that execute crashworthy's own modules, by name."""
+    """The run's processes that execute crashworthy's own modules, by name; a lane is another engine."""
     found = {"command line": parent}
     for process in parent.children(recursive=True):
         try:
@@ -32,7 +32,7 @@ def own_processes(parent: psutil.Process) -> dict[str, psutil.Process]:
             continue
         for name, module in (("box", "crashworthy.lab.box.enter"), ("engine", "crashworthy.run.engine")):
             if words[1:3] == ["-m", module]:
-                found[f"{name} {process.pid}" if name == "box" else name] = process
+                found[f"{name} {process.pid}"] = process
     return found
 
 
@@ -63,7 +63,7 @@ def main() -> None:
     table.add_column("process")
     table.add_column("largest RSS, MB", justify="right")
     for name, size in largest.items():
-        table.add_row(name.split()[0] if name.startswith("box") else name, f"{size / 1e6:.0f}")
+        table.add_row(name.rstrip("0123456789 "), f"{size / 1e6:.0f}")
     console = Console()
     console.print(table)
     console.print(f"largest sum of PSS: {largest_sum / 1e6:.0f} MB (goal: {GOAL_MB} MB)")

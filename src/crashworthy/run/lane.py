@@ -6,6 +6,7 @@ The engine forks before it has threads, so that a lane shares the memory of all 
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import traceback
@@ -135,6 +136,7 @@ def _open(job: Job, tree: SourceTree, folder: RunFolder, number: int) -> Lane:
     own.temporary.mkdir(parents=True)
     copy_source(folder.copy, own.copy)
     ours, theirs = Pipe()
+    gc.freeze()  # a collection would write to every page that the processes share
     pid = os.fork()
     if pid:
         theirs.close()

@@ -171,7 +171,7 @@ def _engine(job: Job, folder: RunFolder, module: str) -> Iterator[subprocess.Pop
         private_tmp=str(folder.path / "box-tmp"),
         wanted=job.contain,
     )
-    box = [sys.executable, "-m", "crashworthy.lab.box.enter", plan.model_dump_json(), "--"]
+    box = [sys.executable, "-m", "crashworthy.lab.box.enter", plan.as_json(), "--"]
     engine = [sys.executable, "-m", module, str(folder.job_file)]
     with folder.log_file.open("wb") as log:
         process = subprocess.Popen(

@@ -25,7 +25,7 @@ def plan(run: Path, *, wanted: bool = True, visible: tuple[str, ...] = ()) -> st
         visible=(*visible, sys.prefix, sys.base_prefix, str(Path(__file__).parents[3] / "src")),
         private_tmp=str(run / "box-tmp"),
         wanted=wanted,
-    ).model_dump_json()
+    ).as_json()
 
 
 def in_box(run: Path, code: str, *, wanted: bool = True, timeout: float = 60) -> subprocess.CompletedProcess[str]:
@@ -176,7 +176,7 @@ def test_a_killed_parent_takes_the_box_with_it(box: Path) -> None:
         from crashworthy.lab.box.enter import BoxPlan
         plan = BoxPlan(parent=os.getpid(), writable=({str(box)!r},), visible=(sys.prefix, sys.base_prefix,
                        {str(Path(__file__).parents[3] / "src")!r}), private_tmp={str(box / "box-tmp")!r})
-        subprocess.Popen([sys.executable, "-m", "crashworthy.lab.box.enter", plan.model_dump_json(), "--",
+        subprocess.Popen([sys.executable, "-m", "crashworthy.lab.box.enter", plan.as_json(), "--",
                           sys.executable, "-c", "import time; time.sleep(60)", {mark!r}])
         time.sleep(60)
         """

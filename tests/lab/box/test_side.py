@@ -74,7 +74,7 @@ def test_a_side_box_shares_what_is_kept_visible_and_nothing_else(tmp_path: Path)
     )
     result = subprocess.run(
         [
-            *(sys.executable, "-m", "crashworthy.lab.box.enter", plan.model_dump_json(), "--"),
+            *(sys.executable, "-m", "crashworthy.lab.box.enter", plan.as_json(), "--"),
             *(sys.executable, "-c", textwrap.dedent(CODE), str(tmp_path)),
         ],
         capture_output=True,

@@ -14,10 +14,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
-
-from pydantic import BaseModel
 
 from crashworthy.lab.box import linux
 
@@ -25,7 +24,8 @@ from crashworthy.lab.box import linux
 INSIDE_ID = 1000
 
 
-class BoxPlan(BaseModel):
+@dataclass(frozen=True)
+class BoxPlan:
     """What the box leaves open.
 
     `writable` folders stay writable, everything else becomes read-only. `visible` paths are kept visible when
@@ -39,10 +39,14 @@ class BoxPlan(BaseModel):
     private_tmp: str
     wanted: bool = True
 
+    def as_json(self) -> str:
+        """For the command line. Not by Pydantic: two processes of the box would carry it through the whole run."""
+        return json.dumps(asdict(self))
+
 
 def main() -> int:
     """Enter the box and run the command; returns its exit status."""
-    plan = BoxPlan.model_validate_json(sys.argv[1])
+    plan = BoxPlan(**json.loads(sys.argv[1]))
     command = sys.argv[3:]
     linux.die_with_parent(signal.SIGKILL)
     if os.getppid() != plan.parent:  # it ended before the line above

@@ -6,16 +6,18 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from crashworthy.core.events import Emit, Note
 from crashworthy.lab.databases.files import FolderState
 from crashworthy.lab.databases.needs import Address, DatabaseNeeds
-from crashworthy.lab.databases.postgresql import PostgresServer
 from crashworthy.lab.databases.postgresql_binaries import find_postgresql
 from crashworthy.lab.databases.redis import RedisServer, find_redis
 from crashworthy.lab.databases.scripts import SqlScript
 from crashworthy.lab.service.plan import ResettableState
+
+if TYPE_CHECKING:
+    from crashworthy.lab.databases.postgresql import PostgresServer
 
 
 def check_programs(needs: DatabaseNeeds) -> None:
@@ -39,7 +41,7 @@ class OwnDatabases:
         self._emit = emit
         self.data_folder = folder / "data"
         self._files = FolderState(self.data_folder)
-        self._postgresql = PostgresServer(folder / "postgresql", run_id=run_id) if needs.postgresql else None
+        self._postgresql = _postgresql(folder, run_id) if needs.postgresql else None
         self._redis = RedisServer(folder / "redis", run_id=run_id) if needs.redis else None
         self._running = ExitStack()
 
@@ -132,3 +134,10 @@ class OwnDatabases:
         Returns what was made, for the report; when that is something, starting again is worth a try.
         """
         return self._postgresql.repair() if self._postgresql else ()
+
+
+def _postgresql(folder: Path, run_id: str) -> PostgresServer:
+    # Its driver takes longer to import than most services take to start, which have no use for it.
+    from crashworthy.lab.databases.postgresql import PostgresServer
+
+    return PostgresServer(folder / "postgresql", run_id=run_id)
