@@ -1,4 +1,4 @@
-"""What a unified diff really changes: by file the lines that are new or gone, and what stands around them.
+"""What a unified diff really changes: by file the lines that are new or gone.
 
 A line that moved, within a file or between two, or that was only laid out anew, changes nothing of what a service
 does; it would drown the few lines that do. So lines that are gone here and new there are left out, and so are hunks
@@ -21,11 +21,10 @@ _SHORTEST_MOVED = 8
 
 
 class Touched(NamedTuple):
-    """One file of a change: its changed lines without their signs, and those around them with the headings of hunks."""
+    """One file of a change with its changed lines, without their signs."""
 
     path: str
     lines: tuple[str, ...]
-    around: tuple[str, ...] = ()
 
 
 class _Line(NamedTuple):
@@ -38,9 +37,8 @@ def files_of_diff(diff: str) -> Iterator[Touched]:
     files = [(path, list(_hunks(lines))) for path, lines in _files(diff)]
     moved = _moved(hunk for _, hunks in files for hunk in hunks)
     for path, hunks in files:
-        lines = [line for hunk in hunks for line in _changed(hunk, moved)]
-        around = [line.text for hunk in hunks for line in hunk if line.sign == " "]
-        yield Touched(path, tuple(line.text for line in lines), tuple(around))
+        lines = [line for hunk in hunks for line in _changed(hunk, moved)] or _reordered(hunks)
+        yield Touched(path, tuple(line.text for line in lines))
 
 
 def _files(diff: str) -> Iterator[tuple[str, list[str]]]:
@@ -93,6 +91,12 @@ def _changed(hunk: Sequence[_Line], moved: Counter[str]) -> Iterator[_Line]:
         if same or _words(lines, "+") == _words(lines, "-"):
             continue
         yield from (line for line in lines if not moved[_plain(line.text)])
+
+
+def _reordered(hunks: Sequence[Sequence[_Line]]) -> list[_Line]:
+    """The lines that moved within a file where nothing else changed: their order is what was meant."""
+    own = _moved(hunks)
+    return [line for hunk in hunks for line in _changed(hunk, Counter()) if own[_plain(line.text)]]
 
 
 def _words(lines: Iterable[_Line], sign: str) -> str:
