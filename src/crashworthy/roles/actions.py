@@ -16,7 +16,8 @@ from crashworthy.roles.score import RoleAssessment, TaskAssessment
 _MUCH_TIME = 0.08
 _LITTLE_KNOWN = 0.15
 _SURE = 0.8
-"""From this probability on that drafts do not pay, work is taken back: a single bad change is no reason."""
+_SEEN = 5
+"""Work is taken back when drafts do not pay with this probability, after so many changes: a bad one is no reason."""
 _MOST = 7
 _FEW = 15
 """As many changes are asked of a team within a quarter."""
@@ -81,6 +82,10 @@ def _practised(each: TaskAssessment) -> bool:
     return len(each.evidence.by("ai")) > len(each.evidence.by("human"))
 
 
+def _known_to_fail(each: TaskAssessment) -> bool:
+    return each.decision.probabilities[Stage.HUMAN] >= _SURE and len(each.evidence.by("ai")) >= _SEEN
+
+
 def _of_task(each: TaskAssessment) -> Iterator[_Step]:
     low, high = each.estimate.interval
     does, at = f"{low:.0%} to {high:.0%}", each.costs
@@ -115,7 +120,7 @@ def _of_task(each: TaskAssessment) -> Iterator[_Step]:
                 "What AI does to the standard, and from where a draft pays, and handing over",
                 f"{each.estimate.mean:.0%}, from {at.assist:.0%} and {at.hand_over:.0%}",
             )
-        case Stage.HUMAN if _practised(each) and each.decision.probabilities[Stage.HUMAN] < _SURE:
+        case Stage.HUMAN if _practised(each) and not _known_to_fail(each):
             held = sum(work.held for work in works)
             yield _Step(
                 each,
