@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from crashworthy.core.finding import Status
 from crashworthy.core.playbook import Playbook, Variant, Way
 from crashworthy.core.scenario import Interleaving, Save, Step
@@ -112,6 +114,25 @@ def test_a_limit_that_several_objects_exceed_is_a_fault_of_its_own() -> None:
     assert (first.status, first.root) == (Status.PROVEN, None)
     assert (second.status, second.root) == (Status.PROVEN, OTHER_OBJECTS)
     assert second.title == "Concurrent POST /buy requests on different objects are all accepted where only one can be"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [({"name": "ann", "password": "x"}, Status.HELD), ({"n": 1}, Status.UNKNOWN)]
+)
+def test_what_nobody_can_read_back_is_unknown_but_for_a_login(body: Json, status: Status) -> None:
+    attack = (BUY.model_copy(update={"body": body}),) * 2
+    trials = [
+        race_trial(purpose, [200] * len(order), 1, attack=attack, order=order, how=how)
+        for purpose, order, how in (
+            ("control", (0, 1), Interleaving.SERIAL),
+            ("control", (0, 1), Interleaving.SERIAL),
+            ("baseline", (), Interleaving.SERIAL),
+            ("concurrent", (0, 1), Interleaving.BARRIER),
+            ("late control", (0, 1), Interleaving.SERIAL),
+        )
+    ]
+    (judgement,) = judge_outcomes(race_history(*trials))
+    assert judgement.status is status
 
 
 ORDER, COUPON = "POST /orders", "POST /coupons"

@@ -8,6 +8,7 @@ from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import History, Trial
 from crashworthy.core.scenario import Scenario
 from crashworthy.core.weakness import Severity
+from crashworthy.lab.experiments.access.callers import proves_identity
 from crashworthy.lab.experiments.concurrency.footprint import only_adds, only_reads
 from crashworthy.lab.experiments.concurrency.serializability import (
     Outcome,
@@ -111,5 +112,7 @@ def _unproven(tried: list[Variant], concurrent: int, unsettled: bool) -> tuple[S
             return Status.HELD, f"{concurrent} concurrent trials; the requests only insert rows and read none of them"
         if all(map(only_reads, serial)):
             return Status.HELD, f"{concurrent} concurrent trials; the requests change nothing"
+        if all(proves_identity(step) for variant in tried for step in variant.attack):
+            return Status.HELD, f"{concurrent} concurrent trials; what a login leaves behind nobody reads back"
         return Status.UNKNOWN, "nothing that can be read back shows what the requests change"
     return Status.HELD, f"{concurrent} concurrent trials ended as some serial order would"
