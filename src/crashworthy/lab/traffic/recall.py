@@ -11,7 +11,7 @@ from crashworthy.core.history import Exchange
 from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Caller, Playbook, Way
 from crashworthy.core.value import Json
-from crashworthy.lab.traffic.actors import Identity
+from crashworthy.lab.traffic.actors import Identity, sign_up_score
 from crashworthy.lab.traffic.attempt import Workshop
 from crashworthy.lab.traffic.callers import content
 from crashworthy.lab.traffic.explore import Explorer, segments
@@ -34,6 +34,7 @@ def recall(
     kept: list[Way] = []
     if not known.ways:
         return kept
+    explorer.knowledge.first = first_known(known.callers, operations)
     until = time.monotonic() + (explorer.deadline - time.monotonic()) / 2
     named = {operation.name: operation for operation in operations}
     session = explorer.sessions.open()
@@ -59,6 +60,16 @@ def recall(
             session = explorer.sessions.renew(session)
     explorer.sessions.close(session)
     return kept
+
+
+def first_known(callers: Sequence[Caller], operations: Sequence[Operation]) -> Identity | None:
+    """The caller who must sign up before everybody else, by a name that is no session's own."""
+    signing_up = {operation.name for operation in operations if sign_up_score(operation) > 0}
+    for caller in callers:
+        own = any("${unique}" in content(step) for step in caller.steps)
+        if caller.actor == "admin" and not own and any(step.operation in signing_up for step in caller.steps):
+            return Identity(caller.actor, caller.steps, caller.headers)
+    return None
 
 
 def _identify(explorer: Explorer, way: Way, callers: Sequence[Caller]) -> None:
