@@ -13,6 +13,7 @@ from crashworthy.core.operation import Body, Operation, Parameter, ParameterIn
 from crashworthy.core.playbook import Playbook
 from crashworthy.lab.traffic.driver import LearnContext, learn
 from crashworthy.lab.traffic.encode import FORM, MULTIPART
+from crashworthy.lab.traffic.memory import Memory, memory_of
 from crashworthy.lab.traffic.player import Player
 
 SERVICES = Path(__file__).parent / "services"
@@ -182,24 +183,32 @@ SERVED: dict[str, tuple[bool, tuple[Operation, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("name", SERVED)
-def test_every_operation_is_reached_and_every_way_replays(thread_testbed, tree_of, name: str) -> None:
-    asgi, operations = SERVED[name]
-    testbed = thread_testbed(maker_in(name), asgi=asgi)
-    playbook: Playbook = learn(
+def learned(testbed: Any, tree: Any, operations: tuple[Operation, ...], memory: Memory | None = None) -> Playbook:
+    return learn(
         LearnContext(
             testbed=testbed,
-            tree=tree_of(),
+            tree=tree,
             operations=operations,
             environment={"TOKEN_SECRET": "kept-by-the-service"},
             seed=1,
             deadline=time.monotonic() + 60,
             emit=lambda _event: None,
+            memory=memory,
         )
     )
+
+
+@pytest.mark.parametrize("name", SERVED)
+def test_every_operation_is_reached_and_every_way_replays(thread_testbed, tree_of, name: str) -> None:
+    asgi, operations = SERVED[name]
+    testbed = thread_testbed(maker_in(name), asgi=asgi)
+    playbook = learned(testbed, tree_of(), operations)
     assert playbook.unreached == ()
     for way in playbook.ways:
         with testbed.fresh() as instance:
             answer = Player(instance.base_url).play(way.steps).exchanges[-1].response
         assert answer is not None
         assert answer.status == way.status, way
+    again = learned(testbed, tree_of(), operations, memory_of(playbook, tree_of(), operations))
+    assert again.reached == playbook.reached
+    assert again.requests < playbook.requests

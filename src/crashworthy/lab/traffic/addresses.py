@@ -36,6 +36,13 @@ def addresses_in(exchange: Exchange, base_url: str, operations: Iterable[Operati
             yield operation.name, tuple(zip(names, map(unquote, match.groups()), strict=True))
 
 
+def named_after(method: str, path: str, operations: Iterable[str]) -> str | None:
+    """The name of the operation that a path is of, which may hold values that are not known yet."""
+    of_method = [name for name in operations if name.startswith(f"{method} ")]
+    found = [name for name in of_method if _match(name.partition(" ")[2], path)]
+    return max(found, key=lambda name: len(re.sub(r"\{[^{}]*\}", "", name)), default=None)
+
+
 def _forms(exchange: Exchange, page: str) -> Iterator[tuple[str, str]]:
     assert exchange.response is not None
     for tag in _FORM.findall(exchange.response.body):

@@ -145,7 +145,7 @@ class Workshop:
                 base.include(plan.tuned((*lesson.way.steps[:-1], with_more(lesson.way.steps[-1], plan.much))))
         step, given = self._fill(operation, plan, identity, step_headers, known)
         if plan.look is not None:
-            step = look_first(base, step, *plan.look)
+            step = look_first(base, step, *plan.look, self.numbers)
         first, setup = self.knowledge.first, tuple(base.setup.steps)
         return Draft(step, bind(step, base.live), before_all(first, setup) if first else setup, given, unmet, seen)
 

@@ -6,8 +6,11 @@ form or in the head of a page, and says that the request comes from that page.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from crashworthy.core.scenario import Save, Step, ValueFrom
 from crashworthy.core.value import Json
+from crashworthy.lab.traffic.addresses import named_after
 from crashworthy.lab.traffic.base import Base
 from crashworthy.lab.traffic.encode import FORM
 from crashworthy.lab.traffic.template import body_value, pointer_of
@@ -16,16 +19,17 @@ _TOKEN_WORDS = ("csrf", "xsrf", "authenticity", "requestverification")
 _TOKEN_HEADERS = ("X-CSRFToken", "X-CSRF-Token")
 
 
-def look_first(base: Base, step: Step, kind: str, path: str) -> Step:
+def look_first(base: Base, step: Step, kind: str, path: str, operations: Collection[str]) -> Step:
     """The step with what the page at `path` gives, which is got as the last step of the set-up.
 
+    The page is that of one of the `operations`, by name, where these have it.
     Without that, as it was, where the page has no such thing. Raises SetupFailedError where there is no page.
     """
     own = step.path.rstrip("/") or "/"
     target = {".": step.path, "..": own.rpartition("/")[0] or "/"}.get(path, path)
     page = Step(
         actor=step.actor,
-        operation=f"GET {target}",
+        operation=named_after("GET", target, operations) or f"GET {target}",
         method="GET",
         path=target,
         headers=tuple(pair for pair in step.headers if pair[0].lower() not in ("if-match", "content-type")),
