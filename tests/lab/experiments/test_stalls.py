@@ -10,10 +10,10 @@ from crashworthy.lab.experiments.input.stalls import MANY, judge_stalls
 from sick_services.histories import READ, exchange
 
 
-def control(answered: int = MANY) -> Trial:
+def control(answered: int = MANY, refusal: int = 429) -> Trial:
     alone = [exchange(READ, "attack", 200, id_=f"{n}", started=n / 100, ended=n / 100 + 0.01) for n in range(answered)]
     if answered < MANY:
-        alone.append(exchange(READ, "attack", 429, id_="refused", started=1.0, ended=1.01))
+        alone.append(exchange(READ, "attack", refusal, id_="refused", started=1.0, ended=1.01))
     return Trial(id="control-1", purpose="control", scenario=Scenario(), exchanges=tuple(alone))
 
 
@@ -48,10 +48,11 @@ def test_who_is_alone_and_waits_in_vain_after_a_crowd_is_proof(answers: tuple[Ex
         ((control(), burst(after(429))), Status.HELD),
         ((control(), burst(after(500), after(200))), Status.HELD),
         ((control(), burst(after(None, 3.0))), Status.UNKNOWN),
-        ((control(answered=60), burst(after(None, 10.0))), Status.UNKNOWN),
+        ((control(answered=60),), Status.HELD),
+        ((control(answered=60, refusal=500),), Status.UNKNOWN),
         ((control(),), Status.UNKNOWN),
     ],
-    ids=["slow", "refused", "limited", "recovered", "cut short", "limited also alone", "not made"],
+    ids=["slow", "refused", "limited", "recovered", "cut short", "limited also alone", "fails alone", "not made"],
 )
 def test_what_is_no_proof(trials: tuple[Trial, ...], status: Status) -> None:
     assert judge_stalls(history(*trials)).status is status

@@ -31,6 +31,7 @@ SLEEP_MS = "sleep_ms"
 """Setting: by how many milliseconds at most each statement of the crowd takes longer."""
 
 _TOLERANCE_S = 0.05
+_TOO_MANY = 429
 
 
 def hold_s(scenario: Scenario) -> float:
@@ -77,6 +78,9 @@ def judge_stalls(history: History) -> Judgement:
         return Judgement(status=status, why="; ".join([why, *history.notes]), trials=len(history.trials))
 
     taken_s = taken_alone_s(control) if control else None
+    braked_after = _braked_after(control) if control else None
+    if braked_after is not None:
+        return unproven(Status.HELD, f"no crowd gets in: after {braked_after} requests the next is refused (429)")
     if taken_s is None:
         return unproven(Status.UNKNOWN, f"{MANY} requests one after another were not all answered")
     if burst is None:
@@ -106,6 +110,14 @@ def judge_stalls(history: History) -> Judgement:
         operations=(last.operation,),
         trials=len(history.trials),
     )
+
+
+def _braked_after(control: Trial) -> int | None:
+    """After how many requests, one after another, the service refused to take more so soon (RFC 6585, section 4)."""
+    last = next(reversed(of_part(control, "attack")), None)
+    if last is None or last.response is None or last.response.status != _TOO_MANY:
+        return None
+    return len(of_part(control, "attack")) - 1
 
 
 def _place(burst: Trial) -> Location | None:
