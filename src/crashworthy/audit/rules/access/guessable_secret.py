@@ -24,6 +24,13 @@ _SECRETS = ("token", "secret", "otp", "passcode", "pin")
 _LETS_IN = ("share", "access", "download", "reset", "guest", "claim", "invite", "verification", "confirmation")
 _KINDS = ("code", "key", "link", "hash", "id")
 _DIGESTS = frozenset({"md5", "sha1", "sha256"})
+_MODULES = frozenset({"hashlib", "base64", "str", "int", *_DIGESTS})
+_PLAIN = (
+    frozenset(
+        {"str", "int", "hex", "len", "next", "hexdigest", "encode", "decode", "zfill", "format", "join", "SystemRandom"}
+    )
+    | _DIGESTS
+)
 
 
 class GuessableSecret(Rule):
@@ -78,6 +85,15 @@ def forgot():
     reset_code = random.SystemRandom().randint(0, 10**9)
     return {"sent": bool(reset_code)}
 """}),
+        Sample("made of a number by a function", {"app.py": _APP + """
+def new_token(user):
+    return secrets.token_urlsafe(24)
+
+@app.post("/people")
+def join():
+    token = new_token(len(shares))
+    return {"token": token}
+"""}),
         Sample("a plain number", {"app.py": _APP + """
 @app.post("/links")
 def shorten():
@@ -121,17 +137,31 @@ def _is_secret(name: str) -> bool:
 
 
 def _guessable(value: ast.expr) -> str | None:
-    calls = [node for node in ast.walk(value) if isinstance(node, ast.Call)]
-    names = [ast.unparse(call.func) for call in calls]
+    parts = list(_parts(value))
+    names = [ast.unparse(part.func) for part in parts if isinstance(part, ast.Call)]
     if any(name in ("random.SystemRandom", "SystemRandom") or "secrets." in name for name in names):
         return None
     if any(name.startswith("random.") for name in names):
         return "made by a generator whose numbers can be foretold"
     if any(name.rpartition(".")[2] in _DIGESTS for name in names):
-        used = [node.id for node in ast.walk(value) if isinstance(node, ast.Name)]
-        free = {name for name in used if name not in ("hashlib", "str", "md5", "sha1", "sha256")}
-        return "the digest of a number" if len(free) == 1 and next(iter(free)).lower().endswith("id") else None
+        used = {part.id for part in parts if isinstance(part, ast.Name)} - _MODULES
+        return "the digest of a number" if len(used) == 1 and next(iter(used)).lower().endswith("id") else None
     counts = any(name in ("len", "next") for name in names) and not any("token" in name for name in names)
-    if counts or any(isinstance(node, ast.Attribute) and node.attr == "lastrowid" for node in ast.walk(value)):
+    if counts or any(isinstance(part, ast.Attribute) and part.attr == "lastrowid" for part in parts):
         return "counted up"
     return None
+
+
+def _parts(value: ast.AST) -> Iterator[ast.AST]:
+    """The expression's nodes, but for the arguments of functions that may make anything of them."""
+    if isinstance(value, ast.Call) and not _is_plain(value):
+        return
+    yield value
+    for below in ast.iter_child_nodes(value):
+        yield from _parts(below)
+
+
+def _is_plain(call: ast.Call) -> bool:
+    """Whether the call only writes a value in another way, counts, or is one of those that are looked for."""
+    name = ast.unparse(call.func)
+    return name.startswith(("random.", "secrets.")) or name.rpartition(".")[2] in _PLAIN
