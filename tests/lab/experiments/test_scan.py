@@ -135,3 +135,39 @@ def test_each_changed_request_names_what_it_makes_by_a_value_of_its_own(tmp_path
     proven = [each for each in experiment.judgements(history) if each.status is Status.PROVEN]
     seen = " ".join(each.seen for each in proven)
     assert "body.connectors is null" in seen
+
+
+TAKES_ANYTHING = """
+from flask import Flask, jsonify, request
+
+app = Flask(__name__)
+seats = [1]
+
+
+@app.post("/seats")
+def take():
+    if not seats:
+        return jsonify(error="none left"), 409
+    years = request.get_json()["years"]
+    seats.pop()
+    return jsonify(until=2000 + int(years)), 201
+"""
+
+
+def test_an_input_that_takes_anything_does_not_use_the_copies_up(tmp_path: Path) -> None:
+    file = tmp_path / "service.py"
+    file.write_text(TAKES_ANYTHING)
+    steps = (step("POST", "/seats", body={"name": "n", "note": "m", "years": 2}),)
+    api = Api(
+        (operation("POST", "/seats", {"type": "object"}),),
+        Playbook(ways=(Way(operation="POST /seats", status=201, steps=steps),)),
+    )
+    with open_lab(file, "flask", api) as lab:
+        experiment = HostileInput()
+        history = experiment.run(candidate_for(experiment, lab, "POST /seats"), lab)
+    scans = [trial for trial in history.trials if trial.purpose == "scan"]
+    sent = [exchange.request.body or "" for trial in scans for exchange in trial.exchanges if exchange.part == "attack"]
+    assert sum('"years": 2' in body and '"note": "m"' in body for body in sent) < 14, "the name is not read"
+    proven = [each for each in experiment.judgements(history) if each.status is Status.PROVEN]
+    # Of the input that is read, all is tried as ever.
+    assert any("body.years is 10**30" in each.seen or "body.years is a text" in each.seen for each in proven)

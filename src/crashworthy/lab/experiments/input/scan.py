@@ -26,6 +26,11 @@ _FIRST_VALID = 200
 _AGAIN = 190
 _LOOK_EVERY = 12
 """After so many changed requests that may have left something behind, reads are tried."""
+_WRONG_TYPES = frozenset({"null", "a list", "an object", "a text", "a number", "true"})
+_WRONG_BODIES = frozenset({"cut off", "a list of a number", "a text"})
+_ENOUGH = 3
+"""An input that takes so many wrong types is not looked at, or kept as it comes."""
+_KEPT_AS_IT_COMES = "Infinity"
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Shot:
 class Scan:
     """Shots by trial, and those of them after which valid requests did not work: the suspects.
 
+    Where every accepted change spends a copy, inputs that take anything are left alone soon.
     After each failure, and each change that was accepted, the good request is tried; `reads` are tried now and then.
     Where they fail, what came before is shot once more, with a look after each. Of the candidate's time `reserve_s` is
     left for what is done with the shots.
@@ -65,6 +71,8 @@ class Scan:
     _unsure: list[Mutation] = field(default_factory=list)
     _fragile: bool = False
     _repeatable: bool | None = None
+    _accepted: dict[str, set[str]] = field(default_factory=dict)
+    """Wrong types that were accepted, by input."""
 
     def run(self, enough: Callable[[], bool] = lambda: False) -> None:
         """Send every mutation, or until it is enough, and go on from there when called again.
@@ -105,6 +113,8 @@ class Scan:
             if shot.refused:
                 continue
             usable = self._usable(shot, stage, known)
+            if shot.exchange.ok and self._repeatable is False and not self.operation.is_safe:
+                self._hurry(shot.mutation)
             if shot in self.suspects:
                 return
             unseen.append(shot)
@@ -154,6 +164,17 @@ class Scan:
             # What names a thing by a value of its own is refused from now on, and would hide what the next ones do.
             self._repeatable = self._valid(_AGAIN, stage, known).ok
         return self._repeatable
+
+    def _hurry(self, accepted: Mutation) -> None:
+        """Try wrong types first, and nothing more of an input that takes several of them."""
+        wrong = _WRONG_BODIES if accepted.input == "body" else _WRONG_TYPES
+        taken = self._accepted.setdefault(accepted.input, set())
+        taken |= {accepted.what} & wrong
+        waiting = self._waiting if self._waiting is not None else []
+        if len(taken) >= _ENOUGH:
+            waiting[:] = [each for each in waiting if each.input != accepted.input or each.what == _KEPT_AS_IT_COMES]
+        telling = {"missing", *_WRONG_TYPES, *_WRONG_BODIES}
+        waiting.sort(key=lambda each: each.what not in telling)
 
     def _valid(self, number: int, stage: Stage, known: Played) -> Exchange:
         return self._probe(self.base.bound(self.base.steps[0], number), stage, known)
