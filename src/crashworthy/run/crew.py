@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from crashworthy.core.events import Note
 from crashworthy.lab.experiments.experiment import Lab
 from crashworthy.run.assemble import Mark
 from crashworthy.run.attempt import Attempt, Conclusion
@@ -20,7 +19,7 @@ _LEAVE_S = 2.0
 
 
 class Crew:
-    """Hands out turns until there are none. `proven`, `conclude` and `finished` are called from several threads."""
+    """Hands out turns until there are none. What it is given to call is called from several threads."""
 
     def __init__(
         self,
@@ -30,12 +29,14 @@ class Crew:
         proven: Callable[[], frozenset[Mark]],
         conclude: Callable[[Conclusion], None],
         finished: Callable[[Attempt], None],
+        note: Callable[[str], None],
     ) -> None:
         self._lab = lab
         self._schedule = schedule
         self._proven = proven
         self._conclude = conclude
         self._finished = finished
+        self._note = note
         self._lock = threading.Lock()
         self._lanes: Sequence[Lane] = ()
         self._threads: list[threading.Thread] = []
@@ -83,7 +84,7 @@ class Crew:
                 if turn is not None:
                     self._schedule.give_back(turn)
                 self._schedule.lanes -= 1
-            self._lab.emit(Note(text="another copy of the service, beside the first, did not start or ended"))
+            self._note("another copy of the service, beside the first, did not start or ended; why is in engine.log")
 
     def _briefing(self) -> Briefing:
         lab = self._lab

@@ -236,7 +236,9 @@ class Engine:
         schedule = Schedule.of(experiments, lab, self._wants)
         self.emit(StageStarted(stage="experiments", detail=f"{len(schedule)} to try"))
         attempts = Attempts(lab, self.folder, self.job, self._proven, self._conclude)
-        crew = Crew(lab, schedule, proven=self._proven, conclude=self._conclude, finished=self._finished)
+        crew = Crew(
+            lab, schedule, proven=self._proven, conclude=self._conclude, finished=self._finished, note=self._note
+        )
         try:
             crew.call(self.lanes)
             crew.work(attempts.make)

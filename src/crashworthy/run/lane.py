@@ -5,7 +5,6 @@ The engine forks before it has threads, so that a lane shares the memory of all 
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import signal
@@ -73,6 +72,7 @@ class Lane:
     def __init__(self, pid: int, connection: Connection) -> None:
         self._pid = pid
         self._connection = connection
+        self._is_ended = False
 
     def begin(self, briefing: Briefing) -> None:
         """Have it start its copy of the service, and wait until that works. LaneLostError when it does not."""
@@ -92,10 +92,10 @@ class Lane:
                     emit(event)
 
     def end(self) -> None:
-        """End its process; what that started ends with the box at the latest."""
-        with contextlib.suppress(ProcessLookupError):
+        """End its process; what that started ends with the box at the latest. May be called again."""
+        if not self._is_ended:
+            self._is_ended = True
             os.kill(self._pid, signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):
             os.waitpid(self._pid, 0)
 
     def _send(self, message: object) -> None:
