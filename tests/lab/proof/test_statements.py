@@ -31,6 +31,10 @@ KINDS = (
     ("open_to_any_origin", "fastapi_origin", "fastapi_origin_healthy"),
     ("deadlines", "fastapi_coupon", "fastapi_coupon_healthy"),
     ("split", "fastapi_bills", "fastapi_bills_healthy"),
+    ("expiry", "fastapi_never", "fastapi_epoch_healthy"),
+    ("holds", "flask_seats", "flask_seats_healthy"),
+    ("token_without_end", "flask_table", "flask_table_healthy"),
+    ("calendar", "flask_year", "flask_year_healthy"),
 )
 
 

@@ -1,7 +1,8 @@
 """Tests that need nothing but requests and a look at their answers, statement by statement.
 
 Each writer gets a proof and gives what the test does after the set-up. Names at hand are `users`, `saved`, `httpx` and
-`UNIQUE`. NotWritableError where the proof took more than requests, such as a mail or another clock.
+`UNIQUE`. NotWritableError where the proof took more than that, such as a mail or a server in
+another time zone.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from crashworthy.lab.experiments.access.password_reset import DELIVERED
 from crashworthy.lab.experiments.access.password_reset import GUESSED as COUNTED
 from crashworthy.lab.experiments.conservation.split import AMOUNT, PARTS, shares
 from crashworthy.lab.experiments.time import clock
+from crashworthy.lab.experiments.time.holds import later_than
+from crashworthy.lab.experiments.time.lifetimes import LIFETIME
 from crashworthy.lab.proof.python_source import NotWritableError, call, saving, text
 
 HASHES = r"\$2[aby]\$|\$argon2|\$?scrypt|pbkdf2|bcrypt|sha\d+\$|[0-9a-f]{32,128}\""
@@ -28,8 +31,8 @@ HASHES = r"\$2[aby]\$|\$argon2|\$?scrypt|pbkdf2|bcrypt|sha\d+\$|[0-9a-f]{32,128}
 class Statements:
     """`lines` of the test; `given` of its set-up, before the first request; `setup` where it differs from the proof's.
 
-    `imports` are modules of the standard library, whole ("re") or in part ("decimal.Decimal"). `helper` is a function
-    of the template.
+    `at` is the instant, in ISO 8601, at which all of it is played. `imports` are modules of the standard library, whole
+    ("re") or in part ("decimal.Decimal"). `helper` is a function of the template.
     """
 
     lines: Sequence[str]
@@ -37,6 +40,7 @@ class Statements:
     setup: tuple[Step, ...] | None = None
     imports: frozenset[str] = frozenset()
     helper: str = ""
+    at: str = ""
 
 
 def statements_of(proof: Proof) -> Statements | None:
@@ -226,6 +230,43 @@ def _offset_ignored(proof: Proof) -> Statements:
     )
 
 
+def _later(step: Step, seconds: float, check: str) -> Statements:
+    """The request with the service's clock ahead by so much."""
+    return Statements([f"with service.ahead({seconds:.0f}):", f"    answer = {_sent(step)}", check])
+
+
+def _expiry_not_kept(proof: Proof) -> Statements:
+    settings = proof.scenario.settings
+    later_s, lifetime_s = settings.get(clock.LATER), proof.settings.get(LIFETIME)
+    if not isinstance(later_s, int | float) or not isinstance(lifetime_s, int | float) or clock.ZONE in settings:
+        raise NotWritableError("a server in another time zone")
+    refused = "assert not answer.is_success, answer.text"
+    check = refused if later_s > lifetime_s else "assert answer.is_success, answer.text"
+    return _later(proof.scenario.attack[0], later_s, check)
+
+
+def _hold_without_end(proof: Proof) -> Statements:
+    lifetime_s = proof.settings.get(LIFETIME)
+    if not isinstance(lifetime_s, int | float):
+        raise NotWritableError("a hold without a time")
+    return _later(proof.scenario.attack[0], later_than(lifetime_s), "assert answer.is_success, answer.text")
+
+
+def _token_without_end(proof: Proof) -> Statements:
+    later_s = proof.scenario.settings.get(clock.LATER)
+    if not isinstance(later_s, int | float):
+        raise NotWritableError("a time that is not known")
+    return _later(proof.scenario.attack[0], later_s, "assert not answer.is_success, answer.text")
+
+
+def _calendar_crash(proof: Proof) -> Statements:
+    return Statements(
+        [f"answer = {_sent(proof.scenario.attack[0])}", "assert answer.status_code < 500, answer.text"],
+        imports=frozenset({"datetime.UTC", "datetime.datetime"}),
+        at=str(proof.scenario.settings.get(clock.AT)),
+    )
+
+
 def _lost_remainder(proof: Proof) -> Statements:
     amount, count = proof.scenario.settings.get(AMOUNT), proof.scenario.settings.get(PARTS)
     found = next((key for key, parts in shares(proof.trial) if key[0] == 0 and len(parts) == count), None)
@@ -255,4 +296,8 @@ _WRITERS: dict[str, Callable[[Proof], Statements]] = {
     "open-to-any-origin": _open_to_any_origin,
     "offset-ignored": _offset_ignored,
     "lost-remainder": _lost_remainder,
+    "expiry-not-kept": _expiry_not_kept,
+    "hold-without-end": _hold_without_end,
+    "token-without-end": _token_without_end,
+    "calendar-crash": _calendar_crash,
 }

@@ -30,6 +30,8 @@ from crashworthy.weaknesses.catalogue import CATALOGUE
 BESIDE = Path(__file__).parent / "beside" / "crashworthy_interleave.py"
 
 SINKS = BESIDE.with_name("crashworthy_sinks")
+CLOCK = BESIDE.with_name("crashworthy_clock")
+SENSOR_CLOCK = Path(__file__).parents[1] / "sensor" / "injected" / "crashworthy_sensor" / "clock.py"
 _INJECTION = "injection.py.j2"
 _READBACK = "readback.py.j2"
 _HALF = "half.py.j2"
@@ -113,6 +115,8 @@ def write_tests(
     if written:
         shutil.copy(BESIDE, folder / BESIDE.name)
         _lay_beside(folder, proofs)
+        if any(".ahead(" in path.read_text(encoding="utf-8") for path in written.values()):
+            _lay_package(folder, CLOCK, [SENSOR_CLOCK])
         return (*written.values(), folder / BESIDE.name)
     return ()
 
@@ -121,11 +125,14 @@ def _lay_beside(folder: Path, proofs: Sequence[Proof]) -> None:
     """What tests of injections need: the sinks, and the experiment's own view of positions."""
     if all(_TEMPLATES.get(proof.experiment) != _INJECTION for proof in proofs):
         return
-    package = folder / SINKS.name
-    shutil.copytree(SINKS, package, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-    for module in (lexers, positions):
-        assert module.__file__ is not None
-        shutil.copy(module.__file__, package)
+    _lay_package(folder, SINKS, [Path(str(module.__file__)) for module in (lexers, positions)])
+
+
+def _lay_package(folder: Path, package: Path, modules: Sequence[Path]) -> None:
+    """Copy a package beside the tests, with modules of experiments that it uses."""
+    shutil.copytree(package, folder / package.name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    for module in modules:
+        shutil.copy(module, folder / package.name)
 
 
 def file_name(proof: Proof) -> str:
@@ -173,6 +180,7 @@ def render(proof: Proof, start: StartCommand, service: str) -> str:
         "given": written.given if written else (),
         "lines": written.lines if written else (),
         "helper": written.helper if written else "",
+        "at": written.at if written else "",
         "requests": [{"name": name, "call": call(step, _client(step))} for name, step in named.items()],
         "visitor": scenario.attack[-1].actor if scenario.attack else "A",
         "attack": ", ".join(next(n for n, s in named.items() if s == step) for step in scenario.attack),

@@ -111,6 +111,11 @@ class Holds(Experiment):
         return replayed(self.id, history, judgement, lab, play)
 
 
+def later_than(lifetime_s: float) -> float:
+    """Seconds after which a hold of so many has ended, whatever grace is given."""
+    return lifetime_s * 1.5 + _MARGIN_S
+
+
 def _rivalry(way: Way | None) -> Scenario | None:
     """A's hold, last in the set-up, and B's request for the same; None where B wants something else."""
     if way is None or way.steps[-1].method not in ("POST", "PUT", "PATCH") or not is_personal(way.steps):
@@ -170,7 +175,7 @@ def _try(scenario: Scenario, recorder: Recorder) -> Promise | None:
     free = clock.play(recorder, alone, FREE)
     if promise is None or not _used(held, _REFUSED) or not _accepted(free):
         return promise
-    later: dict[str, Json] = {clock.LATER: promise.lifetime_s * 1.5 + _MARGIN_S}
+    later: dict[str, Json] = {clock.LATER: later_than(promise.lifetime_s)}
     for plan, purpose in ((alone, FREE_LATER), (scenario, HELD_LATER)):
         clock.play(recorder, plan.model_copy(update={"settings": later}), purpose)
     return promise

@@ -7,6 +7,7 @@ Inside the service's own interpreter (through a sitecustomize module that `start
   while the others go on ("overtake"), or lets requests rest at random lines and awaits ("sleep"), while the test
   asks for it,
 - kills the service before a write of its database or files, or lets that write fail, when the test asks for it,
+- lets the service's clock be ahead, when the test asks for it,
 - sends connections that leave the service to a stand-in of the test.
 """
 
@@ -50,6 +51,8 @@ LOCAL = {None, "", "localhost", "127.0.0.1", "::1"}
 TLS_HANDSHAKE = b"\x16"
 # There where a test needs to know what the service gives to databases, shells and files.
 SINKS = Path(__file__).resolve().parent / "crashworthy_sinks"
+# There where a test plays at another time.
+CLOCK = SINKS.with_name("crashworthy_clock")
 
 
 # Outside: in the test
@@ -77,6 +80,12 @@ class Running:
     def breaking(self, how: str, write: int) -> Any:
         """While this is open, the service is killed before that write of it ("die"), or the write fails ("fail")."""
         with self._planned({"how": how, "write": write, "seed": time.monotonic_ns()}):
+            yield
+
+    @contextlib.contextmanager
+    def ahead(self, seconds: float) -> Any:
+        """While this is open, the clock of the service's process is ahead by so much."""
+        with self._planned({"how": "ahead", "ahead_s": seconds}):
             yield
 
     def go_on(self) -> None:
@@ -131,8 +140,9 @@ def start(
         inside.mkdir()
         (inside / "sitecustomize.py").write_text("import crashworthy_interleave\ncrashworthy_interleave.install()\n")
         shutil.copy(__file__, inside / "crashworthy_interleave.py")
-        if SINKS.is_dir():
-            shutil.copytree(SINKS, inside / SINKS.name, ignore=IGNORED_FILES)
+        for package in (SINKS, CLOCK):
+            if package.is_dir():
+                shutil.copytree(package, inside / package.name, ignore=IGNORED_FILES)
         port, plan = _free_port(), Path(name) / "plan.json"
         variables = {**(environment or {}), **os.environ, "PORT": str(port), "PYTHONPATH": str(inside)}
         inner = {"port": port, "plan": str(plan), "stand_in": stand_in.port, "root": os.path.realpath(root)}
@@ -321,6 +331,8 @@ def install() -> None:
     _inside.update(json.loads(given))
     if SINKS.is_dir():
         importlib.import_module("crashworthy_sinks").install(_inside["sinks"], sys.modules[__name__])
+    if CLOCK.is_dir():
+        importlib.import_module("crashworthy_clock").install(_ahead)
     _patch_sockets()
     _patch_sqlite()
     _patch_files()
@@ -338,6 +350,11 @@ def _plan() -> dict[str, Any] | None:
             return dict(json.load(file))
     except (OSError, ValueError):
         return None
+
+
+def _ahead() -> float:
+    plan = _plan()
+    return float(plan["ahead_s"]) if plan is not None and plan["how"] == "ahead" else 0.0
 
 
 _open = open
