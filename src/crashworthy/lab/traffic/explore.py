@@ -196,7 +196,7 @@ class Explorer:
                 break
             trail.last, trail.unmet = describe(exchange), tuple(draft.unmet) or trail.unmet
             trail.last_status = exchange.response.status if exchange.response else 0
-            if draft.unmet and trail.last_status in (404, 409, 410):
+            if draft.unmet and (trail.last_status in (404, 409, 410) or trail.last_status >= 500):
                 unmet += 1
                 hinted = (
                     operation.name in self._lessons.examples
@@ -222,7 +222,10 @@ class Explorer:
                     session, played = self.sessions.renew(session), Plan()
                 push([(0, replace(plan, actor=found))] if found else [])
             # An answer that was not seen before is a step forward: what it suggests comes first.
-            answer = (trail.last_status, re.sub(r"\W*\d+\W*", "0", trail.last))
+            answer: tuple[object, ...] = (trail.last_status, re.sub(r"\W*\d+\W*", "0", trail.last))
+            if trail.last_status >= 500:
+                # Of another thing it was not seen before: some fail at any name that is none of theirs.
+                answer = (*answer, tuple(pair for pair in plan.choices if pair[0][0] == "path"))
             if answer not in trail.answers:
                 trail.answers.add(answer)
                 trail.failures.append((plan, exchange, draft))

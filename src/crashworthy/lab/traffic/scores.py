@@ -50,7 +50,8 @@ def score(slot: Slot, fact: Fact, consumer: Operation, kinds: Collection[str] = 
         points += 2 if stem(word) in stems or _SAME_KIND.get(word) in about else -2
     if len(wanted) == 1 and wanted == list(fact.field):
         points += 1
-    points -= 1.5 * sum(word not in wanted and word not in fact.nouns for word in fact.field[:-1])
+    # The `tenant_id` of an order is no order's.
+    points -= 2 * sum(word not in wanted and word not in fact.nouns for word in fact.field[:-1])
     if slot.path[0] == "path" and _is_made_by(slot, fact.operation, consumer):
         points += 3
     elif slot.path[0] == "path" and collection(fact.operation.path) == collection(consumer.path):

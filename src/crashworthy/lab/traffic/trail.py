@@ -19,7 +19,7 @@ class Trail:
     """
 
     tried: set[tuple[object, ...]] = field(default_factory=set)
-    answers: set[tuple[int, str]] = field(default_factory=set)
+    answers: set[tuple[object, ...]] = field(default_factory=set)
     failures: list[tuple[Plan, Exchange, Draft]] = field(default_factory=list)
     last: str = ""
     last_status: int = 0
