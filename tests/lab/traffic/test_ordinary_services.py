@@ -89,6 +89,15 @@ SERVED: dict[str, tuple[bool, tuple[Operation, ...]]] = {
             operation("POST /{name}/{slug}/letters"),
         ),
     ),
+    "two_tokens": (
+        False,
+        (
+            operation("POST /register", ("username", "password")),
+            operation("POST /login", ("username", "password")),
+            operation("POST /renew"),
+            operation("GET /me"),
+        ),
+    ),
     "form_desk": (
         False,
         (

@@ -115,6 +115,8 @@ class Workshop:
             if plan.afresh and identity.steps:
                 again = base.include((*identity.steps, identity.steps[-1]))
                 step_headers = bind(_carrier(identity), again).headers
+        if plan.renews:
+            step_headers = self._renewing(identity, base)
         known: dict[Path, Json] = {path: json.loads(text) for path, text in plan.values}
         unmet: list[Slot] = []
         seen: list[Slot] = []
@@ -148,6 +150,15 @@ class Workshop:
             step = look_first(base, step, *plan.look, self.numbers)
         first, setup = self.knowledge.first, tuple(base.setup.steps)
         return Draft(step, bind(step, base.live), before_all(first, setup) if first else setup, given, unmet, seen)
+
+    def _renewing(self, identity: Identity, base: Base) -> Headers:
+        """The identity's headers with its refresh token; as they are where it has none."""
+        renewing = self.knowledge.renewing(identity.actor)
+        if renewing is None or renewing.fact.save is None:
+            return identity.headers
+        names = base.include(renewing.steps)
+        token = f"${{{names[renewing.fact.save.name]}}}"
+        return tuple((name, re.sub(r"\$\{\w+\}", lambda _: token, text)) for name, text in identity.headers)
 
     def is_bound(self, slot: Slot, operation: Operation, plan: Plan) -> bool:
         """Whether the slot takes a value that exists already."""

@@ -229,6 +229,11 @@ class Knowledge:
         """The same kind of thing, but that of another user; None where nobody else can be had."""
         return next((each for each in self._others(source) if "B" in actors_of(each.steps)), None)
 
+    def renewing(self, actor: str) -> Source | None:
+        """Where the actor was given a token to get a new one with."""
+        known = (fact for fact in self.facts if "refresh" in fact.field and fact.save and fact.way.actor == actor)
+        return next((Source(_steps(fact), fact, 0) for fact in known if isinstance(fact.value, str)), None)
+
     def caller(self, actor: str) -> Identity | None:
         """How the actor is known to the service; B signs up as A does."""
         known = self.identities.get(actor)

@@ -39,7 +39,8 @@ class Plan:
     ("csrf", path), where "." stands for the request's own path and ".." for the one above it. `slash` toggles a slash
     at the end of the path; `content_type` replaces the declared one. `grant` is a role to be given to the actor first,
     who then logs in once more where `afresh`. `others` are inputs that take what belongs to another user.
-    `own` is a scheme in which the name and password in the path are shown as well.
+    `own` is a scheme in which the name and password in the path are shown as well. Who `renews` shows the token that
+    is for nothing else (RFC 6749, section 6) in place of the usual one.
     """
 
     actor: str = ""
@@ -58,6 +59,7 @@ class Plan:
     afresh: bool = False
     others: tuple[Path, ...] = ()
     own: str = ""
+    renews: bool = False
 
     def choose(self, path: Path, number: int) -> Plan:
         """With another source for a slot."""

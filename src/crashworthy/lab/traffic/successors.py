@@ -77,6 +77,8 @@ class Successors:
         if status == 405:
             return []
         plans: Ranked = self._looks(operation, plan, status, feedback)
+        if "refresh" in feedback.text and not plan.renews and self._workshop.knowledge.renewing(plan.actor):
+            plans.append((0.05, replace(plan, renews=True)))
         if refused(exchange) or status == 404:
             plans += self._of_oneself(operation, plan, exchange)
         if refused(exchange):
