@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from crashworthy.lab.proof.python_source import NotWritableError
 from crashworthy.lab.proof.statements import statements_of
 from crashworthy.lab.proof.write_test import write_tests
 from sick_services.catalog import ALL, EXPERIMENTS
+from sick_services.service import step
 from sick_services.stand import candidate_for, open_lab, service_file
 
 KINDS = (
@@ -52,6 +54,8 @@ def prove(folder: str, name: str) -> Proof:
 def passes(test: Path, service: Path, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether the test passes; it is run as pytest would, in this process."""
     monkeypatch.setenv("CRASHWORTHY_SERVICE", str(service))
+    # The one beside this test, and not beside another one.
+    monkeypatch.delitem(sys.modules, "crashworthy_interleave", raising=False)
     spec = importlib.util.spec_from_file_location(test.stem, test)
     assert spec is not None
     assert spec.loader is not None
@@ -72,10 +76,35 @@ def test_it_fails_while_the_defect_is_there_only(
 ) -> None:
     service = next(each for each in ALL[folder] if each.name == name)
     assert service.sick is not None
-    for which, source in (("sick", service.sick), ("mended", healthy)):
+    tells_apart(prove(folder, name), folder, (service.sick, healthy), tmp_path, monkeypatch)
+
+
+def test_what_was_called_is_to_be_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # To prove it takes a dozen plays that wait, so the proof is written by hand.
+    order = step("POST", "/orders", save="order")
+    attack = tuple(
+        step("POST", f"/orders/{{order}}/{verb}", path=f"/orders/${{order}}/{verb}") for verb in ("pay", "cancel")
+    )
+    proof = Proof.model_construct(
+        experiment="taken-back",
+        weakness="unrecorded-call",
+        title="A cancelled order stays paid",
+        expected="the payment taken back",
+        seen="nothing is asked of the bank",
+        location=None,
+        scenario=Scenario(setup=(order,), attack=attack, settings={"settle_s": 0.2}),
+    )
+    services = ("flask_pay_then_record_sick", "flask_pending_healthy")
+    tells_apart(proof, "taken_back", services, tmp_path, monkeypatch)
+
+
+def tells_apart(
+    proof: Proof, folder: str, services: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for which, source in zip(("sick", "mended"), services, strict=True):
         (tmp_path / which).mkdir()
         shutil.copy(service_file(folder, source), tmp_path / which / "app.py")
-    test, *_ = write_tests([prove(folder, name)], tmp_path / "sick", tmp_path / "tests")
+    test, *_ = write_tests([proof], tmp_path / "sick", tmp_path / "tests")
     monkeypatch.syspath_prepend(str(test.parent))
     assert not passes(test, tmp_path / "sick", monkeypatch)
     assert passes(test, tmp_path / "mended", monkeypatch)
@@ -88,6 +117,6 @@ def test_it_fails_while_the_defect_is_there_only(
     [("password-reset", {"guessed": 0}), ("password-reset", {"delivered": 1}), ("offset-ignored", {})],
 )
 def test_what_requests_alone_do_not_show_is_not_written(weakness: str, settings: dict[str, Json]) -> None:
-    proof = Proof.model_construct(weakness=weakness, scenario=Scenario(settings=settings))
+    proof = Proof.model_construct(experiment="", weakness=weakness, scenario=Scenario(settings=settings))
     with pytest.raises(NotWritableError):
         statements_of(proof)
