@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import sys
+import time
+from pathlib import Path
 
 import httpx
 import pytest
 
 from crashworthy.lab.service.plan import StartKind, StartPlan
 from crashworthy.lab.testbed import Capability
+
+
+def await_text(file: Path, text: str) -> None:
+    deadline = time.monotonic() + 10
+    while text not in file.read_text():
+        assert time.monotonic() < deadline, file.read_text()
+        time.sleep(0.01)
+
 
 COUNTER = """
     import sqlite3
@@ -366,6 +376,23 @@ def test_a_log_file_open_for_appending_does_not_hinder_a_fork(write_service, ope
                 assert "/missing" not in (folder / "service.log").read_text()
                 httpx.get(f"{copy.base_url}/missing")
                 assert "/missing" in (folder / "service.log").read_text()
+
+
+def test_each_copy_writes_what_its_own_logging_queue_holds(write_service, open_service):
+    logging = """
+    import logging, logging.handlers, queue
+    records = queue.Queue(-1)
+    logging.basicConfig(handlers=[logging.handlers.QueueHandler(records)], level="INFO")
+    listener = logging.handlers.QueueListener(records, logging.FileHandler("service.log"))
+    listener.start()
+    """
+    folder = write_service({"counter.py": COUNTER, "app.py": f"{logging}{FLASK_MAIN % ''}"})
+    with open_service(folder, script("app.py")) as testbed:
+        assert testbed.fork_refusal is None
+        for _ in range(2):
+            with testbed.fresh() as copy:
+                httpx.get(f"{copy.base_url}/missing")
+                await_text(folder / "service.log", "/missing")
 
 
 def test_the_next_plan_is_tried_when_one_does_not_start(write_service, open_service, events):

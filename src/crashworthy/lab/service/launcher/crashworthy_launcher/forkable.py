@@ -32,6 +32,19 @@ def let_go_of_connections() -> None:
             return
 
 
+def pause_log_listeners() -> list[Any]:
+    """Stop the threads that write what a logging queue holds; each copy starts its own by `start` (QueueListener)."""
+    handlers: Any = sys.modules.get("logging.handlers")
+    if handlers is None:
+        return []
+    paused = []
+    for thing in gc.get_objects():
+        if issubclass(type(thing), handlers.QueueListener) and thing._thread is not None:
+            thing.stop()
+            paused.append(thing)
+    return paused
+
+
 def obstacles(ignored_fds: frozenset[int | None]) -> str:
     """Why a fork would not be as good as a start, in a few words; empty when it would be."""
     if sys.platform != "linux":

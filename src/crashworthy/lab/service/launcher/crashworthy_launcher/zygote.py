@@ -9,7 +9,7 @@ import signal
 import sys
 
 from .control import Control
-from .forkable import let_go_of_connections, obstacles
+from .forkable import let_go_of_connections, obstacles, pause_log_listeners
 
 
 class Zygote:
@@ -27,8 +27,10 @@ class Zygote:
 
     def hold_still(self, obstacle: str) -> int:
         """Returns in each forked copy, with the port it shall serve on. `obstacle` is known to forbid forking."""
+        listeners = []
         if not obstacle:
             let_go_of_connections()
+            listeners = pause_log_listeners()
             obstacle = obstacles(self._own_fds)
         self._control.send({"event": "ready", "forkable": not obstacle, "why_not": obstacle})
         while True:
@@ -42,6 +44,8 @@ class Zygote:
             if self._control.fd in active:
                 port = self._obey()
                 if port is not None:
+                    for listener in listeners:
+                        listener.start()
                     return port
 
     def _obey(self) -> int | None:
