@@ -10,15 +10,19 @@ from dataclasses import replace
 from crashworthy.core.operation import Operation
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.attempt import STRUCTURED, Draft, Workshop
-from crashworthy.lab.traffic.facts import Slot
+from crashworthy.lab.traffic.data import patched
+from crashworthy.lab.traffic.facts import Slot, slots_of
 from crashworthy.lab.traffic.feedback import Feedback
 from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.plan import Plan, Ranked
+from crashworthy.lab.traffic.schema import Schema
+from crashworthy.lab.traffic.template import escape
 
 _NO_BODY = re.compile(
     r"\b(body|payload|content|part|file|data) (is |was |are )?(empty|missing|required)|\b(empty|no|missing) "
     r"(request )?(body|payload|content|data)\b"
 )
+_DRAWN = 12
 _TYPING = frozenset({"type", "enum", "const", "format", "pattern", "properties", "anyOf", "oneOf", "allOf"})
 
 
@@ -51,6 +55,39 @@ def other_types(plan: Plan, draft: Draft, slots: list[Slot], feedback: Feedback)
         for path in wrong[:2]
         for n, kind in enumerate(("string", "integer", "array", "object"))
     ]
+
+
+def drawn(workshop: Workshop, operation: Operation, plan: Plan, number: int) -> Ranked:
+    """Bodies that the operation's schema allows, drawn by chance, the same for the same `number`.
+
+    What refers to things, and what the plan has values for, stays.
+    """
+    if operation.body is None or not isinstance(operation.body.data_schema.get("properties"), dict):
+        return []
+    from crashworthy.lab.traffic.generate import draw
+
+    kept = {path[1] for path, _ in plan.values if path[0] == "body"}
+    for slot in slots_of(operation):
+        if slot.path[0] == "body" and (workshop.refers(slot, operation) or workshop.is_bound(slot, operation, plan)):
+            kept.add(slot.path[1])
+    plans: Ranked = []
+    for place, body in enumerate(draw(taught(operation.body.data_schema, plan), _DRAWN, number)):
+        given = plan
+        for name, value in body.items() if isinstance(body, dict) else ():
+            given = given if name in kept else given.give(("body", name), escape(value))
+        plans.append((0.01 * place, given))
+    return plans
+
+
+def taught(schema: Schema, plan: Plan) -> Schema:
+    """The schema of a body with what answers said of its fields."""
+    properties = schema.get("properties")
+    known = dict(properties) if isinstance(properties, dict) else {}
+    for path, text in plan.patches:
+        patch, own = json.loads(text), known.get(path[-1])
+        if path[0] == "body" and len(path) == 2 and isinstance(patch, dict):
+            known[path[1]] = patched(own if isinstance(own, dict) else {}, patch)
+    return {**schema, "properties": known}
 
 
 def raw_bodies(operation: Operation, plan: Plan, feedback: Feedback, status: int, media_types: Sequence[str]) -> Ranked:

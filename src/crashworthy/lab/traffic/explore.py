@@ -12,6 +12,7 @@ from crashworthy.core.history import Exchange
 from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Way
 from crashworthy.lab.traffic.actors import first_of_all, is_identity, sign_up_score
+from crashworthy.lab.traffic.alternatives import drawn
 from crashworthy.lab.traffic.attempt import Draft, Workshop
 from crashworthy.lab.traffic.coverage import Coverage
 from crashworthy.lab.traffic.identify import Identifier
@@ -108,7 +109,7 @@ class Explorer:
             for operation, exchange in self._pages.follow(self._operations):
                 self._read(operation, exchange)
             self._pages.look_again()
-            if self.knowledge.version == before and not self._guess():
+            if self.knowledge.version == before and not self._guess() and not self._draw():
                 return
 
     def _guess(self) -> bool:
@@ -117,6 +118,20 @@ class Explorer:
         for trail in waiting:
             trail.waits, trail.guesses, trail.version = False, True, -1
         return bool(waiting)
+
+    def _draw(self) -> bool:
+        """From now on send what the schemas allow by chance; whether there is anything that is refused for its data."""
+        refused_data = [
+            trail
+            for name, trail in self.trails.items()
+            if name not in self.knowledge.lessons
+            and not trail.draws
+            and not trail.unmet
+            and (trail.last_status in (400, 422) or trail.last_status >= 500)
+        ]
+        for trail in refused_data:
+            trail.draws, trail.version = True, -1
+        return bool(refused_data)
 
     def goes_on(self) -> bool:
         """Whether there is time left, and a copy that runs."""
@@ -143,6 +158,9 @@ class Explorer:
         push([(0, first)])
         push(self._shown(operation))
         push(self._pages.linked(operation, first))
+        if trail.draws and trail.failures:
+            number = int.from_bytes(f"{self._workshop.seed}:{operation.name}".encode()[-8:])
+            push(drawn(self._workshop, operation, trail.failures[-1][0], number))
         for plan, exchange, draft in trail.failures[-4:]:
             push(self._successors.of(operation, plan, exchange, draft, 0))
         session, played = self.sessions.of(operation, ""), Plan()

@@ -15,7 +15,7 @@ class Trail:
     """What was tried on one operation; `failures` holds the first attempt that got each of the `answers`.
 
     `plan` is what worked. It `waits` for somebody to make a thing that it needs; where nobody does, it `guesses`.
-    `proofs` is how many proofs of identity were known when it was last tried.
+    In the end it `draws` data by chance. `proofs` is how many proofs of identity were known when it was last tried.
     """
 
     tried: set[tuple[object, ...]] = field(default_factory=set)
@@ -31,3 +31,4 @@ class Trail:
     plan: Plan | None = None
     waits: bool = False
     guesses: bool = False
+    draws: bool = False
