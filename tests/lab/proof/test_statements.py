@@ -27,13 +27,14 @@ KINDS = (
     ("user_enumeration", "flask_answer", "flask_answer_healthy"),
     ("password_reset", "flask_told", "flask_printed_healthy"),
     ("guessable_secret", "flask_share", "flask_share_healthy"),
+    ("forgeable_token", "flask_jwt", "flask_jwt_healthy"),
+    ("script_in_page", "flask_comments", "flask_comments_healthy"),
     ("traceback_shown", "flask_handler", "flask_handler_healthy"),
     ("password_shown", "fastapi_hash", "fastapi_hash_healthy"),
     ("open_redirect", "flask_next", "flask_next_healthy"),
     ("open_to_any_origin", "fastapi_origin", "fastapi_origin_healthy"),
     ("deadlines", "fastapi_coupon", "fastapi_coupon_healthy"),
     ("split", "fastapi_bills", "fastapi_bills_healthy"),
-    ("expiry", "fastapi_never", "fastapi_epoch_healthy"),
     ("holds", "flask_seats", "flask_seats_healthy"),
     ("token_without_end", "flask_table", "flask_table_healthy"),
     ("calendar", "flask_year", "flask_year_healthy"),
@@ -70,7 +71,7 @@ def passes(test: Path, service: Path, monkeypatch: pytest.MonkeyPatch) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("folder", "name", "healthy"), KINDS, ids=[kind[0] for kind in KINDS])
+@pytest.mark.parametrize(("folder", "name", "healthy"), KINDS, ids=["-".join(kind[:2]) for kind in KINDS])
 def test_it_fails_while_the_defect_is_there_only(
     folder: str, name: str, healthy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,7 +36,7 @@ TOKEN = "token"  # noqa: S105 - the name of a setting
 COOKIE = "cookie"
 """Setting: the name of the cookie that is the token, where it is one."""
 
-_FORGED = "forged"
+FORGED = "forged"
 _PRIORITY, _ESTIMATE_S = 92.0, 1.0
 _SIGNED_COOKIE = "signed_cookie"
 
@@ -131,7 +131,7 @@ def _scenario(carrier: _Carrier, how: str) -> Scenario:
     setup = carrier.way.steps[:-1]
     if carrier.cookie is None:
         headers = tuple(
-            (name, value.replace(f"${{{carrier.token}}}", f"${{{_FORGED}}}")) for name, value in last.headers
+            (name, value.replace(f"${{{carrier.token}}}", f"${{{FORGED}}}")) for name, value in last.headers
         )
     else:
         save = Save(name=_SIGNED_COOKIE, where=ValueFrom.COOKIE, path=carrier.cookie)
@@ -140,7 +140,7 @@ def _scenario(carrier: _Carrier, how: str) -> Scenario:
             step.model_copy(update={"saves": (*step.saves, save)}) if place == login else step
             for place, step in enumerate(setup)
         )
-        headers = (*last.headers, ("Cookie", f"{carrier.cookie}=${{{_FORGED}}}"))
+        headers = (*last.headers, ("Cookie", f"{carrier.cookie}=${{{FORGED}}}"))
     forged = last.model_copy(update={"actor": "forger", "headers": headers})
     settings: dict[str, Json] = {HOW: how, TOKEN: carrier.token, COOKIE: carrier.cookie}
     return Scenario(setup=setup, attack=(forged,), observe=(last, by_nobody(last)), settings=settings)
@@ -155,7 +155,7 @@ def _play(plan: Scenario, recorder: Recorder, guesses: Sequence[str]) -> bool:
         stage.exchanges += stage.player.play(plan.observe, "observe", known.variables).exchanges
         for token, part in ((forged, "attack"), (_forge_at_random(plan, known.variables), "control")):
             if token is not None:
-                variables = {**known.variables, _FORGED: token}
+                variables = {**known.variables, FORGED: token}
                 stage.exchanges += stage.player.play(plan.attack, part, variables).exchanges
         if key is not None:
             stage.scenario = plan.model_copy(update={"settings": {**plan.settings, "key": key}})

@@ -89,7 +89,7 @@ class ScriptInPage(Experiment):
             tried += len(attack)
             for step, name in attack:
                 for exchange in answers:
-                    found = script_of(exchange, _word(name))
+                    found = script_of(exchange, word_of(name))
                     if found is not None:
                         alone = {"attack": (step,), "settings": {INPUTS: [name]}}
                         if exchange.part == "attack":
@@ -137,20 +137,21 @@ def _changed(operation: Operation, step: Step) -> Iterator[tuple[str, Step]]:
     declared = [each.name for each in operation.parameters if each.where is ParameterIn.QUERY]
     for name in dict.fromkeys((*taken, *declared)):
         kept = tuple(pair for pair in step.query if pair[0] != name)
-        yield name, step.model_copy(update={"query": (*kept, (name, payload(_word(name))))})
+        yield name, step.model_copy(update={"query": (*kept, (name, payload(word_of(name))))})
     if isinstance(step.body, dict):
         for name, value in step.body.items():
             if isinstance(value, str):
-                body: dict[str, Json] = {**step.body, name: f"{value}{payload(_word(name))}"}
+                body: dict[str, Json] = {**step.body, name: f"{value}{payload(word_of(name))}"}
                 yield name, step.model_copy(update={"body": body})
     for part in operation.path.split("/"):
         if step.method == "GET" and part.startswith("{") and operation.path.count("{") == 1:
             name = part[1:-1].rpartition(":")[2]
-            fixed = operation.path.replace(part, payload(_word(name)).replace("/", "%2F"))
+            fixed = operation.path.replace(part, payload(word_of(name)).replace("/", "%2F"))
             yield name, step.model_copy(update={"path": fixed})
 
 
-def _word(name: str) -> str:
+def word_of(name: str) -> str:
+    """The word that stands for an input of that name."""
     return _WORD + "".join(letter for letter in name.lower() if letter.isalnum())
 
 

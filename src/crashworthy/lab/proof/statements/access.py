@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from crashworthy.core.proof import Proof
 from crashworthy.lab.experiments.access.callers import proves_identity
+from crashworthy.lab.experiments.access.forgeable_token import COOKIE, FORGED, HOW, TOKEN, UNSIGNED
+from crashworthy.lab.experiments.access.forgeable_token import GUESSED as SIGNED
 from crashworthy.lab.experiments.access.mass_assignment import FIELD, VALUE
 from crashworthy.lab.experiments.access.openings import GUESSED, SECRETS
 from crashworthy.lab.experiments.access.password_reset import DELIVERED
@@ -90,10 +92,28 @@ def _guessable_secret(proof: Proof) -> Statements:
     )
 
 
+def _forgeable_token(proof: Proof) -> Statements:
+    settings = proof.scenario.settings
+    if settings.get(COOKIE):
+        raise NotWritableError("a cookie that Flask signs")
+    how = settings.get(HOW)
+    key = None if how == UNSIGNED else str(settings.get("key")) if how == SIGNED else "nobody has this key"
+    return Statements(
+        [
+            f"saved.{FORGED} = forged(saved.{settings.get(TOKEN)}, {key!r})",
+            f"answer = {sent(proof.scenario.attack[0])}",
+            'assert not answer.is_success, f"{answer.status_code}: {answer.text[:300]}"',
+        ],
+        imports=frozenset({"base64", "hmac", "json"}),
+        helper="forged",
+    )
+
+
 WRITERS: dict[str, Callable[[Proof], Statements]] = {
     "mass-assignment": _mass_assignment,
     "user-enumeration": _user_enumeration,
     "password-reset": _password_reset,
     "guessable-secret": _guessable_secret,
+    "forgeable-token": _forgeable_token,
 }
 """By weakness, or by experiment."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from crashworthy.core.proof import Proof
+from crashworthy.lab.experiments.crosssite.script_in_page import INPUTS, word_of
 from crashworthy.lab.proof.python_source import NotWritableError, text
 from crashworthy.lab.proof.statements.frame import Statements, answered, sent
 
@@ -67,10 +68,25 @@ def _open_to_any_origin(proof: Proof) -> Statements:
     )
 
 
+def _script_in_page(proof: Proof) -> Statements:
+    inputs = proof.scenario.settings.get(INPUTS)
+    word = word_of(str(inputs[0])) if isinstance(inputs, list) else ""
+    return Statements(
+        [
+            *answered((*proof.scenario.attack, *proof.scenario.observe)),
+            f"found = [each for answer in answers for each in scripts(answer, {word!r})]",
+            "assert not found, found",
+        ],
+        imports=frozenset({"html.parser.HTMLParser"}),
+        helper="scripts",
+    )
+
+
 WRITERS: dict[str, Callable[[Proof], Statements]] = {
     "traceback-shown": _traceback_shown,
     "password-shown": _password_shown,
     "open-redirect": _open_redirect,
+    "script-in-page": _script_in_page,
     "open-to-any-origin": _open_to_any_origin,
 }
 """By weakness, or by experiment."""
