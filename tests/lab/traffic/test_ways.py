@@ -109,6 +109,27 @@ def test_another_actor_has_own_texts_and_values() -> None:
     assert merged.last[1].path == "/wallets/${wallet_id_b}/deposit"
 
 
+def test_a_tenant_that_an_administrator_makes_is_another_one_for_another_user() -> None:
+    tenant = Step(
+        actor="admin",
+        operation="POST /tenants",
+        method="POST",
+        path="/tenants",
+        headers=(("X-Admin", "secret"),),
+        body={"name": "tenant ${unique}310"},
+        saves=(Save(name="key", path="/key"),),
+    )
+    colour = tenant.model_copy(update={"operation": "POST /colours", "path": "/colours", "saves": ()})
+    own = Step(operation="GET /me", method="GET", path="/me", headers=(("X-Key", "${key}"),))
+    way = Way(operation="GET /me", actor="A", status=200, steps=(colour, tenant, own))
+    other = as_actor(way, "B")
+    assert [step.actor for step in other.steps] == ["admin", "admin", "B"]
+    assert [step.body for step in other.steps[:2]] == [{"name": "tenant ${unique}310"}, {"name": "tenant ${unique}610"}]
+    assert other.steps[2].headers == (("X-Key", "${key_b}"),)
+    assert [step.body for step in as_actor(other, "A").steps] == [step.body for step in way.steps]
+    assert [step.operation for step in merge([way, other]).setup].count("POST /tenants") == 2
+
+
 def operations(*names: str) -> list[Operation]:
     return [Operation(method=name.split(" ")[0], path=name.split(" ")[1]) for name in names]
 

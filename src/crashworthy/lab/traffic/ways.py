@@ -16,9 +16,11 @@ from crashworthy.core.scenario import Save, Step
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.meanings import FEW, MONEY, PLENTY
 from crashworthy.lab.traffic.names import words
-from crashworthy.lab.traffic.template import map_texts, rename
+from crashworthy.lab.traffic.template import map_texts, placeholders, rename
 
 ACTOR_DIGITS = {"nobody": "0", "A": "1", "B": "2", "admin": "3"}
+# Of texts in what these make for somebody, and of those in what they make for another; each way.
+_FOR_ANOTHER = {"0": "5", "5": "0", "3": "6", "6": "3"}
 
 _PASSWORD = frozenset({"password", "passwd", "pwd", "passphrase", "pin"})
 _UNIQUE = re.compile(r"(?<!\$)\$\{unique\}(\d)")
@@ -53,12 +55,16 @@ def merge(ways: Iterable[Way]) -> Merged:
 def as_actor(way: Way, actor: str) -> Way:
     """The way gone by another actor, with texts, values and names of its own.
 
-    Whoever held that name in the way takes the place of the way's actor.
+    Whoever held that name in the way takes the place of the way's actor. What somebody else made for the actor to show,
+    such as a tenant with a key, is made anew: another tenant.
     """
     if actor == way.actor:
         return way
     swap = {way.actor: actor, actor: way.actor}
-    steps = tuple(_swapped(step, swap) for step in way.steps)
+    shown = frozenset().union(*(_in_headers(step) for step in way.steps if step.actor in swap))
+    steps = tuple(
+        _swapped(step, swap, is_for_them=any(save.name in shown for save in step.saves)) for step in way.steps
+    )
     names = {save.name: f"{save.name}_{actor.lower()}" for step in steps for save in step.saves}
     return way.model_copy(update={"actor": actor, "steps": tuple(rename(step, names) for step in steps)})
 
@@ -151,8 +157,14 @@ class Setup:
         return free
 
 
-def _swapped(step: Step, swap: Mapping[str, str]) -> Step:
+def _in_headers(step: Step) -> frozenset[str]:
+    return placeholders(Step(operation="", method="GET", path="/", headers=step.headers)) - {"unique"}
+
+
+def _swapped(step: Step, swap: Mapping[str, str], *, is_for_them: bool) -> Step:
     digits = {ACTOR_DIGITS[old]: ACTOR_DIGITS[new] for old, new in swap.items() if {old, new} <= ACTOR_DIGITS.keys()}
+    if is_for_them and step.actor not in swap:
+        digits |= _FOR_ANOTHER
 
     def text(value: str) -> str:
         return _UNIQUE.sub(lambda match: "${unique}" + digits.get(match[1], match[1]), value)
