@@ -273,7 +273,15 @@ TAKEN_BACK = (
     ),
 )
 
+STOPPING = (
+    SickService("flask_exit", "flask", "flask_exit_sick", ("flask_waits_healthy",), SIMPLE_ORDERS, "POST /orders"),
+    SickService(
+        "fastapi_lifespan", "fastapi", "fastapi_lifespan_sick", ("fastapi_note_healthy",), SIMPLE_ORDERS, "POST /orders"
+    ),
+)
+
 ALL = {
+    "stopping": STOPPING,
     "taken_back": TAKEN_BACK,
     "repeated_request": REPEATED_REQUEST,
     "broken_in_the_middle": BROKEN_IN_THE_MIDDLE,
@@ -282,6 +290,7 @@ ALL = {
 """By folder."""
 
 EXPERIMENTS = {
+    "stopping": "stopping",
     "taken_back": "taken-back",
     "repeated_request": "repeated-request",
     "broken_in_the_middle": "broken-in-the-middle",

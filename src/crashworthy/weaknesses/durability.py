@@ -51,4 +51,25 @@ TORN_FILE = Weakness(
     ),
 )
 
-WEAKNESSES = (LOST_AT_RESTART, TORN_FILE)
+CUT_OFF_AT_STOP = Weakness(
+    id="cut-off-at-stop",
+    title="Requests that are under way are cut off when the service is told to stop",
+    family=Family.DURABILITY,
+    severity=Severity.MINOR,
+    cost="At each deployment some customers get an error in the middle of a payment, and try it once more.",
+    tasks=("endpoint-implementation",),
+    proven_by=(
+        "The service handles SIGTERM itself. While a request rests inside of it the signal is sent, and the process "
+        "ends without an answer to that request, which is answered where no signal comes. What a web server does by "
+        "its own default is not held against the service."
+    ),
+    mend=(
+        "Leave SIGTERM to the server: uvicorn, gunicorn and hypercorn take no new requests then and finish what they "
+        "have begun. Tidy up where they say that they have stopped (a lifespan's end, `atexit`). A handler of your own "
+        "should only take a note that others look at. Whoever stops the service has to wait as long as the longest "
+        "request may take."
+    ),
+    references=(Reference(title="The Twelve-Factor App, IX. Disposability", url="https://12factor.net/disposability"),),
+)
+
+WEAKNESSES = (LOST_AT_RESTART, TORN_FILE, CUT_OFF_AT_STOP)

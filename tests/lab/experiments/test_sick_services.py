@@ -35,6 +35,7 @@ SLOW_FOLDERS = frozenset(
         "taken_back",
         "pages",
         "expiry",
+        "stopping",
     }
 )
 SLOW_SERVICES = frozenset({"fastapi_background", "fastapi_pool", "fastapi_seats", "flask_loan_limit", "flask_lock"})

@@ -22,6 +22,7 @@ from crashworthy.lab.experiments.crosssite.other_sites import OtherSites
 from crashworthy.lab.experiments.crosssite.script_in_page import ScriptInPage
 from crashworthy.lab.experiments.dependency.slow_dependency import SlowDependency
 from crashworthy.lab.experiments.durability.restart import Restart
+from crashworthy.lab.experiments.durability.stopping import Stopping
 from crashworthy.lab.experiments.experiment import Experiment
 from crashworthy.lab.experiments.exposure.password_trail import PasswordTrail
 from crashworthy.lab.experiments.exposure.traceback_shown import TracebackShown
@@ -66,6 +67,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     MassAssignment(),
     RightNotChecked(),
     Restart(),
+    Stopping(),
     PasswordTrail(),
     TracebackShown(),
     UntrustedCertificate(),

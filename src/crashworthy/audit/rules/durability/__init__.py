@@ -1,0 +1,1 @@
+"""Rules for what happens when the process ends."""

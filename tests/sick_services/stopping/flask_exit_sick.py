@@ -1,0 +1,35 @@
+"""Ends as soon as it is told to stop."""
+
+import os
+import signal
+import sqlite3
+
+from flask import Flask, jsonify, request
+
+app = Flask(__name__)
+
+
+def connect():
+    return sqlite3.connect("orders.db", timeout=5)
+
+
+with connect() as db:
+    db.execute("CREATE TABLE IF NOT EXISTS orders (id INTEGER PRIMARY KEY, amount INTEGER)")
+db.close()
+
+
+def stop(number, frame):
+    os._exit(0)
+
+
+signal.signal(signal.SIGTERM, stop)
+
+
+@app.post("/orders")
+def order():
+    amount = request.json["amount"]
+    with connect() as db:
+        made = db.execute("INSERT INTO orders (amount) VALUES (?)", (amount,))
+    number = made.lastrowid
+    db.close()
+    return jsonify(id=number), 201
