@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from crashworthy.core.history import Response
 from crashworthy.core.operation import Operation
@@ -167,13 +168,10 @@ class Knowledge:
             own = self.account("A", slot) if {*slot.noun, *words(slot.name)} & _PEOPLE else None
             if own or slot.path[0] != "path":
                 return [own] if own else []
-            # What a list shows is not sure to be there; here it is all there is.
-            listed = [
-                Source(_steps(fact), fact, points)
-                for points, fact in ranked
-                if fact.operation.is_safe and points >= _LISTED
-            ]
-            return listed[:2] or self._strangers(slot)
+            return _listed(ranked) or self._strangers(slot)
+        if not found and slot.path[0] == "body":
+            # The code of a plan, a zone or a currency, which nobody makes.
+            return _listed(ranked)
         if not _is_second(slot, slots):
             return list(found.values())
         return [variant for source in found.values() for variant in self._others(source)]
@@ -256,6 +254,14 @@ class Knowledge:
         if fact.save is not None and fact.operation.method == "POST":
             yield Source((*source.steps, another(source.steps[-1])), fact, source.score)
         yield source
+
+
+def _listed(ranked: Sequence[tuple[float, Fact]]) -> list[Source]:
+    """From lists: what these show is not sure to be there, and is taken where it is all there is."""
+    shown = (
+        Source(_steps(fact), fact, points) for points, fact in ranked if fact.operation.is_safe and points >= _LISTED
+    )
+    return list(islice(shown, 2))
 
 
 def _steps(fact: Fact) -> tuple[Step, ...]:
