@@ -98,6 +98,18 @@ SERVED: dict[str, tuple[bool, tuple[Operation, ...]]] = {
             operation("GET /me"),
         ),
     ),
+    "night_desk": (
+        False,
+        (
+            operation("POST /register", ("username", "password")),
+            operation("POST /login", ("username", "password")),
+            operation("POST /logout"),
+            operation("POST /payments"),
+            operation("GET /payments"),
+            operation("GET /payments/{payment_id}"),
+            operation("DELETE /payments/{payment_id}"),
+        ),
+    ),
     "form_desk": (
         False,
         (

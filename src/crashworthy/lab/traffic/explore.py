@@ -206,6 +206,13 @@ class Explorer:
                 push([(rank, plan)])
                 session, played = self.sessions.renew(session), Plan()
                 continue
+            known = plan.actor in self.knowledge.identities
+            if known and _is_logged_out(exchange) and signature not in self._restarted:
+                self._restarted.add(signature)
+                trail.tried.discard(signature)
+                push([(rank, plan)])
+                session, played = self.sessions.log_in_again(session), Plan()
+                continue
             trail.attempts += 1
             if succeeded(exchange) and exchange.response is not None:
                 trail.plan = plan
@@ -373,6 +380,11 @@ class Explorer:
 def segments(path: str) -> list[str | int]:
     """Values that stand in a path."""
     return [int(part) if part.isdigit() else part for part in path.split("/") if part]
+
+
+def _is_logged_out(exchange: Exchange) -> bool:
+    """Whether the answer may mean that a login has ended (RFC 9110, section 15.5.2)."""
+    return exchange.response is not None and exchange.response.status == 401
 
 
 def _moved(played: Plan, plan: Plan) -> bool:

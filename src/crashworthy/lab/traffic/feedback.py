@@ -27,6 +27,10 @@ _POINTING_KEYS = ("field", "param", "parameter", "name", "path", "pointer", "pro
 
 _MESSAGE_KEYS = ("message", "msg", "detail", "description", "error", "reason")
 
+# Of an input, as documents write it; those of the request itself are no inputs to make up.
+_HEADER_NAME = re.compile(r"\b[A-Z][A-Za-z0-9]*(?:-[A-Z][A-Za-z0-9]*)+\b")
+_NO_INPUTS = frozenset({"content-type", "content-length", "accept-encoding", "user-agent", "www-authenticate"})
+
 _TAKEN = re.compile(
     r"already (exists?|taken|in use|registered|used|has)|\btaken\b|duplicate|must be unique|not unique|in use|exists"
 )
@@ -202,10 +206,15 @@ def _fields(at: tuple[str, ...], text: str, slots: Sequence[Slot], elsewhere: st
         ]
         return longest or found
     if MISSING.search(text.lower()):
+        headers = [name for name in _HEADER_NAME.findall(text) if name.lower() not in _NO_INPUTS]
+        if headers and "header" in text.lower():
+            return [("header", name) for name in headers[:2]]
         # A field that nothing declares: remembered under the body by the name that the message gives it.
         said = QUOTED.findall(text) or re.findall(
             r"\b([a-z]\w*) (?:field |parameter )?(?:is|are) (?:required|missing)", text
         )
+        for several in re.findall(r"\b((?:[a-z]\w*(?:, (?:and )?| and ))+[a-z]\w*) are (?:required|missing)", text):
+            said = re.split(r", (?:and )?| and ", several)
         said = said or re.findall(r"^([a-z][a-z0-9]*(?:_[a-z0-9]+)+)\b", text)
         said = said or re.findall(r"missing(?: required)?(?: field| parameter)?s?:? ([a-z_]\w*)", text.lower())
         names_of = names[-1:] or said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import struct
+import wave
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -36,6 +37,10 @@ def sample_file(name: str, media_type: str = "", *, encoded: bool = False, colum
         return _file("sample.ics", "text/calendar", _CALENDAR, encoded=encoded)
     if kinds & {"vcard", "vcf"}:
         return _file("sample.vcf", "text/vcard", _CARD, encoded=encoded)
+    if kinds & {"mp4", "video", "movie", "clip"}:
+        return _file("sample.mp4", "video/mp4", _mp4(), encoded=encoded)
+    if kinds & {"wav", "audio", "sound", "recording", "voice"}:
+        return _file("sample.wav", "audio/wav", _wav(), encoded=encoded)
     if kinds & {"json"}:
         return _file("sample.json", "application/json", b'[{"id": 1, "name": "sample"}]', encoded=encoded)
     if kinds & {"xml", "feed", "opml"}:
@@ -75,6 +80,27 @@ def _png() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
+def _mp4() -> bytes:
+    """A film of no length: its brand and the header of a film (ISO/IEC 14496-12, sections 4.3 and 8.2.2)."""
+
+    def box(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data) + 8) + kind + data
+
+    matrix = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
+    header = struct.pack(">IIIIIIH10x", 0, 0, 0, 1000, 0, 0x10000, 0x100) + matrix + bytes(24) + struct.pack(">I", 1)
+    return box(b"ftyp", b"isom" + struct.pack(">I", 0x200) + b"isommp41") + box(b"moov", box(b"mvhd", header))
+
+
+def _wav() -> bytes:
+    content = io.BytesIO()
+    with wave.open(content, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(bytes(160))
+    return content.getvalue()
+
+
 _PDF = (
     b"%PDF-1.1\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -96,7 +122,10 @@ _JPEG = base64.b64decode(
     "//////////wAALCAAIAAgBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AP//Z"
 )
 
-_KNOWN = frozenset({"jpeg", "jpg", "png", "zip", "pdf", "json", "xml", "csv", "image", "calendar", "vcard"})
+_KNOWN = frozenset({
+    "jpeg", "jpg", "png", "zip", "pdf", "json", "xml", "csv", "image", "calendar", "vcard", "mp4", "video", "wav",
+    "audio",
+})  # fmt: skip
 
 
 def _zip() -> bytes:

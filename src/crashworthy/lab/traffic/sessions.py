@@ -73,6 +73,11 @@ class Sessions:
         self.close(session)
         return self.open()
 
+    def log_in_again(self, session: Session) -> Session:
+        """A new session whose callers log in anew: what showed who they are holds no longer."""
+        self._callers = None
+        return self.renew(session)
+
     def close(self, session: Session) -> None:
         """Count what it sent."""
         self.requests += session.uncounted()
