@@ -331,7 +331,7 @@ def install() -> None:
     _inside.update(json.loads(given))
     if SINKS.is_dir():
         importlib.import_module("crashworthy_sinks").install(_inside["sinks"], sys.modules[__name__])
-    if CLOCK.is_dir():
+    if (CLOCK / "clock.py").exists():
         importlib.import_module("crashworthy_clock").install(_ahead)
     _patch_sockets()
     _patch_sqlite()
