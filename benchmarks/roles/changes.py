@@ -53,16 +53,22 @@ def _told(console: Console, drawn: int, pairs: Sequence[tuple[dict[str, Any], di
     table = Table(title=f"draw {drawn}: changes whose task was read otherwise", title_justify="left")
     for column in ("change", "by hand", "by the classifier"):
         table.add_column(column)
-    right = main = 0
+    right = main = told = of_told = silent = 0
     for each, weights in pairs:
         first = next(iter(weights), NONE)
         right += first in each["tasks"]
         main += first == each["tasks"][0]
+        silent += NONE in each["tasks"]
+        of_told += NONE not in each["tasks"]
+        told += NONE not in each["tasks"] and first in each["tasks"]
         if first not in each["tasks"]:
             found = ", ".join(f"{task} {weight:g}" for task, weight in weights.items()) or NONE
             table.add_row(_name(each), ", ".join(each["tasks"]), found)
     console.print(table)
-    console.print(f"the heaviest task is a label in {right} of {len(pairs)}, the main one in {main}\n")
+    console.print(
+        f"the heaviest task is a label in {right} of {len(pairs)}, the main one in {main}; of the changes that are "
+        f"about a task in {told} of {of_told}. Who says none of every change is right in {silent}.\n"
+    )
 
 
 def _name(change: dict[str, Any]) -> str:

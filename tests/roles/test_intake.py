@@ -51,6 +51,27 @@ def test_lists_are_what_is_done_and_prose_around_them_is_not() -> None:
     )
 
 
+def test_of_a_posting_only_what_is_done_is_read() -> None:
+    posting = """Backend Engineer
+We are a friendly company in Lisbon.
+What you will do
+Build REST APIs
+Join the on-call rotation
+Requirements
+5 years of Python
+Benefits
+25 days of holidays
+"""
+    assert [duty.text for duty in duties_of(posting)] == ["Build REST APIs", "Join the on-call rotation"]
+    assert [
+        duty.text for duty in duties_of("- Build APIs\n- Tune queries\n- Review code\n## Benefits\n- Free coffee")
+    ] == [
+        "Build APIs",
+        "Tune queries",
+        "Review code",
+    ]
+
+
 def test_without_a_list_sentences_count() -> None:
     assert [duty.text for duty in duties_of("You tune databases. You review code!")] == [
         "You tune databases",

@@ -77,7 +77,7 @@ def published_stage(each: TaskAssessment) -> Stage | None:
 
 def how_much_is_known(assessment: RoleAssessment) -> str:
     """What the figures rest on, in one or two sentences."""
-    moved = [each for each in assessment.tasks if each.estimate.evidence_share > 0]
+    moved = [each for each in assessment.tasks if each.evidence.by("ai")]
     if not assessment.changes:
         return (
             "The ledger says nothing about these tasks yet: all of this is published opinion, and its authors "

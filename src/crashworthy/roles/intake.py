@@ -1,7 +1,8 @@
 """Reads what a person or a job does out of a file: a job description or a list of tasks, as text, Markdown or PDF.
 
 A line may say how much of the time it takes, as "30 % Review changes" or "Review changes: 12 h". What is a heading, or
-introduces a list, is left out; sentences of a paragraph count as lines.
+introduces a list, is left out; sentences of a paragraph count as lines. Where a posting has a section on what is done,
+that alone is read; what is asked for and what is offered is nobody's task.
 """
 
 from __future__ import annotations
@@ -20,6 +21,18 @@ _LONGEST = 400
 
 _BULLET = re.compile(r"^\s*(?:[-*+\u2022\u25aa\u25cf\u25e6\u2013]|\d{1,2}[.)])\s+")
 _HEADING = re.compile(r"^\s*(?:#{1,6}\s|.*:\s*$)")
+_DUTIES = re.compile(
+    r"^(your |key |main |core |the |primary |day.to.day )*(responsibilities|duties|tasks|role|job|you will|"
+    r"what (you|you.ll|you will) (do|be doing|work on|own)|in this role(,? you will)?|a typical (day|week))$",
+    re.I,
+)
+_NO_DUTIES = re.compile(
+    r"^(about (us|you|the (company|team))|who (we|you) are|(minimum |preferred |basic )?(requirements|qualifications)|"
+    r"skills|what (we|you) (offer|bring|need|look for|are looking for|get|have)|what we.re looking for|benefits|"
+    r"perks.*|nice to have|bonus points|we offer|how to apply|compensation.*|salary.*|education|your profile|"
+    r"equal opportunity.*)$",
+    re.I,
+)
 _MARKUP = re.compile(r"\*\*|__|`|\[([^\]]*)\]\([^)]*\)")
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=[A-Z])")
 _AMOUNT = r"(\d{1,3}(?:[.,]\d)?)\s*(%|percent\b|h\b|hours?\b)(?:\s*(?:/|per|a)\s*week)?"
@@ -54,7 +67,7 @@ def read_duties(file: Path) -> tuple[Duty, ...]:
 
 def duties_of(text: str) -> tuple[Duty, ...]:
     """The duties in a text: its list entries where it has a list, and its sentences where not."""
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = _of_duties([line for line in text.splitlines() if line.strip()])
     listed = [line for line in lines if _BULLET.match(line)]
     # A job description lists what is done; the prose around it praises the company.
     chosen = listed if len(listed) >= _A_LIST else [line for line in lines if not _HEADING.match(line)]
@@ -63,6 +76,21 @@ def duties_of(text: str) -> tuple[Duty, ...]:
 
 
 _A_LIST = 3
+
+
+def _of_duties(lines: list[str]) -> list[str]:
+    """The lines of sections on what is done; without such a section, all but those on something else."""
+    inside, rest = list[str](), list[str]()
+    section: list[str] | None = rest
+    for line in lines:
+        name = _plain(line).strip("#: ")
+        if _DUTIES.match(name):
+            section = inside
+        elif _NO_DUTIES.match(name):
+            section = None
+        elif section is not None:
+            section.append(line)
+    return inside or rest
 
 
 def _plain(line: str) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from crashworthy.roles.belief.model import HEARD_OF, SERVICES, SHARED, WALK, Normal, Observation, logistic
+from crashworthy.roles.belief.model import HEARD_OF, SERVICES, SHARED, TREND, WALK, Normal, Observation, logistic
 from crashworthy.roles.belief.sampler import Array
 
 KINDS = ("own", "drift", "clusters", "streaks")
@@ -24,9 +24,9 @@ _TASK = Normal(-0.4, 1.2)
 _DETECTION = Normal(1.5, 0.6)
 _WEAKNESSES = 3
 _TRIED = 0.8
-_DRIFT = 0.35
-_APART = 0.8
-_STREAK = 0.3
+DRIFT = 0.35
+APART = 0.8
+STREAK = 0.3
 
 
 class World(NamedTuple):
@@ -64,11 +64,11 @@ def simulate(
     walk = WALK[0] * math.exp(WALK[1] * random.standard_normal())
     service = spread * random.standard_normal(services)
     back = np.concatenate([[0.0], np.cumsum(walk * random.standard_normal(quarters - 1))])
+    back -= TREND * random.standard_normal() * np.arange(quarters)
     if kind == "drift":
-        back = -_DRIFT * np.arange(quarters)
+        back = -DRIFT * np.arange(quarters)
     if kind == "clusters":
-        service = np.where(random.permutation(services) < services / 2, -_APART, _APART)
-    rate = logistic(level[:, None] + service).mean(axis=1)
+        service = np.where(random.permutation(services) < services / 2, -APART, APART)
     found = logistic(_DETECTION.mean + _DETECTION.deviation * random.standard_normal(_WEAKNESSES))
     heard_of = float(logistic(np.array(HEARD_OF[0] + HEARD_OF[1] * random.standard_normal())))
     observations: list[Observation] = []
@@ -76,7 +76,7 @@ def simulate(
     for number in range(tasks * changes):
         task, where, age = number % tasks, int(random.integers(services)), int(random.integers(quarters))
         right = bool(random.random() < logistic(np.array(level[task] + back[age] + service[where])))
-        if kind == "streaks" and random.random() < _STREAK:
+        if kind == "streaks" and random.random() < STREAK:
             right = before.get((task, where), right)
         before[task, where] = right
         tried = [weakness for weakness in range(_WEAKNESSES) if random.random() < _TRIED]
@@ -89,4 +89,7 @@ def simulate(
             if incidents
             else Observation(task, where, age, float(broke), shares)
         )
+    # What a team hands over is done in its services, each with its share of the changes.
+    counts = np.bincount([each.service for each in observations], minlength=services)
+    rate = logistic(level[:, None] + service) @ (counts / counts.sum())
     return World(known, [_DETECTION] * _WEAKNESSES, observations, np.asarray(rate))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from crashworthy.reports.roles.sheet import Bullets, Heading, Part, Sheet, Table, Text, between, share
 from crashworthy.roles.documents.assessed import AssessedDocument
+from crashworthy.roles.quadrant import MEANING
 
 
 def lay_out(content: AssessedDocument) -> Sheet:
@@ -67,6 +68,8 @@ def _parts(content: AssessedDocument) -> Iterator[Part]:
             ),
             frozenset({1}),
         )
+        met = {task.quadrant for task in page.tasks}
+        yield Bullets(tuple(f"{each.value}: {MEANING[each]}" for each in MEANING if each in met))
     if content.benchmarks:
         yield Heading("Beside the library")
         for benchmark in content.benchmarks:

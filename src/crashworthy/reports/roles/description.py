@@ -57,7 +57,9 @@ def _parts(content: Description) -> Iterator[Part]:
     )
     yield Heading("What this rests on")
     rests = (
-        f"{len(content.runs)} runs of the ledger" if content.runs else "published ratings alone: the ledger is empty"
+        f"{len(content.runs)} run{'s' * (len(content.runs) != 1)} of the ledger"
+        if content.runs
+        else "published ratings alone: the ledger is empty"
     )
     yield Text(
         f"AI Impact Score {content.score:.0f} of 100 (90 % interval {between(*content.interval)}), by {rests}. "

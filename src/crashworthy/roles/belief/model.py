@@ -2,13 +2,15 @@
 
 For task t, in the service s, k quarters ago:
 
-    logit p = m[t] + d[t] · e[t]  +  w · Σ r[1..k]  +  v · u[s]
+    logit p = m[t] + d[t] · e[t]  -  g · k  +  w · Σ r[1..k]  +  v · u[s]
 
 - `m`, `d`: what published ratings make one expect of the task, and how far off they may be (see `prior_belief`).
 - `e[t]`: raters err alike on tasks of a role, and one model writes them all; the errors of two tasks have h of their
   variance in common where they take the same, and less the less alike they are. This is the pooling: evidence on one
   task moves the others a part of the way.
 - `r`: a random walk back in time, so that older evidence counts for less: models change. w is learned.
+- `g`: how much better, or worse, it gets every quarter. A walk alone takes a steady change for luck, and its intervals
+  then hold less than they say; with a trend they also hold more where changes go the way of the one before.
 - `u[s]`: changes to one service share its framework, its tests, its authors. v is learned.
 
 A change *held* when no experiment broke it. That is weak evidence: with probability D a defect that is there is found,
@@ -47,6 +49,8 @@ SERVICES = (0.5, 0.5)
 """v, in logits, likewise."""
 HEARD_OF = (0.0, 1.5)
 """E, as a normal distribution of its logit: anything from one in ten to nine in ten."""
+TREND = 0.3
+"""g per quarter, in logits: standard deviation around no change."""
 MOST_QUARTERS = 12
 
 CHAINS = 50
@@ -140,7 +144,7 @@ class _Model:
         self.quarters = min(MOST_QUARTERS, max((each.age for each in observations), default=0)) + 1
         near = np.ones((len(tasks), len(tasks))) if nearness is None else nearness
         self._errors = np.linalg.cholesky(SHARED * near + (1 - SHARED) * np.eye(len(tasks)))
-        sizes = (len(tasks), self.quarters - 1, services, 3, len(detection))
+        sizes = (len(tasks), self.quarters - 1, services, 4, len(detection))
         ends = np.cumsum(sizes)
         self.size = int(ends[-1])
         self._parts = [slice(end - size, end) for size, end in zip(sizes, ends, strict=True)]
@@ -205,7 +209,9 @@ class _Model:
         walk, spread = (
             median * np.exp(deviation * scales[:, place]) for place, (median, deviation) in enumerate((WALK, SERVICES))
         )
-        back = np.concatenate([np.zeros((len(states), 1)), np.cumsum(walk[:, None] * steps, axis=1)], axis=1)
+        better = TREND * scales[:, 3, None] * np.arange(1, self.quarters)
+        walked = np.cumsum(walk[:, None] * steps, axis=1) - better
+        back = np.concatenate([np.zeros((len(states), 1)), walked], axis=1)
         return task, back, spread[:, None] * services, spread
 
     def _heard_of(self, states: Array) -> Array:
