@@ -41,8 +41,8 @@ def tornado(title: str, swings: tuple[Swing, ...], mean: float, form: str) -> Pa
 
 
 def _directed(swing: Swing) -> str:
-    """The input, and which end of it is the better one: the ends of a bar do not tell."""
-    return f"{swing.title} ({'more' if swing.at_high > swing.at_low else 'less'} is better)"
+    """The input, and which way the outcome goes with it: the ends of a bar do not tell."""
+    return f"{swing.title} ({'rises' if swing.at_high > swing.at_low else 'falls'} with it)"
 
 
 def _between(swing: Swing, mean: float) -> tuple[float, float, float]:
