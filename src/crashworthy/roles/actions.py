@@ -116,7 +116,9 @@ def _of_task(each: TaskAssessment) -> Iterator[_Step]:
         case Stage.AI_ASSISTED:
             yield _Step(
                 each,
-                "Let an AI draft, and give the time saved to review",
+                "Go on with drafts by AI, each reviewed before it is merged"
+                if _practised(each)
+                else "Let an AI draft, and give the time saved to review",
                 "What AI does to the standard, and from where a draft pays, and handing over",
                 f"{each.estimate.mean:.0%}, from {at.assist:.0%} and {at.hand_over:.0%}",
             )

@@ -92,7 +92,7 @@ def how_much_is_known(assessment: RoleAssessment) -> str:
     rest = len(assessment.tasks) - len(moved)
     others = (
         f"; the other {rest} {'has' if rest == 1 else 'have'} none of {'its' if rest == 1 else 'their'} own, and move"
-        f"{'s' * (rest == 1)} with the tasks that take the same."
+        f"{'s' * (rest == 1)} with the others, a part of the way."
         if rest
         else "."
     )

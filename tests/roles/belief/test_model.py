@@ -65,6 +65,23 @@ def test_the_rate_is_that_of_the_services_by_their_changes() -> None:
     assert mostly_bad < mean(*bad, *good) < mostly_good
 
 
+def test_what_services_do_to_one_task_is_not_claimed_of_another() -> None:
+    held = [seen(0.0)._replace(service=number % 3) for number in range(30)]
+    unlike = np.zeros((2, 2))
+    tasks = [PRIOR, PRIOR]
+    before, after = (
+        posterior(tasks, [SURE], seen_, nearness=unlike).rate[:, :, 0].mean(axis=0) for seen_ in ([], held)
+    )
+    assert after[0] > before[0] + 0.3
+    assert after[1] == pytest.approx(before[1], abs=0.05)
+
+
+def test_evidence_that_gets_better_every_quarter_says_more_of_today_than_its_mean() -> None:
+    old = [seen(1.0)._replace(age=3)] * 10
+    new = [seen(0.0)] * 10
+    assert mean(*old, *new) > mean(*[seen(1.0)] * 10, *new) + 0.1
+
+
 def test_an_observation_without_weight_says_nothing() -> None:
     assert mean(*[seen(1.0, weight=0.0)] * 9) == pytest.approx(mean(), abs=0.03)
 

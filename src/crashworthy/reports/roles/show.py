@@ -47,7 +47,7 @@ def _parts(assessment: RoleAssessment) -> Iterator[Part]:
     if not all(each.evidence.weaknesses for each in tasks):
         yield Text(
             f"{NO_EXPERIMENT.capitalize()}: nothing that is tried here speaks about the task; it moves with "
-            "tasks that take the same."
+            "the others, a part of the way."
         )
     for sentence in against_published(assessment.tasks):
         yield Text(sentence)

@@ -26,7 +26,7 @@ is heard of with probability E, which is learned from the same incidents,
     P(escaped) = (1 - p) · (1 - D) · E,    P(held, and silent since) = 1 - (1 - p) · (D + (1 - D) · E)
 
 The rate of a task is that of the ledger's own services, each with its share of the changes: it is for them that a team
-decides. Before there are any it is the mean over services as they may be.
+decides. Of a task that no change was about it is the mean over services as they may be.
 
 All unknowns are standard normal before the evidence, so that `elliptical_slice` samples them as they are.
 """
@@ -193,13 +193,14 @@ class _Model:
         """The quantities of interest in each of the states."""
         task, back, service, spread = self._levels(states)
         logit = task[:, :, None] + back[:, None, :]
-        if not self._shares.any():
-            # The mean of a logistic over normal services, to within 0.02: MacKay, The evidence framework, 1992.
-            narrowed = logit / np.sqrt(1 + math.pi / 8 * spread[:, None, None] ** 2)
-            return Posterior(logistic(narrowed), self._found(states))
-        rate = np.zeros_like(logit)
-        for place, share in enumerate(self._shares / self._shares.sum()):
-            rate += share * logistic(logit + service[:, place, None, None])
+        # The mean of a logistic over normal services, to within 0.02: MacKay, The evidence framework, 1992.
+        rate = logistic(logit / np.sqrt(1 + math.pi / 8 * spread[:, None, None] ** 2))
+        # What a service does to handlers says nothing of what it does to a task that was never seen in it.
+        seen = np.unique(self._task[self._weight > 0])
+        if len(seen):
+            rate[:, seen] = 0.0
+            for place, share in enumerate(self._shares / self._shares.sum()):
+                rate[:, seen] += share * logistic(logit[:, seen] + service[:, place, None, None])
         return Posterior(rate, self._found(states))
 
     def _levels(self, states: Array) -> tuple[Array, ...]:

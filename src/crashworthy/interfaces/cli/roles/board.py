@@ -78,7 +78,7 @@ def _key(assessment: RoleAssessment) -> Iterator[str]:
     if any(each.decision.close for each in assessment.tasks):
         yield "?  nearly a toss: the next evidence can turn the stage."
     if not all(each.evidence.weaknesses for each in assessment.tasks):
-        yield f"{NO_EXPERIMENT}  nothing that is tried speaks about the task; it moves with tasks that take the same."
+        yield f"{NO_EXPERIMENT}  nothing tried speaks about the task; it moves with the others, a part of the way."
     yield f"`crashworthy role explain {assessment.role.id} TASK` opens every figure."
 
 
