@@ -60,11 +60,9 @@ def scenario(found: Opening, lab: Lab) -> Scenario:
 
     Nothing in the attack is A's: it is B's request, with another secret.
     """
-    mirror = as_actor(found.way, "B")
-    joined = merge((found.way, mirror))
+    joined = merge((found.way, as_actor(found.way, "B")))
     own, other = joined.last
-    pairs = [(_secret_of(step, found, joined.setup), step) for step in (own, other)]
-    (mine, _), (theirs, _) = pairs
+    mine, theirs = (_secret_of(step, found, joined.setup) for step in (own, other))
     read = pick_readback(lab.operations, lab.playbook, joined.setup, (own,))
     reads = [
         step.model_copy(update={"saves": ()})
@@ -158,14 +156,9 @@ def _names_in(step: Step, name: str) -> Iterator[str]:
 
 def _secret_of(step: Step, found: Opening, setup: tuple[Step, ...]) -> str:
     """The name that the secret has in the joined set-up."""
-    needed = placeholders(step)
-    return next(
-        save.name
-        for made in setup
-        if made.operation == found.maker.operation
-        for save in made.saves
-        if save.name in needed and (save.path, save.pattern) == (found.save.path, found.save.pattern)
-    )
+    needed, place = placeholders(step), (found.save.path, found.save.pattern)
+    saves = [save for made in setup if made.operation == found.maker.operation for save in made.saves]
+    return next((save.name for save in saves if save.name in needed and (save.path, save.pattern) == place), "")
 
 
 def _opened(step: Step, secret: str, name: str) -> Step:
