@@ -110,6 +110,15 @@ SERVED: dict[str, tuple[bool, tuple[Operation, ...]]] = {
             operation("DELETE /payments/{payment_id}"),
         ),
     ),
+    "shared_kitchen": (
+        False,
+        (
+            operation("POST /signup", ("username", "password")),
+            operation("POST /kitchens"),
+            operation("POST /kitchens/join", ("join_code",)),
+            operation("POST /kitchens/{kitchen_id}/leave"),
+        ),
+    ),
     "form_desk": (
         False,
         (

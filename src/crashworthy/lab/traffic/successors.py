@@ -5,23 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import product
 
 from crashworthy.core.history import Exchange
 from crashworthy.core.operation import Operation
 from crashworthy.lab.traffic.actors import is_identity, login_in_path, login_name, sign_up_score, user_in_path
 from crashworthy.lab.traffic.alternatives import other_types, other_values, raw_bodies
 from crashworthy.lab.traffic.attempt import Draft, Workshop
-from crashworthy.lab.traffic.autofill import CURRENT_PASSWORD, NEW_PASSWORD, USERNAME, named_for
 from crashworthy.lab.traffic.data import ALL
 from crashworthy.lab.traffic.encode import FORM, MULTIPART
 from crashworthy.lab.traffic.facts import Slot, slots_of
 from crashworthy.lab.traffic.feedback import Feedback, read_feedback
 from crashworthy.lab.traffic.grants import grants_for
+from crashworthy.lab.traffic.login_names import login_names
 from crashworthy.lab.traffic.names import REFERENCE_ENDS, collection, path_words, stem, words
 from crashworthy.lab.traffic.plan import MADE_UP, Plan, Ranked
 from crashworthy.lab.traffic.session import challenges, leads_to_itself, succeeded
 from crashworthy.lab.traffic.template import escape, placeholders
+from crashworthy.lab.traffic.ways import actors_of
 
 _INCREASING = frozenset(
     map(
@@ -44,6 +44,9 @@ _INCREASING = frozenset(
     )
 )
 _ONESELF = re.compile(r"\b(yourself|oneself|himself|themselves|your own|same (user|account|person)|self)\b")
+_OWNERS_NOT = re.compile(
+    r"\b(owner|creator|author|host|organi[sz]er|admin)s? (can ?not|can't|may not|must not)|not .* own\b"
+)
 _DELETED = re.compile(r"\b(trash|bin|deleted|removed|archived?)\b")
 _DEPTH = 0.4
 _MOST_BEFORE = 4
@@ -89,7 +92,7 @@ class Successors:
                 plans.append((0.3, replace(plan, actor="B", grant=None, afresh=False)))
             plans += [(2.5 + far, each) for far, each in self._before(operation, plan, draft, feedback)]
             if is_identity(operation):
-                plans += self._names(operation, slots, plan)
+                plans += login_names(self._workshop, operation, slots, plan)
         elif status in (301, 308):
             plans.append((0, replace(plan, slash=not plan.slash)))
         elif status == 404:
@@ -182,7 +185,7 @@ class Successors:
         if plan.level < ALL:
             plans.append((1.2 if not feedback.patches else 2, replace(plan, level=plan.level + 1)))
         if is_identity(operation):
-            plans += self._names(operation, slots, plan)
+            plans += login_names(self._workshop, operation, slots, plan)
         plans += other_values(self._workshop, operation, plan, slots, feedback)
         plans += other_types(plan, draft, slots, feedback)
         plans += [(2.5 + far, each) for far, each in self._identities(plan)]
@@ -235,11 +238,11 @@ class Successors:
         self, operation: Operation, plan: Plan, slots: list[Slot], feedback: Feedback, status: int
     ) -> Ranked:
         """What belongs to another user, where the caller's own is in the way: nobody invites or pays himself."""
+        plans = self._as_guest(operation, plan, slots) if _OWNERS_NOT.search(feedback.text) else []
         if status != 409 and not feedback.taken and not _ONESELF.search(feedback.text):
-            return []
+            return plans
         chosen = dict(plan.choices)
         sources = self._workshop.sources(operation)
-        plans: Ranked = []
         for slot in slots:
             number = chosen.get(slot.path, 0 if self._workshop.refers(slot, operation) else MADE_UP)
             found = sources[slot.path]
@@ -248,6 +251,25 @@ class Successors:
             if self._workshop.knowledge.of_another(found[number]) is not None:
                 plans.append((0.65, replace(plan, others=(*plan.others, slot.path))))
         return plans
+
+    def _as_guest(self, operation: Operation, plan: Plan, slots: list[Slot]) -> Ranked:
+        """At another user's thing, to which the caller comes first by what was reached with things of others."""
+        sources = self._workshop.sources(operation)
+        another = self._workshop.knowledge.of_another
+        theirs = [
+            slot.path
+            for slot in slots
+            if slot.path[0] == "path" and slot.path not in plan.others and sources[slot.path][:1]
+            if another(sources[slot.path][0]) is not None
+        ]
+        ways = [
+            name
+            for name, lesson in self._workshop.knowledge.lessons.items()
+            if not lesson.operation.is_safe and lesson.way.actor == "A" and "B" in actors_of(lesson.way.steps)
+        ]
+        return [
+            (0.3 + 0.1 * n, replace(plan, others=tuple(theirs)).then(each)) for n, each in enumerate(ways) if theirs
+        ]
 
     def _before(self, operation: Operation, plan: Plan, draft: Draft, feedback: Feedback) -> Ranked:
         """Operations that may bring the objects into the state that this one needs, the likeliest first."""
@@ -282,45 +304,3 @@ class Successors:
             plans = [(0.0, name) for name in names if name != operation.name and name not in done]
         best = sorted(plans)[:6]
         return [(0.25 * place, plan.then(name)) for place, (_, name) in enumerate(best)]
-
-    def _names(self, operation: Operation, slots: list[Slot], plan: Plan) -> Ranked:
-        """For a login: what sign-up was given as a name, in place of the name that the login asks for."""
-        plans: Ranked = []
-        sign_ups = [
-            lesson for lesson in self._workshop.knowledge.lessons.values() if sign_up_score(lesson.operation) > 0
-        ]
-        for lesson in sign_ups[:1]:
-            sent = lesson.way.steps[-1].body
-            if lesson.operation.name == operation.name or not isinstance(sent, dict):
-                continue
-            base = plan if lesson.operation.name in plan.before else plan.then(lesson.operation.name)
-            plans.append((0.05, base))
-            declared = {purpose: named_for(operation, (purpose,)) for purpose in (CURRENT_PASSWORD, USERNAME)}
-            for purpose, origin in ((CURRENT_PASSWORD, NEW_PASSWORD), (USERNAME, USERNAME)):
-                for name, first in product(declared[purpose], named_for(lesson.operation, (origin,))):
-                    base = base.give(("body", name), sent[first]) if first in sent else base
-            if base.values:
-                plans.append((0.1, base))
-            for slot in slots:
-                parts = {*words(slot.name)}
-                if parts & {"password", "passwd", "pwd", "passphrase", "pin"}:
-                    same = [value for name, value in sent.items() if {*words(name)} & parts]
-                else:
-                    same = [
-                        value
-                        for name, value in sent.items()
-                        if {*words(name)} & {"email", "username", "login", "phone", "name", "user", "mail"}
-                    ]
-                if slot.path[0] == "body" and parts & {
-                    "email",
-                    "username",
-                    "login",
-                    "phone",
-                    "name",
-                    "user",
-                    "identifier",
-                    "mail",
-                    "password",
-                }:
-                    plans += [(0.2 + 0.1 * n, base.give(slot.path, value)) for n, value in enumerate(same)]
-        return plans
