@@ -20,6 +20,8 @@ _SOON = timedelta(days=7)
 _MOST_SKILLS = 8
 _MOST_RUNS = 5
 _WORTH_TELLING = 0.02
+_MOVED = 0.05
+"""What an estimate moves by at least to be told of: other draws of the same ledger move it by two or three points."""
 
 
 class Duty(Value):
@@ -143,7 +145,7 @@ def _changes(then: Description, now: Description, evidence: Mapping[str, TaskEvi
         moved = f"{past.estimate:.0%}, now {duty.estimate:.0%} done to the standard"
         if past.stage is not duty.stage:
             yield _because(f"{duty.title}: {past.stage.value}, now {duty.stage.value} ({moved})", duty, then, evidence)
-        elif abs(past.estimate - duty.estimate) >= _WORTH_TELLING:
+        elif abs(past.estimate - duty.estimate) >= _MOVED:
             yield _because(f"{duty.title}: still {duty.stage.value} ({moved})", duty, then, evidence)
     for duty in old.values():
         yield Because(
