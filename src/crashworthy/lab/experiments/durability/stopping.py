@@ -37,12 +37,13 @@ _LINE_MS = 250
 _DONE = 0.6
 """The part of the request that is over when the signal comes: by then the service knows of it."""
 _LEAST_S = 0.5
-_ENDS_WITHIN_S = 10.0
-_MOST = 3
+_ENDS_WITHIN_S = 3.0
+"""After what is left of the request."""
+_MOST = 2
 
 
 class Stopping(Experiment):
-    """Candidates only where the service's own code handles SIGTERM: up to three operations that change something."""
+    """Candidates only where the service's own code handles SIGTERM: up to two operations that change something."""
 
     id = "stopping"
     title = "SIGTERM while a request is under way"
@@ -140,7 +141,7 @@ def _play(scenario: Scenario, recorder: Recorder, purpose: str, after_s: float |
             time.sleep(after_s)
             marks.append(_mark(SENT, stage.player.origin))
             stage.instance.signal(signal.SIGTERM)
-            if stage.instance.wait(_ENDS_WITHIN_S) is not None:
+            if stage.instance.wait(after_s + _ENDS_WITHIN_S) is not None:
                 marks.append(_mark(ENDED, stage.player.origin))
         stage.exchanges += playing.result().exchanges
         stage.collect()
