@@ -202,8 +202,10 @@ def _promise(trial: Trial) -> Promise | None:
 def _judged(history: History) -> Judgement:
     trials = {trial.purpose: trial for trial in history.trials}
     name, lifetime_s = history.settings.get(NAME), history.settings.get(LIFETIME)
-    if HELD not in trials or not _is_set_up(trials[HELD]):
-        return unproven(history, Status.UNKNOWN, "nothing was held")
+    if HELD not in trials:
+        return unproven(history, Status.UNKNOWN, "it was not tried")
+    if not _is_set_up(trials[HELD]):
+        return unproven(history, Status.HELD, "nothing was held that another user could want")
     if not isinstance(lifetime_s, int | float):
         return unproven(history, Status.HELD, "the answer to the hold does not say until when it is good")
     if not _used(trials[HELD], _REFUSED) or not _accepted(trials.get(FREE)):
