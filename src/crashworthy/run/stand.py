@@ -159,7 +159,8 @@ def _starts(job: Job, tree: SourceTree) -> tuple[StartPlan, ...]:
 def _report(job: Job, tree: SourceTree, testbed: ServiceTestbed, notes: list[str], *, contained: bool) -> ServiceReport:
     framework = next((each.framework for each in tree.applications), None)
     if testbed.fork_refusal is not None:
-        notes.append(f"copies are started anew, not forked: {testbed.fork_refusal}")
+        warm = ", from a process that has imported the libraries" if testbed.is_warm else ""
+        notes.append(f"copies are started anew{warm}, not forked: {testbed.fork_refusal}")
     return ServiceReport(
         path=job.source,
         name=Path(job.source).name,

@@ -328,10 +328,36 @@ def test_starts_anew_where_a_fork_would_not_be_as_good(addition, why, write_serv
     with open_service(folder, script("app.py")) as testbed:
         assert why in testbed.fork_refusal
         assert Capability.FORK not in testbed.capabilities
+        assert testbed.is_warm, "what it imports can be shared all the same"
         for _ in range(2):
             with testbed.fresh() as copy:
                 httpx.post(f"{copy.base_url}/add")
                 assert httpx.get(f"{copy.base_url}/count").text == "1"
+
+
+def test_what_is_the_service_s_own_runs_anew_in_each_copy_also_where_libraries_are_shared(write_service, open_service):
+    own = """
+    import os, sqlite3
+    held = sqlite3.connect("held.db", check_same_thread=False)
+    held.execute("create table if not exists starts (pid)")
+    held.execute("insert into starts values (?)", (os.getpid(),))
+    held.commit()
+    print("begin", os.environ["PORT"], flush=True)
+    """
+    app = f"""{FASTAPI}
+    @app.get("/starts")
+    def starts():
+        from own import held
+        import os
+        return PlainTextResponse(str([pid == os.getpid() for pid, in held.execute("select pid from starts")]))
+    """
+    folder = write_service({"counter.py": COUNTER, "own.py": own, "main.py": f"    import own\n{app}"})
+    with open_service(folder, StartPlan(StartKind.OBJECT, framework="fastapi", target="main:app")) as testbed:
+        assert testbed.is_warm
+        for _ in range(2):
+            with testbed.fresh() as copy:
+                assert httpx.get(f"{copy.base_url}/starts").text == "[True]"
+                assert copy.output().count(f"begin {copy.port}") == 1
 
 
 def test_serving_inside_a_running_loop_is_started_anew(write_service, open_service):

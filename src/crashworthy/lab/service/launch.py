@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,8 +22,8 @@ _LONGEST_BEFORE_MOMENT_S = 2.0
 _LAUNCHER = Path(__file__).parent / "launcher" / "start.py"
 
 
-def launch(plan: ServicePlan, start: StartPlan, mode: str, port: int) -> ServiceProcess:
-    """Start it; `mode` is one of the launcher's (crashworthy_launcher.moment.Moment).
+def launch(plan: ServicePlan, start: StartPlan, mode: str, port: int, libraries: Sequence[str] = ()) -> ServiceProcess:
+    """Start it; `mode` is one of the launcher's (crashworthy_launcher.moment.Moment), or "warm" with `libraries`.
 
     A command in another language has no modes: it is always run as declared.
     """
@@ -45,6 +46,7 @@ def launch(plan: ServicePlan, start: StartPlan, mode: str, port: int) -> Service
             "target": start.target,
             "framework": start.framework,
             "port": port,
+            "libraries": list(libraries),
         }
     try:
         return ServiceProcess(words, folder, environment, plan.run_id, plan.memory_limit, order)

@@ -62,7 +62,8 @@ class DeclaredStart:
 class ServiceTestbed:
     """Implements crashworthy.lab.testbed.Testbed for a service whose start is known to work.
 
-    `fork_refusal` says why copies are started anew instead of forked; None when they are forked.
+    `fork_refusal` says why copies are started anew instead of forked; None when they are forked. `is_warm` says that
+    those that are started anew share a process that has imported the libraries.
     """
 
     def __init__(self, plan: ServicePlan, start: StartPlan, state: ServiceState, emit: Emit) -> None:
@@ -72,6 +73,8 @@ class ServiceTestbed:
         self.start = start
         self.declared = DeclaredStart()
         self.fork_refusal: str | None = "not tried yet"
+        self.is_warm = False
+        self._libraries: Sequence[str] = ()
         self._zygote: ServiceProcess | None = None
         self._seen_working: frozenset[Capability] = frozenset()
         self._copy_began = time.monotonic()
@@ -79,7 +82,7 @@ class ServiceTestbed:
     @property
     def capabilities(self) -> frozenset[Capability]:
         """What the sensor's self-test found to work, and whether copies are forked."""
-        return self._working() | ({Capability.FORK} if self._zygote is not None else frozenset())
+        return self._working() | (frozenset() if self.fork_refusal else {Capability.FORK})
 
     @property
     def dependencies(self) -> tuple[str, ...]:
@@ -207,6 +210,7 @@ class ServiceTestbed:
         if self._zygote is not None:
             self._zygote.end()
             self._zygote = None
+            self.is_warm = False
 
     def _try_as_declared(self) -> None:
         port, began = free_port(), time.monotonic()
@@ -233,8 +237,26 @@ class ServiceTestbed:
                 self.fork_refusal = f"a forked copy does not serve: {error.message}"
                 self.close()
         self._state.back_to_start()
+        if self._start_warm():
+            try:
+                with self.fresh():
+                    self._await_self_test()
+                return
+            except StartError:
+                self.close()
         with self.fresh():
             self._await_self_test()
+
+    def _start_warm(self) -> bool:
+        """Whether there is a process now that has imported the libraries, from which each start begins."""
+        if not self._libraries:
+            return False
+        self._zygote = launch(self._plan, self.start, "warm", free_port(), self._libraries)
+        message = await_message(self._zygote, "ready", self._plan.start_timeout_s)
+        self.is_warm = message is not None and bool(message["forkable"])
+        if not self.is_warm:
+            self.close()
+        return self.is_warm
 
     def _start_zygote(self) -> str | None:
         """Why there is none, or None. The state that copies begin from is the one at the zygote's moment."""
@@ -249,6 +271,7 @@ class ServiceTestbed:
             raise failure_of(self._plan, self.start, self._zygote, port)
         if not message["forkable"]:
             self.close()
+            self._libraries = message.get("libraries", ())
             return str(message["why_not"])
         self._state.take_fresh()
         return None

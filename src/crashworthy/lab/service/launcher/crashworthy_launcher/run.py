@@ -13,18 +13,27 @@ from typing import Any
 
 from . import binding, servers, target
 from .control import Control
+from .libraries import import_all
 from .moment import Moment
+from .zygote import Zygote
 
 _OWN_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def main(control_fd: int) -> None:
-    """Receive the order, put the hooks in place, run. Does not return before the service ends."""
+    """Receive the order, put the hooks in place, run. Does not return before the service ends.
+
+    In the mode "warm", libraries are imported first, and then copies are forked that run the order as in "serve".
+    """
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != _OWN_FOLDER]
     control = Control(control_fd)
     order = control.receive()
     if order is None:
         return
+    if order["mode"] == "warm":
+        import_all(order["libraries"])
+        order = {**order, "mode": "serve", "port": Zygote(control, None).hold_still("")}
+        os.environ["PORT"] = str(order["port"])
     moment = Moment(control, order["mode"], order["port"])
     if moment.forces:
         servers.install(moment)

@@ -10,13 +10,14 @@ import sys
 
 from .control import Control
 from .forkable import let_go_of_connections, obstacles, pause_log_listeners
+from .libraries import imported
 
 
 class Zygote:
     """Takes orders from the engine until that closes the connection. One copy lives at a time.
 
-    It begins with `ready` {forkable, why_not}. The order {port} is answered by `forked` {pid}, and by `ended`
-    {pid, status} when the copy ends.
+    It begins with `ready` {forkable, why_not, libraries}; the libraries are told where it cannot be forked. The order
+    {port} is answered by `forked` {pid}, and by `ended` {pid, status} when the copy ends.
     """
 
     def __init__(self, control: Control, binding_fd: int | None) -> None:
@@ -32,7 +33,8 @@ class Zygote:
             let_go_of_connections()
             listeners = pause_log_listeners()
             obstacle = obstacles(self._own_fds)
-        self._control.send({"event": "ready", "forkable": not obstacle, "why_not": obstacle})
+        libraries = imported() if obstacle else []
+        self._control.send({"event": "ready", "forkable": not obstacle, "why_not": obstacle, "libraries": libraries})
         while True:
             waiting = select.poll()
             waiting.register(self._control.fd, select.POLLIN)
