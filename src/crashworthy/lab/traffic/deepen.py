@@ -19,11 +19,12 @@ from crashworthy.lab.traffic.actors import is_identity
 from crashworthy.lab.traffic.attempt import Draft, Workshop
 from crashworthy.lab.traffic.branches import Branch, Vocabulary
 from crashworthy.lab.traffic.coverage import Coverage, Lines
-from crashworthy.lab.traffic.explore import Explorer, segments
+from crashworthy.lab.traffic.explore import Explorer
 from crashworthy.lab.traffic.facts import Fact, Slot, facts_of, slots_of
 from crashworthy.lab.traffic.feedback import read_feedback
 from crashworthy.lab.traffic.knowledge import Lesson
 from crashworthy.lab.traffic.plan import Path, Plan
+from crashworthy.lab.traffic.search import segments
 from crashworthy.lab.traffic.session import Session, SetupFailedError, succeeded
 from crashworthy.lab.traffic.variations import variations
 from crashworthy.lab.traffic.ways import Setup, bind

@@ -14,9 +14,10 @@ from crashworthy.core.value import Json
 from crashworthy.lab.traffic.actors import Identity, sign_up_score
 from crashworthy.lab.traffic.attempt import Workshop
 from crashworthy.lab.traffic.callers import content
-from crashworthy.lab.traffic.explore import Explorer, segments
+from crashworthy.lab.traffic.explore import Explorer
 from crashworthy.lab.traffic.identify import Identifier
 from crashworthy.lab.traffic.plan import Plan
+from crashworthy.lab.traffic.search import segments
 from crashworthy.lab.traffic.session import SetupFailedError, succeeded
 from crashworthy.lab.traffic.ways import bind
 
