@@ -29,11 +29,11 @@ ALL = {
     ),
     "password_in_log": (
         SickService("flask_print", "flask", "flask_print_sick", ("flask_print_healthy",), USERS, _SIGN_UP),
-        SickService("fastapi_print", "fastapi", None, ("fastapi_print_healthy",), USERS, _SIGN_UP),
+        SickService("fastapi_print", "fastapi", "fastapi_print_sick", ("fastapi_print_healthy",), USERS, _SIGN_UP),
     ),
     "password_shown": (
         SickService("fastapi_hash", "fastapi", "fastapi_hash_sick", ("fastapi_hash_healthy",), USERS, _SIGN_UP),
-        SickService("flask_hash", "flask", None, ("flask_hash_healthy",), USERS, _SIGN_UP),
+        SickService("flask_hash", "flask", "flask_hash_sick", ("flask_hash_healthy",), USERS, _SIGN_UP),
     ),
     "traceback_shown": (
         SickService("flask_handler", "flask", "flask_handler_sick", ("flask_handler_healthy",), QUANTITIES, "GET /"),

@@ -159,7 +159,7 @@ COMMAND_INJECTION = (
 )
 ARGUMENT_INJECTION = (
     _pair("flask", "flask_sick", "flask_healthy", _LISTING),
-    _pair("fastapi", None, "fastapi_healthy", _LISTING),
+    _pair("fastapi", "fastapi_sick", "fastapi_healthy", _LISTING),
 )
 CODE_INJECTION = (
     _pair("flask", "flask_eval_sick", "flask_eval_healthy_tree", _COMPUTE),
@@ -184,11 +184,12 @@ UNSAFE_DESERIALISATION = (
 )
 HEADER_INJECTION = (
     _pair("flask", "flask_sick", "flask_healthy", _DOWNLOAD),
+    # What breaks a header is refused by uvicorn and by h11, with which the other ASGI servers write.
     _pair("fastapi", None, "fastapi_healthy", _DOWNLOAD),
 )
 MAIL_HEADER_INJECTION = (
     _pair("flask", "flask_sick", "flask_healthy", _CONTACT),
-    _pair("fastapi", None, "fastapi_healthy", _CONTACT),
+    _pair("fastapi", "fastapi_sick", "fastapi_healthy", _CONTACT),
 )
 PROMPT_INJECTION = (
     _pair("flask", "flask_sick", "flask_healthy", _ASK),
@@ -209,7 +210,7 @@ FORMULA_INJECTION = (
 )
 LOG_FORGING = (
     _pair("flask", "flask_sick", "flask_healthy", _LOGIN),
-    _pair("fastapi", None, "fastapi_json_healthy", _LOGIN),
+    _pair("fastapi", "fastapi_sick", "fastapi_json_healthy", _LOGIN),
 )
 
 ALL = {
