@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pytest
+
+from crashworthy.constraints.model import Constraints
 from crashworthy.core.finding import Judgement
 from crashworthy.core.history import History
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
+from crashworthy.run import lane
 from crashworthy.run.attempt import Attempt
 from crashworthy.run.crew import Crew
+from crashworthy.run.folder import RunFolder
+from crashworthy.run.job import Job
 from crashworthy.run.lane import LaneLostError
 from crashworthy.run.schedule import Schedule, Turn
 from crashworthy.source.tree import SourceTree
@@ -124,3 +131,26 @@ def test_little_work_is_not_shared_out() -> None:
     crew = crew_of(schedule, present, lambda _: None, [])
     crew.call([lane])
     assert schedule.lanes == 1
+
+
+def test_no_room_for_another_copy_leaves_the_first_one_to_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def no_room(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "copy").mkdir()
+    monkeypatch.setattr(lane, "containment", lambda: (True, ""))
+    monkeypatch.setattr(lane, "copy_source", no_room)
+    job = Job(
+        run="r",
+        folder=str(tmp_path),
+        source=".",
+        python=None,
+        constraints=Constraints(),
+        lanes=2,
+        started_at="2026-11-20",
+    )
+    tree = SourceTree(Path(), (), (), (), (), (), (), frozenset())
+    assert lane.open_lanes(job, tree, RunFolder(tmp_path)) == []
+    assert "No space left" in capsys.readouterr().err

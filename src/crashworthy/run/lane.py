@@ -117,9 +117,14 @@ def open_lanes(job: Job, tree: SourceTree, folder: RunFolder) -> list[Lane]:
     None without the box: two copies would meet on the service's own port, its files in /tmp or its databases.
     """
     contained, _ = containment()
+    lanes: list[Lane] = []
     if job.lanes < 2 or not contained or not _is_small(folder):
-        return []
-    return [_open(job, tree, folder, number) for number in range(2, job.lanes + 1)]
+        return lanes
+    try:
+        lanes.extend(_open(job, tree, folder, number) for number in range(2, job.lanes + 1))
+    except OSError:  # no space for another copy, or no process more: the first one is enough
+        traceback.print_exc()
+    return lanes
 
 
 def _is_small(folder: RunFolder) -> bool:
