@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from string import Template
 from threading import Lock
@@ -213,18 +213,10 @@ class Engine:
 
     def _lab(self, stand: Stand, tree: SourceTree, deadline: float) -> Lab:
         quick = Capability.REQUESTS in stand.testbed.capabilities
-        return Lab(
-            testbed=stand.testbed,
-            tree=tree,
-            operations=self.progress.operations,
+        return replace(
+            stand.lab(self.job, tree, self.progress.operations, deadline=deadline, emit=self.emit),
             playbook=self.progress.playbook,
             suspicions=self.progress.suspicions,
-            seed=self.job.seed,
-            deadline=deadline,
-            emit=self.emit,
-            credentials=stand.credentials,
-            idempotent=self.job.constraints.idempotent,
-            workers=self.job.constraints.service.workers or stand.testbed.workers,
             trial_s=trial_seconds(stand.testbed, self.progress.playbook, quick_hashes=quick),
             replay_trial_s=trial_seconds(stand.testbed, self.progress.playbook, quick_hashes=False),
             quick_hashes=quick,

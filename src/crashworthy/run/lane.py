@@ -10,7 +10,7 @@ import os
 import signal
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any
@@ -21,7 +21,7 @@ from crashworthy.core.playbook import Playbook
 from crashworthy.core.suspicion import Suspicion
 from crashworthy.lab.box import linux
 from crashworthy.lab.box.side import enter_side_box
-from crashworthy.lab.experiments.experiment import Candidate, Lab
+from crashworthy.lab.experiments.experiment import Candidate
 from crashworthy.lab.experiments.registry import EXPERIMENTS
 from crashworthy.run.assemble import Mark, mark_of
 from crashworthy.run.attempt import Attempt, Attempts, Conclusion
@@ -179,18 +179,10 @@ def _work(job: Job, tree: SourceTree, own: RunFolder, folder: RunFolder, connect
         connection.send(event)
 
     with open_stand(job, tree, own, lambda _: None) as stand:
-        lab = Lab(
-            testbed=stand.testbed,
-            tree=tree,
-            operations=briefing.operations,
+        lab = replace(
+            stand.lab(job, tree, briefing.operations, deadline=briefing.deadline, emit=emit),
             playbook=briefing.playbook,
             suspicions=briefing.suspicions,
-            seed=job.seed,
-            deadline=briefing.deadline,
-            emit=emit,
-            credentials=stand.credentials,
-            idempotent=job.constraints.idempotent,
-            workers=job.constraints.service.workers or stand.testbed.workers,
             trial_s=briefing.trial_s,
             replay_trial_s=briefing.replay_trial_s,
             quick_hashes=briefing.quick_hashes,

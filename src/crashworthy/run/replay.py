@@ -11,7 +11,6 @@ from crashworthy.constraints.load import load_constraints
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.core.events import Emit, Event, ReplayFinished, StageStarted
 from crashworthy.core.proof import Proof
-from crashworthy.lab.experiments.experiment import Lab
 from crashworthy.lab.experiments.registry import EXPERIMENTS
 from crashworthy.lab.proof.confirm import replay_proof
 from crashworthy.lab.traffic.discover import discover
@@ -82,16 +81,8 @@ def _replay_inside(job: Job, emit: Emit) -> None:
     with open_stand(job, tree, folder, emit) as stand:
         with stand.testbed.fresh() as instance:
             operations = discover(tree, instance, Path(job.openapi) if job.openapi else None).operations
-        lab = Lab(
-            testbed=stand.testbed,
-            tree=with_operations(tree, operations),
-            operations=operations,
-            seed=job.seed,
-            deadline=time.monotonic() + job.budget_s,
-            emit=emit,
-            idempotent=job.constraints.idempotent,
-            workers=job.constraints.service.workers or stand.testbed.workers,
-        )
+        deadline = time.monotonic() + job.budget_s
+        lab = stand.lab(job, with_operations(tree, operations), operations, deadline=deadline, emit=emit)
         emit(StageStarted(stage="proof", detail=proof.title))
         outcomes = [replay_proof(experiment, proof, lab) for _ in range(REPLAYS)]
     shown = [outcome for outcome in outcomes if outcome is not None]

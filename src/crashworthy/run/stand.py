@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from crashworthy.core.events import Emit, Event, Note, StageStarted
+from crashworthy.core.operation import Operation
 from crashworthy.core.report import ServiceReport
 from crashworthy.lab.databases.own import OwnDatabases
 from crashworthy.lab.databases.scripts import SqlScript, declared_scripts
@@ -18,6 +19,7 @@ from crashworthy.lab.environment.base import base_environment
 from crashworthy.lab.environment.examples import replace_real_files
 from crashworthy.lab.environment.filled import ServiceVariables, fill
 from crashworthy.lab.environment.variables import plan_variables
+from crashworthy.lab.experiments.experiment import Lab
 from crashworthy.lab.sensor.inject import injection
 from crashworthy.lab.sensor.receiver import Receiver
 from crashworthy.lab.service.detect import detect
@@ -44,6 +46,20 @@ class Stand:
     report: ServiceReport
     credentials: Mapping[str, str]
     plan: ServicePlan
+
+    def lab(self, job: Job, tree: SourceTree, operations: tuple[Operation, ...], *, deadline: float, emit: Emit) -> Lab:
+        """What experiments may use, before anything is learned of the service. `deadline` as in Lab."""
+        return Lab(
+            testbed=self.testbed,
+            tree=tree,
+            operations=operations,
+            seed=job.seed,
+            deadline=deadline,
+            emit=emit,
+            credentials=self.credentials,
+            idempotent=job.constraints.idempotent,
+            workers=job.constraints.service.workers or self.testbed.workers,
+        )
 
 
 @contextmanager
