@@ -78,6 +78,7 @@ def judged(case: Case, seed: int) -> Said:
         service.api,
         seed=seed,
         postgresql=service.postgresql,
+        redis=service.redis,
         idempotent=service.idempotent,
         workers=service.workers,
     ) as lab:
@@ -165,7 +166,7 @@ def copies_per_second(service: SickService) -> float:
     """Trials of one request and what it is read back by, each on a fresh copy."""
     assert service.sick is not None
     file = service_file("lost_update", service.sick)
-    with open_lab(file, service.framework, service.api, postgresql=service.postgresql) as lab:
+    with open_lab(file, service.framework, service.api, postgresql=service.postgresql, redis=service.redis) as lab:
         base = ground((service.operation,), lab.playbook, lab.operations)
         assert base is not None
         scenario = Scenario(setup=base.setup, attack=(base.bound(base.steps[0], 1),), observe=base.observe)

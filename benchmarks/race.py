@@ -34,7 +34,9 @@ def judge(folder: str, service: SickService, name: str, seed: int) -> Sequence[J
     """Run the experiment once, on a stand of its own."""
     experiment = LostUpdate()
     file = service_file(folder, name)
-    with open_lab(file, service.framework, service.api, seed=seed, postgresql=service.postgresql) as lab:
+    with open_lab(
+        file, service.framework, service.api, seed=seed, postgresql=service.postgresql, redis=service.redis
+    ) as lab:
         return experiment.judgements(experiment.run(candidate_for(experiment, lab, service.operation), lab))
 
 

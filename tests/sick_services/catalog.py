@@ -137,7 +137,7 @@ LOST_UPDATE = (
         "flask_postgresql",
         "flask",
         "flask_postgresql_sick",
-        ("flask_postgresql_healthy_for_update",),
+        ("flask_postgresql_healthy_for_update", "flask_postgresql_healthy_serializable"),
         ACCOUNTS,
         _WITHDRAW,
         postgresql=True,
@@ -159,6 +159,17 @@ LOST_UPDATE = (
         "POST /events/{event}/seats",
     ),
     SickService("fastapi_background", "fastapi", None, ("fastapi_background_healthy",), SALES, "POST /sales"),
+    SickService(
+        "fastapi_redis",
+        "fastapi",
+        "fastapi_redis_sick",
+        ("fastapi_redis_healthy_watch",),
+        ACCOUNTS,
+        _WITHDRAW,
+        redis=True,
+    ),
+    SickService("flask_redis", "flask", None, ("flask_redis_healthy_script",), ACCOUNTS, _WITHDRAW, redis=True),
+    SickService("django_orm", "django", "django_orm_sick", ("django_orm_healthy_expression",), ACCOUNTS, _WITHDRAW),
 )
 
 CRASH_UNDER_CONCURRENCY = (

@@ -36,6 +36,7 @@ class SickService:
     api: Api
     operation: str | tuple[str, ...] | None
     postgresql: bool = False
+    redis: bool = False
     idempotent: tuple[str, ...] = ()
     workers: int = 1
 

@@ -36,6 +36,7 @@ def open_lab(
     suspicions: tuple[Suspicion, ...] = (),
     may_fork: bool = True,
     postgresql: bool = False,
+    redis: bool = False,
     idempotent: tuple[str, ...] = (),
     workers: int = 1,
 ) -> Iterator[Lab]:
@@ -49,7 +50,7 @@ def open_lab(
         receiver = stack.enter_context(Receiver(folder / "sensor.sock"))
         stand_in = stack.enter_context(StandIns(seed=seed))
         stand_in.ask_for_names(receiver.resolve_slot)
-        needs = DatabaseNeeds(postgresql=postgresql, accesses=(PostgresAccess("app", "app"),))
+        needs = DatabaseNeeds(postgresql=postgresql, accesses=(PostgresAccess("app", "app"),), redis=redis)
         databases = stack.enter_context(OwnDatabases(needs, folder, emit=lambda _event: None))
         given = injection(
             folder,
@@ -62,6 +63,8 @@ def open_lab(
         environment = {"PATH": os.environ["PATH"], "HOME": str(folder), **given}
         if databases.postgresql:
             environment["DATABASE_URL"] = f"postgresql://app:any@{databases.postgresql}/app"
+        if databases.redis:
+            environment["REDIS_URL"] = f"redis://{databases.redis}/0"
         plan = ServicePlan(
             root=root,
             starts=(StartPlan(StartKind.OBJECT, framework=framework, target="app:app"),),

@@ -120,6 +120,8 @@ def timeline(trial: Trial) -> Timeline:
         mark = mark_of(event)
         if mark is not None and event.exchange is not None and math.isfinite(event.at):
             marks.setdefault(event.exchange, []).append(mark)
+    for own in marks.values():
+        _begin_held_writes_late(own)
     lanes = [_lane(trial, exchange, number, marks.get(exchange.id, [])) for number, exchange in chosen]
     started = [
         Mark(event.at, MarkKind.START, "a new process serves") for event in trial.events if event.kind == RESTARTED
@@ -145,6 +147,13 @@ def crossing(picture: Timeline) -> str:
     *others, last = (str(number) for number, _ in readers)
     who = f"Requests {', '.join(others)} and {last} {'both' if len(readers) == 2 else 'all'}"
     return f"{who} read before the first of them {'committed' if committed else 'wrote'}."
+
+
+def _begin_held_writes_late(marks: list[Mark]) -> None:
+    """Put a request's waiting before the write that it held up: the sensor tells of it when it is over."""
+    for index, (held, wait) in enumerate(pairwise(list(marks))):
+        if wait.kind is MarkKind.BARRIER and held.kind in {MarkKind.WRITE, MarkKind.FILE, MarkKind.COMMIT}:
+            marks[index : index + 2] = replace(wait, at=held.at), replace(held, at=wait.at)
 
 
 def scale(lanes: tuple[Lane, ...], apart: float = 0.0, moments: tuple[Mark, ...] = ()) -> Scale:

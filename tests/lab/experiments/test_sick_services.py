@@ -9,6 +9,7 @@ from crashworthy.core.errors import CrashworthyError
 from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.databases.postgresql_binaries import find_postgresql
+from crashworthy.lab.databases.redis import find_redis
 from crashworthy.lab.experiments.registry import EXPERIMENTS as REGISTRY
 from crashworthy.lab.proof.confirm import confirm
 from crashworthy.weaknesses.catalogue import CATALOGUE
@@ -57,11 +58,13 @@ def marks_of(folder: str, service: SickService, *, healthy: bool) -> list[pytest
 
 def judged(folder: str, service: SickService, name: str, *, prove: bool) -> tuple[list[Judgement], bool]:
     """All judgements, and whether the first one was confirmed."""
-    if service.postgresql:
-        try:
+    try:
+        if service.postgresql:
             find_postgresql()
-        except CrashworthyError as missing:
-            pytest.skip(missing.message)
+        if service.redis:
+            find_redis()
+    except CrashworthyError as missing:
+        pytest.skip(missing.message)
     experiment = next(each for each in REGISTRY if each.id == EXPERIMENTS[folder])
     file = service_file(folder, name)
     with open_lab(
@@ -70,6 +73,7 @@ def judged(folder: str, service: SickService, name: str, *, prove: bool) -> tupl
         service.api,
         seed=7,
         postgresql=service.postgresql,
+        redis=service.redis,
         idempotent=service.idempotent,
         workers=service.workers,
     ) as lab:

@@ -71,3 +71,11 @@ def test_nothing_is_said_of_services_without_a_database() -> None:
 
 def test_touching_nothing_clashes_with_nothing() -> None:
     assert clash(Touched(), touched([OVERWRITE])) == 0
+
+
+def test_keys_of_redis_are_tables_by_what_they_begin_with() -> None:
+    take = touched((), [("GET stock:17", False), ("SET stock:17 4", True)])
+    restock = touched((), [("SET stock:18 9", True)])
+    visit = touched((), [("INCR visits:2026", True)])
+    assert clash(take, restock) == OVERWRITES
+    assert clash(take, visit) == 0

@@ -11,6 +11,7 @@ from crashworthy.core.errors import CrashworthyError
 from crashworthy.lab.databases.needs import PostgresAccess
 from crashworthy.lab.databases.postgresql import PostgresServer
 from crashworthy.lab.databases.postgresql_binaries import find_postgresql
+from crashworthy.lab.databases.redis import RedisServer, find_redis
 
 # Two requests increment a counter at the same time, meeting before they write.
 ATTACK = """
@@ -114,6 +115,20 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         server.ensure([PostgresAccess("app", "shop")])
         yield f"{server.address.host}:{server.address.port}"
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    try:
+        find_redis()
+    except CrashworthyError as missing:
+        pytest.skip(missing.message)
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    try:
+        yield str(server.address)
     finally:
         server.stop()
 
@@ -265,3 +280,52 @@ def test_psycopg2_s_own_factories_are_kept(sense, postgresql: str) -> None:
         "SELECT 2 AS two",
         "SELECT 3 AS three",
     ]
+
+
+REDIS = """
+    import redis
+    host, _, port = URL.partition(":")
+    store = redis.Redis(host=host, port=int(port), decode_responses=True)
+    store.set("n", 0)
+
+    def increment():
+        n = int(store.get("n"))
+        {change}
+
+    attack()
+    print(store.get("n"))
+"""
+REDIS_ASYNC = """
+    import redis, redis.asyncio
+    host, _, port = URL.partition(":")
+    store = redis.Redis(host=host, port=int(port), decode_responses=True)
+    store.set("n", 0)
+
+    async def increment():
+        own = redis.asyncio.Redis(host=host, port=int(port), decode_responses=True)
+        n = int(await own.get("n"))
+        {change}
+        await own.aclose()
+
+    asyncio.run(attack_async())
+    print(store.get("n"))
+"""
+
+
+@pytest.mark.parametrize("change", ['store.set("n", n + 1)', 'store.pipeline().set("n", n + 1).execute()'])
+def test_redis(sense, redis: str, change: str) -> None:
+    check_keys(sense(f"{ATTACK}{REDIS.format(change=change)}", variables={"URL": redis}, allow=(redis,)))
+
+
+@pytest.mark.parametrize("change", ['await own.set("n", n + 1)', 'await own.pipeline().set("n", n + 1).execute()'])
+def test_redis_async(sense, redis: str, change: str) -> None:
+    check_keys(sense(f"{ATTACK}{REDIS_ASYNC.format(change=change)}", variables={"URL": redis}, allow=(redis,)))
+
+
+def check_keys(sensed) -> None:
+    """As `check`, by commands."""
+    assert sensed.output.strip() == "1"
+    assert [event.data["released"] for event in sensed.of("barrier")] == ["full", "full"]
+    commands = [(event.data["statement"], event.data["write"]) for event in sensed.of("sql") if event.exchange]
+    assert sorted(commands) == [("GET n", False)] * 2 + [("SET n 1", True)] * 2
+    assert all(event.location.symbol == "increment" for event in sensed.of("sql") if event.exchange)

@@ -88,3 +88,27 @@ def test_a_literal_never_makes_a_read_a_write(understand, text: str) -> None:
 @given(st.text(max_size=80))
 def test_no_text_upsets_it(understand, text: str) -> None:
     understand(text)
+
+
+@pytest.mark.parametrize(
+    ("command", "writes"),
+    [
+        ("GET stock:1", False),
+        ("hgetall cart", False),
+        ("SMEMBERS a", False),
+        ("LLEN list", False),
+        ("WATCH stock:1", False),
+        ("set stock:1 4", True),
+        ("INCRBY hits 2", True),
+        ("HSET cart a 1", True),
+        ("RPUSH list a", True),
+        ("BLPOP list 0", True),
+        ("ZREMRANGEBYSCORE z 0 1", True),
+        ("EVALSHA 1f 1 stock:1", True),
+    ],
+)
+def test_commands_of_redis(command: str, writes: bool) -> None:
+    from crashworthy_sensor.sql.statement import REDIS, understand
+
+    known = understand(command, REDIS)
+    assert (known.write, known.data_write, known.commits) == (writes, writes, False)

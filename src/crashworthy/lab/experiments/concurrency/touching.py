@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ BOTH_WRITE = 2
 READS_WHAT_IS_WRITTEN = 1
 """One decides by rows of a table that the other changes."""
 
+_REDIS = "redis"
+_REPLACES = frozenset({"SET", "SETEX", "PSETEX", "GETSET", "MSET", "HSET", "HMSET"})
+_TELLS_APART = re.compile(r"\d|@")
 _LONGEST_S = 8.0
 _SHARE = 0.08
 # Who asks may be looked up by every request; that tells nothing of what the operation works on.
@@ -32,7 +36,10 @@ _FEW = 4
 
 @dataclass(frozen=True)
 class Touched:
-    """Tables that an operation reads, changes rows of, adds rows to or removes rows from; columns as "table.column"."""
+    """Tables that an operation reads, changes rows of, adds rows to or removes rows from; columns as "table.column".
+
+    Keys of Redis are such tables by what they begin with: "stock:17" is of the table "stock".
+    """
 
     reads: frozenset[str] = frozenset()
     changes: frozenset[str] = frozenset()
@@ -46,10 +53,21 @@ class Touched:
         return self.changes | self.adds
 
 
-def touched(statements: Iterable[str]) -> Touched:
-    """What the statements touch. A column that is set to anything but its own old value is set blindly."""
+def touched(statements: Iterable[str], commands: Iterable[tuple[str, bool]] = ()) -> Touched:
+    """What the statements touch. A column that is set to anything but its own old value is set blindly.
+
+    `commands` are those of Redis, each with whether it writes.
+    """
     reads, changes, adds = set(), set(), set()
     sets, blindly = set(), set()
+    for command, writes in commands:
+        name, kind = command.partition(" ")[0].upper(), _kind_of_key(command)
+        if not kind:
+            continue
+        (changes if writes else reads).add(kind)
+        if name in _REPLACES:
+            sets.add(f"{kind}.*")
+            blindly.add(f"{kind}.*")
     for statement in map(read, statements):
         table = statement.table
         if statement.kind == "select" and table:
@@ -104,11 +122,21 @@ def learn_touched(lab: Lab, operations: Sequence[Operation]) -> Mapping[str, Tou
     return found
 
 
+def _kind_of_key(command: str) -> str:
+    """The first key of a command without the parts that tell one thing from another, "" for none."""
+    key = next(iter(command.split(" ")[1:2]), "")
+    return ":".join(part for part in re.split(r"[:/]", key) if part and not _TELLS_APART.search(part)).lower()
+
+
 def _seen(trial: Trial) -> dict[str, Touched]:
     """What the successful requests of the attack touched, where they used a database at all."""
     found = {}
     for exchange in of_part(trial, "attack"):
         events = [event for event in trial.events if event.exchange == exchange.id and event.kind == "sql"]
         if exchange.ok and events:
-            found[exchange.operation] = touched(str(event.data.get("statement", "")) for event in events)
+            said = [(str(event.data.get("statement", "")), event) for event in events]
+            found[exchange.operation] = touched(
+                (text for text, event in said if event.data.get("driver") != _REDIS),
+                ((text, event.data.get("write") is True) for text, event in said if event.data.get("driver") == _REDIS),
+            )
     return found

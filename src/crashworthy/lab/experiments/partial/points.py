@@ -38,8 +38,9 @@ def steps(trial: Trial) -> list[Step]:
     found = []
     for number, event in enumerate(events, 1):
         kind = {"sql": "write", "file-write": "file"}.get(event.kind, event.kind)
-        lasts = kind in {"commit", "file"} or not _committed(events[number:])
         statement, driver = str(event.data.get("statement", "")), str(event.data.get("driver", ""))
+        # What Redis is told stays, whatever becomes of a transaction elsewhere.
+        lasts = kind in {"commit", "file"} or driver == "redis" or not _committed(events[number:])
         found.append(Step(kind, event.at, number, statement, driver, lasts))
     found += [Step("call", call.at, lasts=True) for call in calls(trial)]
     return sorted(found, key=lambda step: step.at)

@@ -1,9 +1,9 @@
-"""SQL statements: what they do, who issued them, and where requests meet before they write. One file per driver."""
+"""Statements, of SQL and of Redis: what they do, who issued them, where requests meet before they write."""
 
 from __future__ import annotations
 
 from crashworthy_sensor.imports import when_imported
-from crashworthy_sensor.sql import aiosqlite, asyncpg, psycopg, psycopg2, pymysql, sqlite3
+from crashworthy_sensor.sql import aiosqlite, asyncpg, psycopg, psycopg2, pymysql, redis, sqlite3
 
 MODULES = frozenset(
     {
@@ -13,6 +13,10 @@ MODULES = frozenset(
         "psycopg2.extensions",
         "asyncpg.connection",
         "pymysql.connections",
+        "redis.client",
+        "redis.asyncio.client",
+        "valkey.client",
+        "valkey.asyncio.client",
     }
 )
 
@@ -33,3 +37,6 @@ def install() -> None:
     when_imported("asyncpg.connection", asyncpg.patch_connection)
     when_imported("asyncpg.prepared_stmt", asyncpg.patch_prepared)
     when_imported("pymysql.connections", pymysql.patch)
+    for client in ("redis", "valkey"):
+        when_imported(f"{client}.client", redis.patch)
+        when_imported(f"{client}.asyncio.client", redis.patch_async)

@@ -10,7 +10,7 @@ from crashworthy_sensor.faults import steps
 from crashworthy_sensor.interleave import barrier, sleep, starting
 from crashworthy_sensor.place import innermost
 from crashworthy_sensor.sinks.watch import report, watch
-from crashworthy_sensor.sql.statement import text_of, understand
+from crashworthy_sensor.sql.statement import REDIS, text_of, understand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def before(driver: str, statement: Any) -> Exchange | None:
         frame = sys._getframe(2)
         if watch.prefix is not None:
             _watched(driver, statement, frame)
-        known = understand(statement)
+        known = understand(statement, driver)
         place = innermost(frame)
         _note(driver, known, exchange, place)
         if exchange is None:
@@ -53,6 +53,8 @@ def before(driver: str, statement: Any) -> Exchange | None:
 
 
 def _watched(driver: str, statement: Any, frame: FrameType) -> None:
+    if driver == REDIS:  # arguments travel apart from the command: no text can end it
+        return
     text = text_of(statement)
     if watch.sees(text):
         report("sql", text, frame, driver=driver)
@@ -79,7 +81,7 @@ def note(driver: str, statement: Any) -> tuple[Exchange, Place | None] | None:
     try:
         if watch.prefix is not None:
             _watched(driver, statement, sys._getframe(2))
-        known = understand(statement)
+        known = understand(statement, driver)
         place = innermost(sys._getframe(2))
         _note(driver, known, exchange, place)
         if exchange is None:
@@ -125,7 +127,7 @@ def _transaction(kind: str, driver: str, frame: FrameType) -> None:
 
 def _step(exchange: Exchange, driver: str, statement: Any, frame: FrameType) -> None:
     """Note a statement of a request whose plan holds a fault, and let it go wrong if it is its turn."""
-    known = understand(statement)
+    known = understand(statement, driver)
     _note(driver, known, exchange, innermost(frame))
     if known.commits:
         steps.step(exchange, "commit", frame)

@@ -1,4 +1,4 @@
-"""What an SQL statement does, from its words alone."""
+"""What a statement does, from its words alone: of SQL, and commands of Redis."""
 
 from __future__ import annotations
 
@@ -13,6 +13,18 @@ MAX_STATEMENT = 2000
 MAX_LEXED = 100_000
 MAX_CACHED = 2000
 
+REDIS = "redis"
+"""The driver of commands."""
+
+# What is not named here is taken for a reading, a script for a writing: most are for changing several keys at once.
+_CHANGES_KEYS = re.compile(
+    r"(SET|GETSET|GETDEL|GETEX|SETEX|PSETEX|SETNX|SETRANGE|SETBIT|MSET(NX)?|APPEND|(INCR|DECR)(BY|BYFLOAT)?|DEL|UNLINK"
+    r"|P?EXPIRE(AT)?|PERSIST|RENAME(NX)?|COPY|MOVE|RESTORE|FLUSHDB|FLUSHALL|EVAL(SHA)?|FCALL"
+    r"|H(SET(NX|EX)?|MSET|DEL|GETDEL|GETEX|INCRBY(FLOAT)?)|[BLR]*(PUSHX?|POP|MOVE|POPLPUSH)|L(SET|REM|INSERT|TRIM|MPOP)"
+    r"|S(ADD|REM|POP|MOVE|INTERSTORE|UNIONSTORE|DIFFSTORE)|B?Z(ADD|REM\w*|INCRBY|POPMIN|POPMAX|MPOP|\w+STORE)"
+    r"|X(ADD|DEL|TRIM|ACK|CLAIM|AUTOCLAIM|GROUP|READGROUP)|PFADD|PFMERGE|GEOADD|BITFIELD|BITOP|PUBLISH)",
+    re.IGNORECASE,
+)
 _CHANGES_DATA = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "TRUNCATE", "UPSERT"})
 _CHANGES_SCHEMA = frozenset({"ALTER", "CREATE", "DROP"})
 _COMMITS = frozenset({"COMMIT", "END"})
@@ -35,7 +47,12 @@ class Statement:
 
     __slots__ = ("commits", "data_write", "encoded", "rolls_back", "write")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, is_command: bool = False) -> None:
+        if is_command:
+            self.data_write = self.write = bool(_CHANGES_KEYS.fullmatch(text.partition(" ")[0]))
+            self.commits = self.rolls_back = False
+            self.encoded = quote(text[:MAX_STATEMENT])
+            return
         first, verbs = _verbs(text[:MAX_LEXED])
         self.data_write = not verbs.isdisjoint(_CHANGES_DATA)
         self.write = self.data_write or not verbs.isdisjoint(_CHANGES_SCHEMA)
@@ -47,8 +64,10 @@ class Statement:
 _cache: dict[str, Statement] = {}
 
 
-def understand(statement: Any) -> Statement:
+def understand(statement: Any, driver: str = "") -> Statement:
     """The statement, whatever type the driver accepts; from a cache, as services repeat theirs."""
+    if driver == REDIS:
+        return Statement(str(statement), is_command=True)
     text = statement if type(statement) is str else text_of(statement)
     try:
         return _cache[text]
