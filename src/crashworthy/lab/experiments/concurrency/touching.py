@@ -58,8 +58,11 @@ def touched(statements: Iterable[str], commands: Iterable[tuple[str, bool]] = ()
 
     `commands` are those of Redis, each with whether it writes.
     """
-    reads, changes, adds = set(), set(), set()
-    sets, blindly = set(), set()
+    reads: set[str] = set()
+    changes: set[str] = set()
+    adds: set[str] = set()
+    sets: set[str] = set()
+    blindly: set[str] = set()
     for command, writes in commands:
         name, kind = command.partition(" ")[0].upper(), _kind_of_key(command)
         if not kind:
