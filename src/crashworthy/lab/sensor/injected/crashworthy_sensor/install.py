@@ -6,6 +6,7 @@ import atexit
 import builtins
 import io
 import os
+import sys
 import threading
 
 from crashworthy_sensor import (
@@ -26,6 +27,7 @@ from crashworthy_sensor.events import sensor_error
 from crashworthy_sensor.imports import watch_imports, when_imported, when_patched
 from crashworthy_sensor.interleave import barrier, turns
 from crashworthy_sensor.interleave.sleep import patch_create_task
+from crashworthy_sensor.place import innermost
 from crashworthy_sensor.settings import settings
 
 _installed = False
@@ -71,7 +73,15 @@ def _install_files() -> None:
 
 def _install_process_hooks() -> None:
     atexit.register(events.flush_all)
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(before=_before_fork, after_in_child=_after_fork)
+
+
+def _before_fork() -> None:
+    """Tell own files from others here, once, instead of in every child."""
+    try:
+        innermost(sys._getframe())
+    except Exception:
+        sensor_error("before fork")
 
 
 def _after_fork() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import socket
@@ -51,6 +52,17 @@ def obstacles(ignored_fds: frozenset[int | None]) -> str:
         return "forked copies need Linux"
     gc.collect()  # a connection that nobody refers to any more is closed by this
     return _threads() or _children() or _descriptors(ignored_fds) or _shared_mappings()
+
+
+def get_ready_to_fork() -> None:
+    """Do here, once, what each copy would otherwise do for itself as its first thing."""
+    "localhost".encode("idna")  # every server that binds a name; the codec imports its tables when it is first used
+    metadata: Any = sys.modules.get("importlib.metadata")
+    if metadata is not None:
+        with contextlib.suppress(Exception):
+            list(metadata.distributions(name="crashworthy"))  # reads and keeps the listings of all of sys.path
+    # Objects of before the fork are left alone by the copies' collectors, which would else write to all of their pages.
+    gc.freeze()
 
 
 def _threads() -> str:

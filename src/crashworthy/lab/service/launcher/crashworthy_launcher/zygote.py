@@ -9,7 +9,7 @@ import signal
 import sys
 
 from .control import Control
-from .forkable import let_go_of_connections, obstacles, pause_log_listeners
+from .forkable import get_ready_to_fork, let_go_of_connections, obstacles, pause_log_listeners
 from .libraries import imported
 
 
@@ -34,6 +34,8 @@ class Zygote:
             listeners = pause_log_listeners()
             obstacle = obstacles(self._own_fds)
         libraries = imported() if obstacle else []
+        if not obstacle:
+            get_ready_to_fork()
         self._control.send({"event": "ready", "forkable": not obstacle, "why_not": obstacle, "libraries": libraries})
         while True:
             waiting = select.poll()
