@@ -58,9 +58,9 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_nothing_of_the_service_stays_but_what_was_learnt(tmp_path: Path) -> None:
     run = RunFolder(tmp_path)
-    for name in ("copy", "fresh-state", "data", "data.fresh", "home", "postgres", "histories"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "file").write_text("x")
+    for path in (run.copy, run.temporary, run.lanes / "2", tmp_path / "histories"):
+        path.mkdir(parents=True)
+        (path / "file").write_text("x")
     run.report_file.write_text("{}")
     run.remove_service_files()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["histories", "report.json"]

@@ -24,6 +24,8 @@ from crashworthy.lab.testbed import Capability
 from crashworthy.source.parse import parse_folder
 from sick_services.catalog import FOLDER, Api
 
+_MEMORY = Path("/dev/shm")
+
 
 @contextlib.contextmanager
 def open_lab(
@@ -41,8 +43,9 @@ def open_lab(
     workers: int = 1,
 ) -> Iterator[Lab]:
     """The service in `file` (with an application called `app`), started in a folder of its own."""
-    # A socket's path may not be long, which pytest's own folders are.
-    with tempfile.TemporaryDirectory(prefix="cw-") as name, contextlib.ExitStack() as stack:
+    # In memory, as in a run; and a socket's path may not be long, which pytest's own folders are.
+    base = _MEMORY if os.access(_MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="cw-", dir=base) as name, contextlib.ExitStack() as stack:
         folder = Path(name)
         root = folder / "copy"
         root.mkdir()

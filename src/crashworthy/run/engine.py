@@ -195,7 +195,7 @@ class Engine:
     def _study(self, stand: Stand, tree: SourceTree, operations: tuple[Operation, ...]) -> Lessons:
         """What recorded requests and the service's own tests teach; the operations with what these add."""
         seconds = min(MOST_S, self.job.budget_s * LEARNING_SHARE * SHARE)
-        tests = run_tests(tree, stand.plan, self.folder.path, seconds)
+        tests = run_tests(tree, stand.plan, self.folder.service, seconds)
         if tests.note:
             self._note(tests.note)
         studied = study(tree, operations, [Path(file) for file in self.job.recordings], tests.requests)

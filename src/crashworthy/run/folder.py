@@ -34,11 +34,9 @@ def new_run_id() -> str:
     return f"{datetime.now(UTC):%Y%m%d-%H%M}-{secrets.token_hex(3)}"
 
 
-# "fresh-state" holds every file of the service once more, for the trials to begin with.
-_OF_THE_SERVICE = (
-    "copy", "tmp", "snapshot", "fresh-state", "data", "data.fresh", "home", "box-tmp", "postgres", "redis", "sensor",
-    "tests-copy",
-)  # fmt: skip
+# A copy of more than this is not held in memory, and takes longer to make again than it is worth.
+_MOST_FILES = 4_000
+_MOST_BYTES = 100 * 1024**2
 
 
 # What a copy does without: versions, environments and caches.
@@ -57,14 +55,19 @@ class RunFolder:
         return self.path.name
 
     @property
+    def service(self) -> Path:
+        """All that the service reads and writes while the run lasts, on one file system: it may rename across it."""
+        return self.path / "service"
+
+    @property
     def copy(self) -> Path:
         """The service's copy, in which it runs."""
-        return self.path / "copy"
+        return self.service / "copy"
 
     @property
     def temporary(self) -> Path:
         """What the service sees as its folder for temporary files."""
-        return self.path / "tmp"
+        return self.service / "tmp"
 
     @property
     def report_file(self) -> Path:
@@ -139,7 +142,16 @@ class RunFolder:
     @property
     def lanes(self) -> Path:
         """The folders of further copies of the service that run beside the first."""
-        return self.path / "lanes"
+        return self.service / "lanes"
+
+    def has_small_copy(self) -> bool:
+        """Whether the service's copy can be held in memory, and made several times."""
+        files = size = 0
+        for path in self.copy.rglob("*"):
+            files, size = files + 1, size + path.lstat().st_size
+            if files > _MOST_FILES or size > _MOST_BYTES:
+                return False
+        return True
 
     def remove_lanes(self) -> None:
         """Delete the further copies, which hold nothing that the first does not."""
@@ -147,8 +159,7 @@ class RunFolder:
 
     def remove_service_files(self) -> None:
         """Delete the service's copy, its data and its temporary files; histories and the report stay."""
-        for name in _OF_THE_SERVICE:
-            shutil.rmtree(self.path / name, ignore_errors=True)
+        shutil.rmtree(self.service, ignore_errors=True)
 
 
 def copy_source(source: Path, target: Path) -> None:
@@ -170,7 +181,7 @@ def create_run_folder() -> RunFolder:
     folder = RunFolder(runs_home() / new_run_id())
     folder.path.mkdir(parents=True, mode=0o700)
     (folder.path / "histories").mkdir()
-    folder.temporary.mkdir()
+    folder.temporary.mkdir(parents=True)
     return folder
 
 

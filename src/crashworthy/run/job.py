@@ -16,7 +16,7 @@ class Job(Value):
     packages, or None for a service in another language. `recordings` are files of recorded requests. `given` are the
     variables of `--env`. `installed`
     are report lines about the environment. `only` and `skip` are ids of weaknesses. `lanes` is how many copies of the
-    service may be experimented on side by side.
+    service may be experimented on side by side; `in_memory`, whether their files may be there and need not be kept.
     """
 
     run: str
@@ -36,6 +36,7 @@ class Job(Value):
     allow_unknown: bool = False
     contain: bool = True
     lanes: int = 1
+    in_memory: bool = False
     started_at: str
 
     def wants(self, weakness: str) -> bool:

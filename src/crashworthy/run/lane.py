@@ -32,9 +32,6 @@ from crashworthy.run.stand import containment, open_stand
 from crashworthy.source.reaching import with_operations
 from crashworthy.source.tree import SourceTree
 
-# A copy of more than this takes longer than it is worth.
-_MOST_FILES = 4_000
-_MOST_BYTES = 100 * 1024**2
 _READY = "ready"
 
 
@@ -118,22 +115,13 @@ def open_lanes(job: Job, tree: SourceTree, folder: RunFolder) -> list[Lane]:
     """
     contained, _ = containment()
     lanes: list[Lane] = []
-    if job.lanes < 2 or not contained or not _is_small(folder):
+    if job.lanes < 2 or not contained or not folder.has_small_copy():
         return lanes
     try:
         lanes.extend(_open(job, tree, folder, number) for number in range(2, job.lanes + 1))
     except OSError:  # no space for another copy, or no process more: the first one is enough
         traceback.print_exc()
     return lanes
-
-
-def _is_small(folder: RunFolder) -> bool:
-    files = size = 0
-    for path in folder.copy.rglob("*"):
-        files, size = files + 1, size + path.lstat().st_size
-        if files > _MOST_FILES or size > _MOST_BYTES:
-            return False
-    return True
 
 
 def _open(job: Job, tree: SourceTree, folder: RunFolder, number: int) -> Lane:
@@ -152,7 +140,7 @@ def _open(job: Job, tree: SourceTree, folder: RunFolder, number: int) -> Lane:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         linux.die_with_parent(signal.SIGKILL)
-        enter_side_box(own.path / "box-tmp")
+        enter_side_box(own.service / "box-tmp")
         mine = job.model_copy(update={"run": f"{job.run}-{number}", "folder": str(own.path)})
         _work(mine, tree, own, folder, theirs, number)
     except BaseException:  # noqa: BLE001 - the run goes on without it; why is in the engine's log

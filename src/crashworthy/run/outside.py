@@ -123,6 +123,7 @@ def prepare(request: TestRequest, folder: RunFolder, emit: Emit) -> Job:
         allow_unknown=request.allow_unknown,
         contain=request.contain,
         lanes=request.lanes,
+        in_memory=not request.keep and folder.has_small_copy(),
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     write_atomically(folder.job_file, job.model_dump_json(indent=1))
@@ -168,7 +169,8 @@ def _engine(job: Job, folder: RunFolder, module: str) -> Iterator[subprocess.Pop
         parent=os.getpid(),
         writable=(job.folder,),
         visible=_visible(job),
-        private_tmp=str(folder.path / "box-tmp"),
+        private_tmp=str(folder.service / "box-tmp"),
+        in_memory=str(folder.service) if job.in_memory else None,
         wanted=job.contain,
     )
     box = [sys.executable, "-m", "crashworthy.lab.box.enter", plan.as_json(), "--"]

@@ -84,7 +84,7 @@ def open_stand(job: Job, tree: SourceTree, folder: RunFolder, emit: Emit) -> Ite
     with ExitStack() as stack:
         record_engine(folder.path)
         stack.enter_context(start_watchdog(job.run))
-        databases = stack.enter_context(OwnDatabases(plan.needs, folder.path, emit=listen, run_id=job.run))
+        databases = stack.enter_context(OwnDatabases(plan.needs, folder.service, emit=listen, run_id=job.run))
         scripts = declared_scripts(tree) if plan.needs.postgresql else ()
         databases.load(scripts)
         stand_in = stack.enter_context(StandIns(tree.outbound, seed=job.seed))
@@ -119,13 +119,13 @@ def _service(
     stand_in: StandIns,
     receiver: Receiver,
 ) -> ServicePlan:
-    trust = folder.path / "stand-ins.pem"
+    trust = folder.service / "stand-ins.pem"
     stand_in.write_authority(trust)
-    home = folder.path / "home"
+    home = folder.service / "home"
     home.mkdir(exist_ok=True)
     python = Path(job.python) if job.python else None
     sensor = injection(
-        folder.path,
+        folder.service,
         root=folder.copy,
         socket=receiver.path,
         standin=f"127.0.0.1:{stand_in.port}",
@@ -155,14 +155,14 @@ def _open_repaired(
     """The testbed; when a start fails for want of a role or database that no URL named, it is made and tried again."""
     with ExitStack() as stack:
         try:
-            testbed = stack.enter_context(open_testbed(service, folder.path, emit))
+            testbed = stack.enter_context(open_testbed(service, folder.service, emit))
         except StartError:
             made = databases.repair()
             if not made:
                 raise
             emit(Note(text=f"made what the service asked PostgreSQL for: {', '.join(made)}"))
             databases.load(scripts, [name.removeprefix("database ") for name in made if name.startswith("database ")])
-            testbed = stack.enter_context(open_testbed(service, folder.path, emit))
+            testbed = stack.enter_context(open_testbed(service, folder.service, emit))
         yield testbed
 
 

@@ -18,20 +18,24 @@ import pytest
 from crashworthy.lab.box.enter import BoxPlan
 
 
-def plan(run: Path, *, wanted: bool = True, visible: tuple[str, ...] = ()) -> str:
+def plan(run: Path, *, wanted: bool = True, visible: tuple[str, ...] = (), in_memory: Path | None = None) -> str:
     return BoxPlan(
         parent=os.getpid(),
         writable=(str(run),),
         visible=(*visible, sys.prefix, sys.base_prefix, str(Path(__file__).parents[3] / "src")),
         private_tmp=str(run / "box-tmp"),
+        in_memory=str(in_memory) if in_memory else None,
         wanted=wanted,
     ).as_json()
 
 
-def in_box(run: Path, code: str, *, wanted: bool = True, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+def in_box(
+    run: Path, code: str, *, wanted: bool = True, timeout: float = 60, in_memory: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", textwrap.dedent(code), str(run)]
+    opened = plan(run, wanted=wanted, in_memory=in_memory)
     return subprocess.run(
-        [sys.executable, "-m", "crashworthy.lab.box.enter", plan(run, wanted=wanted), "--", *command],
+        [sys.executable, "-m", "crashworthy.lab.box.enter", opened, "--", *command],
         capture_output=True,
         text=True,
         timeout=timeout,
@@ -85,6 +89,32 @@ def test_only_the_run_folder_and_tmp_can_be_written(box: Path) -> None:
     assert (box / "inside").read_text() == "x"
     assert not Path("/tmp/private").exists()
     assert not (box.parent / "beside").exists()
+
+
+def test_the_files_of_a_folder_move_to_memory_and_go_with_the_box(box: Path) -> None:
+    service = box / "service"
+    (service / "copy").mkdir(parents=True)
+    (service / "copy" / "run.sh").write_text("echo")
+    (service / "copy" / "run.sh").chmod(0o755)
+    (service / "copy" / "link").symlink_to("run.sh")
+    result = in_box(
+        box,
+        """
+        import os, pathlib, sys
+        service = pathlib.Path(sys.argv[1]) / "service"
+        assert service.stat().st_dev != service.parent.stat().st_dev
+        assert (service / "copy/run.sh").stat().st_mode & 0o777 == 0o755
+        assert (service / "copy/link").readlink() == pathlib.Path("run.sh")
+        (service / "tmp").mkdir()
+        (service / "tmp/new").write_text("x")
+        (service / "tmp/new").rename(service / "copy/new")  # all of it is one file system
+        (service.parent / "report").write_text("kept")
+        """,
+        in_memory=service,
+    )
+    assert result.returncode == 0, result.stderr
+    assert (box / "report").read_text() == "kept"
+    assert sorted(path.name for path in (service / "copy").iterdir()) == ["link", "run.sh"]
 
 
 def test_the_network_is_its_own_loopback(box: Path) -> None:
@@ -199,9 +229,7 @@ def test_without_a_box_the_command_still_runs(run: Path) -> None:
 
 
 def test_interrupts_are_passed_on(run: Path) -> None:
-    code = (
-        "import signal, sys, time; print('up', flush=True)\ntry: time.sleep(60)\nexcept KeyboardInterrupt: sys.exit(5)"
-    )
+    code = "import sys, time\ntry:\n    print('up', flush=True)\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    sys.exit(5)"
     process = subprocess.Popen(
         [sys.executable, "-m", "crashworthy.lab.box.enter", plan(run), "--", sys.executable, "-c", code],
         stdout=subprocess.PIPE,

@@ -8,8 +8,10 @@ runs as a plain child and the watchdog of the service's processes does that work
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +24,8 @@ from crashworthy.lab.box import linux
 
 # Any id but 0: PostgreSQL refuses to run as root, and a service has no business to think that it is.
 INSIDE_ID = 1000
+# What a run may hold in memory; a service that writes more finds its disk full.
+_MEMORY_BYTES = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -29,14 +33,16 @@ class BoxPlan:
     """What the box leaves open.
 
     `writable` folders stay writable, everything else becomes read-only. `visible` paths are kept visible when
-    they lie below /tmp, which the box replaces by the folder `private_tmp`. `wanted` False means a plain child.
-    `parent` is the process that must outlive the box.
+    they lie below /tmp, which the box replaces by the folder `private_tmp`. `in_memory` is a writable folder whose
+    files move to memory where there is room, and are gone with the box. `wanted` False means a plain child. `parent`
+    is the process that must outlive the box.
     """
 
     parent: int
     writable: tuple[str, ...]
     visible: tuple[str, ...]
     private_tmp: str
+    in_memory: str | None = None
     wanted: bool = True
 
     def as_json(self) -> str:
@@ -98,11 +104,14 @@ def _furnish(plan: BoxPlan) -> None:
     # The order matters: what is writable must be a mount of its own before the rest becomes read-only.
     for path in plan.writable:
         linux.mount(path, path, None, linux.MS_BIND | linux.MS_REC)
+    if plan.in_memory is not None:
+        with contextlib.suppress(OSError):
+            _move_to_memory(plan.in_memory)
     kept = [path for path in (*plan.writable, *plan.visible) if _is_below(path, "/tmp")]  # noqa: S108
     replace_tmp(Path(plan.private_tmp), kept)
     linux.set_read_only("/", read_only=True, recursive=True)
     # Nothing in /proc belongs to the box but its own processes, one of which may want a box of its own.
-    for path in (*plan.writable, "/tmp", "/dev", "/proc"):  # noqa: S108
+    for path in filter(None, (*plan.writable, plan.in_memory, "/tmp", "/dev", "/proc")):  # noqa: S108
         with contextlib.suppress(OSError):
             linux.set_read_only(path, read_only=False, recursive=path == "/dev")
     # Shared memory of its own, and none of the host's Unix sockets, behind which its servers are.
@@ -110,6 +119,19 @@ def _furnish(plan: BoxPlan) -> None:
         if Path(folder).is_dir() and not any(_is_below(path, folder) for path in (*plan.writable, *plan.visible)):
             with contextlib.suppress(OSError):
                 linux.mount("tmpfs", folder, "tmpfs", 0)
+
+
+def _move_to_memory(folder: str) -> None:
+    """Put a file system in memory in this folder's place, with the same files. OSError where there is no room."""
+    memory = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
+    if int(memory["MemAvailable"].split()[0]) * 1024 < 3 * _MEMORY_BYTES:
+        raise OSError(errno.ENOMEM, "too little memory is free")
+    on_disk = os.open(folder, os.O_PATH)
+    linux.mount("tmpfs", folder, "tmpfs", 0, f"size={_MEMORY_BYTES},mode=755")
+    try:
+        shutil.copytree(f"/proc/self/fd/{on_disk}", folder, symlinks=True, dirs_exist_ok=True)
+    finally:
+        os.close(on_disk)
 
 
 def replace_tmp(private: Path, kept: Iterable[str]) -> None:

@@ -67,10 +67,10 @@ def map_identity(outside_uid: int, outside_gid: int, inside: int) -> None:
     Path("/proc/self/gid_map").write_text(f"{inside} {outside_gid} 1")
 
 
-def mount(source: str | None, target: str, kind: str | None, flags: int) -> None:
+def mount(source: str | None, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
     """mount(2)."""
-    encoded = [text.encode() if text is not None else None for text in (source, target, kind)]
-    _check(_libc.mount(encoded[0], encoded[1], encoded[2], flags, None), f"mount {target}")
+    encoded = [text.encode() if text is not None else None for text in (source, target, kind, options)]
+    _check(_libc.mount(encoded[0], encoded[1], encoded[2], flags, encoded[3]), f"mount {target}")
 
 
 def set_read_only(path: str, *, read_only: bool, recursive: bool) -> None:
