@@ -229,7 +229,7 @@ def test_without_a_box_the_command_still_runs(run: Path) -> None:
 
 
 def test_interrupts_are_passed_on(run: Path) -> None:
-    code = "import sys, time\ntry:\n    print('up', flush=True)\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    sys.exit(5)"
+    code = "import sys, time\ntry: print('up', flush=True); time.sleep(60)\nexcept KeyboardInterrupt: sys.exit(5)"
     process = subprocess.Popen(
         [sys.executable, "-m", "crashworthy.lab.box.enter", plan(run), "--", sys.executable, "-c", code],
         stdout=subprocess.PIPE,
