@@ -280,7 +280,22 @@ STOPPING = (
     ),
 )
 
+LEFT_LOCKED = (
+    SickService(
+        "flask_busy",
+        "flask",
+        "flask_busy_sick",
+        ("flask_busy_until_healthy", "flask_busy_until_start_healthy"),
+        DEPOSITS,
+        _DEPOSIT,
+    ),
+    SickService(
+        "fastapi_lock_file", "fastapi", "fastapi_lock_file_sick", ("fastapi_flock_healthy",), DEPOSITS, _DEPOSIT
+    ),
+)
+
 ALL = {
+    "left_locked": LEFT_LOCKED,
     "stopping": STOPPING,
     "taken_back": TAKEN_BACK,
     "repeated_request": REPEATED_REQUEST,
@@ -290,6 +305,7 @@ ALL = {
 """By folder."""
 
 EXPERIMENTS = {
+    "left_locked": "broken-in-the-middle",
     "stopping": "stopping",
     "taken_back": "taken-back",
     "repeated_request": "repeated-request",

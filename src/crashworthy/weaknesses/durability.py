@@ -72,4 +72,28 @@ CUT_OFF_AT_STOP = Weakness(
     references=(Reference(title="The Twelve-Factor App, IX. Disposability", url="https://12factor.net/disposability"),),
 )
 
-WEAKNESSES = (LOST_AT_RESTART, TORN_FILE, CUT_OFF_AT_STOP)
+LEFT_LOCKED = Weakness(
+    id="left-locked",
+    title="What a request holds when it breaks off is held for ever",
+    family=Family.DURABILITY,
+    severity=Severity.MAJOR,
+    cwe=772,
+    cost="One crash in the middle, and an order, an account or the nightly job is busy until somebody edits the data.",
+    tasks=("endpoint-implementation", "database-queries"),
+    proven_by=(
+        "The process is killed between two lasting steps of a request and started again. A day later by its clock "
+        "the same request is refused, though it is accepted then after one that was finished, and where there was "
+        "none before; or no new process starts, though one does after a kill between "
+        "two requests. Where something else may tidy up (a job, a timer, another clock) it is suspected at most."
+    ),
+    mend=(
+        "Use locks that end with their holder: a row lock within one transaction, `pg_advisory_lock`, `fcntl.flock`. "
+        "What has to outlive a transaction gets a time at which anybody may take it over (`busy_until`), and is "
+        "compared by the database's clock. A flag or a file that says busy does not say that its owner died: at the "
+        "start, or in a job, take back what nobody works on. A lease that is too short lets two work at once: "
+        "extend it meanwhile."
+    ),
+    references=(Reference(title="Gray and Cheriton: Leases (SOSP 1989)", url="https://doi.org/10.1145/74850.74870"),),
+)
+
+WEAKNESSES = (LOST_AT_RESTART, TORN_FILE, CUT_OFF_AT_STOP, LEFT_LOCKED)

@@ -13,9 +13,9 @@ HALF_DONE = Weakness(
     tasks=("endpoint-implementation", "database-queries"),
     proven_by=(
         "A request is broken off at one of its writes, by an error or a killed process, and what is read back, also "
-        "later, is neither as before it nor as after it; or it is refused when it is sent again, although nothing "
-        "of it is there. Halves that the service has on record (a state that reads as unfinished, a row that is "
-        "completed later) are not accused."
+        "later, is neither as before it nor as after it; or it is refused when it is sent again, also a day later by "
+        "the process's clock, although nothing of it is there. Halves that the service has on record (a state that "
+        "reads as unfinished, a row that is completed later) are not accused."
     ),
     mend=(
         "Do all changes of a request in one transaction, and commit once, at its end. A function that commits by "

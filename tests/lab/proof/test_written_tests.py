@@ -78,6 +78,7 @@ def prove(folder: str, name: str) -> Proof:
         ("pages", "flask_from_one", "flask_newest_first_healthy"),
         ("broken_in_the_middle", "flask_two_commits", "flask_one_transaction_healthy"),
         ("broken_in_the_middle", "flask_used_up", "flask_used_up_healthy"),
+        ("left_locked", "flask_busy", "flask_busy_until_healthy"),
         ("broken_in_the_middle", "fastapi_charge_then_record", "fastapi_pending_then_charge_healthy"),
         ("broken_in_the_middle", "fastapi_charge_then_record", "fastapi_charge_under_key_healthy"),
         ("workers", "flask_session", "flask_session_healthy"),

@@ -6,6 +6,7 @@ A scenario's settings say what. All of it concerns the first request of the atta
 - `cut`: the client closes the connection without reading the answer,
 - `pause_s`: seconds to wait after it,
 - `end`: the signal that the service is sent after the attack; it is started again on the state left behind,
+- `later_s`: seconds after the first request at which the others are made, by the clock of the service's process,
 - `settle_s`: seconds to wait before what is there is read back.
 
 Faults of dependencies hold during the first request. Whenever the process has ended it is started again on the state
@@ -26,6 +27,7 @@ from crashworthy.core.errors import CrashworthyError
 from crashworthy.core.history import Exchange, SensorEvent, Trial
 from crashworthy.core.scenario import Interleaving, Scenario, Step
 from crashworthy.core.value import Json
+from crashworthy.lab.experiments.time import clock
 from crashworthy.lab.experiments.trial import Recorder, Stage, plans
 from crashworthy.lab.testbed import Capability, Instance, OutboundCall
 
@@ -135,7 +137,8 @@ def play(recorder: Recorder, scenario: Scenario, purpose: str, *, order: Sequenc
                     time.sleep(_seconds(scenario, PAUSE))
                 else:
                     step = scenario.attack[index]
-                    stage.exchanges += stage.player.play((step,), "attack", known.variables).exchanges
+                    plan = clock.later(scenario)
+                    stage.exchanges += stage.player.play((step,), "attack", known.variables, plan=plan).exchanges
         end = scenario.settings.get(END)
         if isinstance(end, int) and not episode.failed:
             episode.end(end)

@@ -6,10 +6,11 @@ from typing import Any
 
 from crashworthy.core.proof import Proof
 from crashworthy.core.scenario import Scenario
-from crashworthy.lab.experiments.episode import FAULT, PAUSE
+from crashworthy.lab.experiments.episode import FAULT
 from crashworthy.lab.experiments.partial.points import steps
 from crashworthy.lab.experiments.readback.pages import Walk
 from crashworthy.lab.experiments.readback.paging import PAGING, PER_PAGE
+from crashworthy.lab.experiments.time.clock import LATER
 from crashworthy.lab.proof.python_source import NotWritableError, call, needs
 
 # What a test's own stand-in and sinks cannot see: redirects, what a model was told, what a parser in C opened.
@@ -46,7 +47,8 @@ def broken_of(proof: Proof) -> dict[str, Any]:
     settings = proof.scenario.settings
     found: dict[str, Any] = {
         "called": proof.weakness == "unrecorded-call",
-        "again": settings.get(PAUSE),
+        "again": settings.get(LATER),
+        "repeatable": proof.weakness == "left-locked",
         "write": 0,
         "how": "",
     }

@@ -61,6 +61,7 @@ _TEMPLATES = {
     "odd-amounts": _AMOUNTS,
     "half-done": _HALF,
     "unrecorded-call": _HALF,
+    "left-locked": _HALF,
     "known-to-one-process": _READBACK,
     "stale-answer": _READBACK,
     "answer-of-another": _READBACK,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from crashworthy.core.finding import Judgement, Status
-from crashworthy.core.history import History, Response, Trial
+from crashworthy.core.history import History, Trial
 from crashworthy.core.location import Location
 from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity
@@ -22,7 +22,7 @@ from crashworthy.lab.experiments.concurrency.serializability import with_masks
 from crashworthy.lab.experiments.effects import Change, calls, effects, is_message, taken, told
 from crashworthy.lab.experiments.episode import FAULT
 from crashworthy.lab.experiments.observed import MASKED, Mask, differing
-from crashworthy.lab.experiments.partial.points import is_leased, is_staged, recorded_before_call, steps
+from crashworthy.lab.experiments.partial.points import is_staged, recorded_before_call, steps
 from crashworthy.lab.experiments.places import handler_of
 from crashworthy.lab.experiments.trial import of_part
 from crashworthy.weaknesses.partial import HALF_DONE, UNRECORDED_CALL
@@ -32,11 +32,8 @@ ONCE = "once"
 LATE = "late control"
 BROKEN = "broken off"
 STILL = "broken off, read later"
-AGAIN = "broken off, sent again later"
 CALLED = "broken off after a call, sent again"
 _TELLING = 2
-# What says "not now": the broken request may still be thought to run.
-_LATER = frozenset({423, 425, 429})
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ class Breaks(Compared):
 
     def half(self, trial: Trial) -> Half | None:
         """What is left of the request in this trial, when that is neither nothing nor all nor on record."""
-        if self.once is None or self.baseline is None or _answered_well(trial) or self._staged(trial):
+        if self.once is None or self.baseline is None or _answered_well(trial) or self.staged(trial):
             return None
         whole = {(what, path): before for what, path, before, _ in effects(self.baseline, self.once, self.masks)}
         lacking = effects(self.once, trial, self.masks)
@@ -89,20 +86,6 @@ class Breaks(Compared):
         missing = [change for change in lacking if change[:2] not in whole or whole[change[:2]] == change[3]]
         return Half(done, missing) if done and len(missing) == len(lacking) else None
 
-    def used_up(self, trial: Trial) -> int | None:
-        """The status by which the request is refused when it is sent again, although nothing of it can be read back."""
-        attack = of_part(trial, "attack")
-        if self.once is None or self.baseline is None or len(attack) < 2 or attack[0].ok or self._staged(trial):
-            return None
-        number = _fault_number(trial)
-        if number is not None and is_leased(steps(self.once), number):
-            return None
-        answer = attack[1].response
-        if answer is None or not 400 <= answer.status < 500 or answer.status in _LATER or _asks_to_wait(answer):
-            return None
-        visible = effects(self.baseline, self.once, self.masks)
-        return answer.status if visible and not effects(self.baseline, trial, self.masks) else None
-
     def unrecorded(self, trial: Trial) -> list[str]:
         """Calls that took effect for the broken request, left no trace, and were made again for the next one."""
         if self.once is None or effects(self.once, trial, self.masks) or recorded_before_call(self.once):
@@ -114,7 +97,8 @@ class Breaks(Compared):
         # A single call was not made again: an outbox sends it later than the control ended, or after the restart.
         return sorted(name for name, times in taken(made).items() if times > max(1, known[name]))
 
-    def _staged(self, trial: Trial) -> bool:
+    def staged(self, trial: Trial) -> bool:
+        """Whether what was left is on record as unfinished."""
         number = _fault_number(trial)
         return self.once is not None and number is not None and is_staged(steps(self.once), number)
 
@@ -125,7 +109,7 @@ def judge_halves(history: History) -> list[Judgement]:
     tried = sum(len(shown.of(purpose)) for purpose in (BROKEN, CALLED))
     if shown.once is None or shown.baseline is None:
         return [_unproven(history, Status.UNKNOWN, "the request was not accepted twice", tried)]
-    found = [*(_half(shown, tried) or _used_up(shown, tried)), *_unrecorded(shown, tried)]
+    found = [*_half(shown, tried), *_unrecorded(shown, tried)]
     if found:
         return sorted(found, key=lambda judgement: judgement.status is not Status.PROVEN)
     called = [_recorded(shown, tried)] if calls(shown.once) else []
@@ -156,7 +140,7 @@ def _half(shown: Breaks, tried: int) -> list[Judgement]:
 
 def _proven_half(shown: Breaks, trial: Trial, half: Half, tried: int) -> Judgement:
     operation = shown.history.operations[0]
-    where = _broken_at(trial)
+    where = broken_at(trial)
     done = " and ".join(told(what, path, value) for what, path, _, value in half.done[:_TELLING])
     return Judgement(
         status=Status.PROVEN,
@@ -175,35 +159,6 @@ def _proven_half(shown: Breaks, trial: Trial, half: Half, tried: int) -> Judgeme
     )
 
 
-def _used_up(shown: Breaks, tried: int) -> list[Judgement]:
-    operation = shown.history.operations[0]
-    for trial in shown.of(AGAIN):
-        status = shown.used_up(trial)
-        if status is None:
-            continue
-        if not shown.settled:
-            why = "it was refused when it was sent again, but the last control is missing"
-            return [_unproven(shown.history, Status.UNKNOWN, why, tried)]
-        full = effects(shown.baseline, shown.once, shown.masks) if shown.baseline and shown.once else []
-        missing = " and ".join(told(what, path, value) for what, path, value, _ in full[:_TELLING])
-        return [
-            Judgement(
-                status=Status.PROVEN,
-                severity=HALF_DONE.severity,
-                title=f"{operation} is used up without effect when it {_broken_at(trial)}",
-                expected=" and ".join(told(what, path, value) for what, path, _, value in full[:_TELLING])
-                + ", at the latest when the client tries again",
-                seen=f"{missing}, and the same request is refused with {status} when it is sent again",
-                trial=trial.id,
-                scenario=with_masks(trial.scenario, shown.masks),
-                location=_fault_place(trial) or handler_of(shown.history),
-                trials=tried,
-                weakness=HALF_DONE.id,
-            )
-        ]
-    return []
-
-
 def _unrecorded(shown: Breaks, tried: int) -> list[Judgement]:
     for trial in shown.of(CALLED):
         names = shown.unrecorded(trial)
@@ -219,7 +174,7 @@ def _unrecorded(shown: Breaks, tried: int) -> list[Judgement]:
             Judgement(
                 status=Status.PROVEN,
                 severity=Severity.MAJOR if all(map(is_message, names)) else UNRECORDED_CALL.severity,
-                title=f"{shown.history.operations[0]} forgets that it made a call when it {_broken_at(trial)}",
+                title=f"{shown.history.operations[0]} forgets that it made a call when it {broken_at(trial)}",
                 expected="one result on both sides, or a record by which the first call can be found and taken back: "
                 + ", ".join(f"{name} {once.get(name, 0)} x" for name in names),
                 seen=", ".join(f"{name} {taken(calls(trial))[name]} x" for name in names)
@@ -243,7 +198,8 @@ def _recorded(shown: Breaks, tried: int) -> Judgement:
     return judgement.model_copy(update={"weakness": UNRECORDED_CALL.id})
 
 
-def _broken_at(trial: Trial) -> str:
+def broken_at(trial: Trial) -> str:
+    """Where the request broke off, as the end of a sentence about it."""
     if trial.scenario.faults:
         return "loses the answer to that call"
     event = next((event for event in trial.events if event.kind == FAULT), None)
@@ -272,10 +228,6 @@ def _answered_well(trial: Trial) -> bool:
     """Whether the service said that all went well: then what is missing may be what it can do without."""
     attack = of_part(trial, "attack")
     return bool(attack) and attack[0].ok
-
-
-def _asks_to_wait(answer: Response) -> bool:
-    return any(name.lower() == "retry-after" for name, _ in answer.headers)
 
 
 def _reads_unfinished(value: Json) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from crashworthy.core.finding import Judgement
+from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import History, Trial
 from crashworthy.core.operation import Operation
 from crashworthy.core.scenario import DependencyFault, Scenario, Step
@@ -14,12 +14,14 @@ from crashworthy.lab.experiments import episode, refusal
 from crashworthy.lab.experiments.concurrency.variants import ground
 from crashworthy.lab.experiments.effects import calls
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab, one_per_operation
-from crashworthy.lab.experiments.partial import halves
+from crashworthy.lab.experiments.partial import halves, left_behind
 from crashworthy.lab.experiments.partial.halves import Breaks, judge_halves
 from crashworthy.lab.experiments.partial.points import deaths, failures, interrupted, recorded_before_call, steps
 from crashworthy.lab.experiments.places import handler_settings
+from crashworthy.lab.experiments.time import clock
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder
 from crashworthy.lab.testbed import Capability
+from crashworthy.weaknesses.durability import LEFT_LOCKED
 from crashworthy.weaknesses.partial import HALF_DONE, UNRECORDED_CALL
 
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -31,7 +33,6 @@ _LIMIT_S = 30.0
 _LATE_S = 1.1
 _AFTER_DEATH_S = 0.2
 _STILL_S = 2.5
-_PAUSE_S = 1.0
 _MOST_FAILURES = 8
 _MOST_DEATHS = 3
 _MOST_AGAIN = 2
@@ -48,7 +49,7 @@ class BrokenInTheMiddle(Experiment):
 
     id = "broken-in-the-middle"
     title = "Requests that break off in the middle"
-    weaknesses = (HALF_DONE, UNRECORDED_CALL)
+    weaknesses = (HALF_DONE, UNRECORDED_CALL, LEFT_LOCKED)
     needs = frozenset({Capability.REQUESTS, Capability.FAULTS})
     replay_s = 5.0
 
@@ -77,7 +78,7 @@ class BrokenInTheMiddle(Experiment):
         """Controls, then one play for each step at which it could break off."""
         recorder = Recorder(lab, self.id, limit_s=_LIMIT_S)
         base = ground(candidate.operations, lab.playbook, lab.operations)
-        settings = handler_settings(lab.operation(candidate.operations[0]))
+        settings = {**handler_settings(lab.operation(candidate.operations[0])), **left_behind.tidied_by(lab.tree)}
         if base is not None:
             once = Scenario(setup=base.setup, attack=(base.bound(base.steps[0], 1),), observe=base.observe)
             try:
@@ -87,12 +88,13 @@ class BrokenInTheMiddle(Experiment):
         return recorder.history(candidate, settings)
 
     def judge(self, history: History) -> Judgement:
-        """See `halves`."""
-        return judge_halves(history)[0]
+        """The worst of `judgements`."""
+        return self.judgements(history)[0]
 
     def judgements(self, history: History) -> Sequence[Judgement]:
-        """What was left half done, and what was forgotten."""
-        return judge_halves(history)
+        """What was left half done, what was forgotten, and what is held up for ever; what is proven first."""
+        found = [*judge_halves(history), *left_behind.judge_left_behind(history)]
+        return sorted(found, key=lambda each: each.status is not Status.PROVEN)
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """The controls and the break again."""
@@ -103,8 +105,13 @@ class BrokenInTheMiddle(Experiment):
             once = scenario.model_copy(update={"attack": scenario.attack[:1], "faults": (), "settings": masks})
             try:
                 _controls(once, recorder)
-                if episode.PAUSE in scenario.settings:
-                    episode.play(recorder, scenario, halves.AGAIN)
+                if clock.LATER in scenario.settings:
+                    _late(once, recorder)
+                    left_behind.play_again(scenario, recorder)
+                    left_behind.play_controls(scenario, recorder)
+                elif judgement.weakness == LEFT_LOCKED.id:
+                    episode.play(recorder, scenario, halves.BROKEN)
+                    left_behind.play_unbroken(once, recorder)
                 elif len(scenario.attack) > 1 or scenario.faults:
                     episode.play(recorder, scenario, halves.CALLED)
                 else:
@@ -129,6 +136,7 @@ def _try(once: Scenario, recorder: Recorder, empty: History) -> None:
         if trial in shown().of(halves.CALLED) and shown().unrecorded(trial):
             _late(once, recorder)
             break
+    can_shift = Capability.CLOCK in recorder.lab.testbed.capabilities
     found = steps(control)
     interrupting = [
         {"step": step.number, "how": how}
@@ -138,19 +146,27 @@ def _try(once: Scenario, recorder: Recorder, empty: History) -> None:
     ]
     for scenario in _breaks(once, control):
         trial = episode.play(recorder, scenario, halves.BROKEN)
+        if left_behind.start_failed(trial):
+            left_behind.play_unbroken(once, recorder)
+            break
         if trial in shown().of(halves.BROKEN) and shown().half(trial):
             episode.play(recorder, _with(scenario, {episode.SETTLE: _STILL_S}), halves.STILL)
             _late(once, recorder)
             if shown().half(trial):
                 break
-        tried = len([each for each in recorder.trials if each.purpose == halves.AGAIN])
         fault = trial.scenario.settings.get(episode.FAULT)
-        if fault in interrupting and tried < _MOST_AGAIN and trial in shown().of(halves.BROKEN):
-            again = scenario.model_copy(update={"attack": once.attack * 2})
-            trial = episode.play(recorder, _with(again, {episode.PAUSE: _PAUSE_S}), halves.AGAIN)
-            if shown().used_up(trial) is not None:
+        tried = [each for each in recorder.trials if each.purpose == left_behind.STUCK and _how(each) == _how(trial)]
+        if can_shift and fault in interrupting and len(tried) < _MOST_AGAIN and trial in shown().of(halves.BROKEN):
+            if left_behind.is_refused_again(left_behind.play_again(scenario, recorder)):
                 _late(once, recorder)
+                left_behind.play_controls(scenario, recorder)
+            if left_behind.judge_left_behind(shown().history):
                 break
+
+
+def _how(trial: Trial) -> object:
+    fault = trial.scenario.settings.get(episode.FAULT)
+    return fault.get("how") if isinstance(fault, dict) else None
 
 
 def _controls(once: Scenario, recorder: Recorder) -> None:

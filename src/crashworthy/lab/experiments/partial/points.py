@@ -86,14 +86,6 @@ def is_staged(found: list[Step], number: int) -> bool:
     )
 
 
-def is_leased(found: list[Step], number: int) -> bool:
-    """Whether a row that was inserted before step `number` would have been deleted afterwards: a lease, or a lock."""
-    before = [step for step in found if step.number is not None and step.number < number]
-    after = [step for step in found if step.number is not None and step.number >= number]
-    inserted = {table for verb, table in _writes(before) if verb in {"INSERT", "REPLACE"}}
-    return bool(inserted & {table for verb, table in _writes(after) if verb == "DELETE"})
-
-
 def recorded_before_call(trial: Trial) -> bool:
     """Whether the first attack request committed or wrote a file before its first call to a dependency."""
     found = steps(trial)

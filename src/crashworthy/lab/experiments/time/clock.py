@@ -35,6 +35,13 @@ _OTHER_CLOCKS = re.compile(
     re.IGNORECASE,
 )
 
+_SWEEPS = re.compile(r"\bdef (\w*(?:expire|sweep|purge|clean_?up|release|reap|free|reconcile|recover|unlock)\w*)\(")
+
+
+def sweeper_in(tree: SourceTree) -> str | None:
+    """The name of a function that may free what has ended, where somebody calls it."""
+    return next((match[1] for file in tree.files if (match := _SWEEPS.search(file.text))), None)
+
 
 def others_in(tree: SourceTree) -> bool:
     """Whether the source speaks of a clock that is not shifted: a timer, a scheduler, a store that forgets."""
@@ -52,6 +59,12 @@ def play(recorder: Recorder, scenario: Scenario, purpose: str) -> Trial:
             stage.exchanges += stage.player.play(steps, part, known.variables, plan=plan).exchanges
         stage.collect()
     return recorder.keep(replace(stage, order=tuple(range(len(scenario.attack)))))
+
+
+def later(scenario: Scenario) -> dict[str, Json]:
+    """What the sensor is told with requests that are made `later_s` after the first."""
+    later_s = scenario.settings.get(LATER)
+    return {"clock": {"shift_s": later_s}} if isinstance(later_s, int | float) else {}
 
 
 def _plan(scenario: Scenario, later_s: float) -> dict[str, Json]:

@@ -46,7 +46,6 @@ _LENT = word_set("loan borrow rent rental subscription membership licence licens
 _PEOPLE = word_set("user member customer client person account signup register login guest")
 _CALLED = _PEOPLE | word_set("name email mail phone holder owner by username")
 _KEYS = word_set("reference ref key id idempotency request code title note comment")
-_SWEEPS = re.compile(r"\bdef (\w*(?:expire|sweep|purge|clean_?up|release|reap|free)\w*)\(")
 _REFUSED = frozenset({400, 403, 404, 409, 410, 422, 423})
 _SUSPECTED, _PRIORITY, _ESTIMATE_S = 55.0, 26.0, 1.4
 _MARGIN_S = 120.0
@@ -89,7 +88,7 @@ class Holds(Experiment):
         settings = handler_settings(lab.operation(candidate.operations[0]))
         found = _rivalry(lab.playbook.way(candidate.operations[0], "A"))
         if found is not None:
-            swept = next((match[1] for file in lab.tree.files if (match := _SWEEPS.search(file.text))), None)
+            swept = clock.sweeper_in(lab.tree)
             settings |= {SWEPT: swept} if swept else {}
             try:
                 promise = _try(found, recorder)

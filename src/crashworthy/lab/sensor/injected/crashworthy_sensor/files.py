@@ -41,9 +41,19 @@ def patch_open(*modules: Any) -> None:
 
 
 def patch_os(module: Any) -> None:
-    """`os.replace` and `os.rename`: how a careful program writes a file."""
+    """`os.replace` and `os.rename`, how a careful program writes a file, and `os.open`, how one takes a lock."""
     for name in ("replace", "rename"):
         setattr(module, name, _moving(getattr(module, name)))
+    creating, original = module.O_CREAT | module.O_TRUNC, module.open
+
+    def open(path: Any, flags: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: A001 - takes its place
+        exchange = current.get()
+        if exchange is not None and exchange is not ANONYMOUS and flags & creating and _written(path):
+            steps.step(exchange, "file", sys._getframe(1))
+        return original(path, flags, *args, **kwargs)
+
+    open.__module__, open.__qualname__, open.__doc__ = original.__module__, "open", original.__doc__
+    module.open = open
 
 
 def _moving(original: Any) -> Any:

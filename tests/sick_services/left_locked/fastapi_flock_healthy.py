@@ -1,0 +1,66 @@
+"""Guards its file by a lock of the system, which ends with the process."""
+
+import fcntl
+import json
+import os
+from contextlib import contextmanager
+
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel
+
+app = FastAPI()
+LOCK = "accounts.lock"
+
+
+class Account(BaseModel):
+    balance: int
+
+
+class Deposit(BaseModel):
+    amount: int
+
+
+def load():
+    if not os.path.exists("accounts.json"):
+        return {}
+    with open("accounts.json") as file:
+        return json.load(file)
+
+
+def save(accounts):
+    with open("accounts.new", "w") as file:
+        json.dump(accounts, file)
+    os.replace("accounts.new", "accounts.json")
+
+
+@contextmanager
+def locked():
+    with open(LOCK, "a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise HTTPException(503, "locked") from None
+        yield
+
+
+@app.post("/accounts", status_code=201)
+async def create(new: Account):
+    with locked():
+        accounts = load()
+        account = len(accounts) + 1
+        save({**accounts, str(account): new.balance})
+    return {"id": account}
+
+
+@app.get("/accounts/{account}")
+async def read(account: int):
+    return {"balance": load()[str(account)]}
+
+
+@app.post("/accounts/{account}/deposit")
+async def deposit(account: int, given: Deposit):
+    with locked():
+        accounts = load()
+        accounts[str(account)] += given.amount
+        save(accounts)
+    return {"ok": True}
