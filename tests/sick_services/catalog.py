@@ -13,6 +13,7 @@ from sick_services import catalog_access as access
 from sick_services import catalog_crosssite as crosssite
 from sick_services import catalog_exposure as exposure
 from sick_services import catalog_injection as injection
+from sick_services import catalog_private as private
 from sick_services import catalog_resource as resource
 from sick_services.service import FOLDER, Api, SickService, api, object_of, operation, step
 
@@ -319,6 +320,7 @@ ALL = {
     "parallel_requests": PARALLEL_REQUESTS,
     **access.ALL,
     **exposure.ALL,
+    **private.ALL,
     **crosssite.ALL,
     **injection.ALL,
     **resource.ALL,
@@ -337,6 +339,7 @@ EXPERIMENTS = {
     "parallel_requests": "parallel-requests",
     **access.EXPERIMENTS,
     **exposure.EXPERIMENTS,
+    **private.EXPERIMENTS,
     **crosssite.EXPERIMENTS,
     **dict.fromkeys(injection.ALL, "injection"),
     **resource.EXPERIMENTS,

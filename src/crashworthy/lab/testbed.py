@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from enum import StrEnum
 from pathlib import Path
@@ -51,6 +51,14 @@ class Usage(NamedTuple):
 
     cpu_s: float
     resident: int
+
+
+class StoredRow(NamedTuple):
+    """A row as the database gives it: the file or server, the table, and the values by column, as text."""
+
+    database: str
+    table: str
+    values: Mapping[str, str]
 
 
 class KeptState(Protocol):
@@ -136,5 +144,11 @@ class Testbed(Protocol):
     def outbound_calls(self) -> tuple[OutboundCall, ...]:
         """Requests that stand-ins received since the present copy was begun."""
 
-    def files_holding(self, texts: Sequence[str]) -> Iterable[tuple[str, str]]:
-        """Files that the present copy has written or was given and that hold one of these texts: path and text."""
+    def files_holding(self, texts: Sequence[str], *, databases: bool = True) -> Iterable[tuple[str, str]]:
+        """Files that the present copy has written or was given and that hold one of these texts: path and text.
+
+        Without `databases`, files of SQLite are left out: they hold what was deleted, too (see `rows`).
+        """
+
+    def rows(self) -> Iterable[StoredRow]:
+        """Rows of the databases that the present copy has written or was given; not what was deleted from them."""

@@ -18,6 +18,7 @@ _CHAPTERS = {
     "11": "0x20-V11-Cryptography.md",
     "12": "0x21-V12-Secure-Communication.md",
     "13": "0x22-V13-Configuration.md",
+    "14": "0x23-V14-Data-Protection.md",
     "15": "0x24-V15-Secure-Coding-and-Architecture.md",
     "16": "0x25-V16-Security-Logging-and-Error-Handling.md",
 }

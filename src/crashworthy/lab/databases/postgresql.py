@@ -25,6 +25,8 @@ from crashworthy.lab.databases.needs import Address, PostgresAccess
 from crashworthy.lab.databases.postgresql_binaries import find_postgresql
 from crashworthy.lab.databases.process import Account, ServerProcess, free_port, server_environment, unprivileged
 from crashworthy.lab.databases.scratch import ScratchFolder
+from crashworthy.lab.service.rows import MOST_ROWS, text_of
+from crashworthy.lab.testbed import StoredRow
 
 ADMIN = "crashworthy_admin"
 _TEMPLATE_PREFIX = "crashworthy_template_"
@@ -55,6 +57,7 @@ _SETTINGS = {
     "logging_collector": "off",
     "log_min_messages": "fatal",
 }
+_TABLES = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
 _MISSING = re.compile(r'FATAL:  (role|database) "((?:[^"]|"")+)" does not exist')
 
 
@@ -161,6 +164,21 @@ class PostgresServer:
                 except psycopg.Error as error:
                     errors.append(str(error).partition("\n")[0])
         return tuple(errors)
+
+    def rows(self) -> Iterator[StoredRow]:
+        """Rows of the tables in the service's databases, a bounded number of each; text of columns by their names."""
+        for database in sorted(self._names("pg_database", "datname") - {*_OWN_DATABASES}):
+            if database.startswith(_TEMPLATE_PREFIX):
+                continue
+            with contextlib.suppress(psycopg.Error), self._connect(database) as connection:
+                for schema, table in connection.execute(_TABLES).fetchall():
+                    query = sql.SQL("SELECT * FROM {} LIMIT {}")
+                    name = sql.Identifier(str(schema), str(table))
+                    found = connection.execute(query.format(name, sql.Literal(MOST_ROWS)))
+                    columns = [column.name for column in found.description or ()]
+                    for values in found:
+                        row = {column: text_of(value) for column, value in zip(columns, values, strict=True)}
+                        yield StoredRow(f"database {database}", str(table), row)
 
     def repair(self) -> tuple[str, ...]:
         """Make the roles and databases that clients asked for in vain; returns their names.

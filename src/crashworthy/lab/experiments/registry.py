@@ -25,6 +25,7 @@ from crashworthy.lab.experiments.durability.restart import Restart
 from crashworthy.lab.experiments.durability.stopping import Stopping
 from crashworthy.lab.experiments.experiment import Experiment
 from crashworthy.lab.experiments.exposure.password_trail import PasswordTrail
+from crashworthy.lab.experiments.exposure.private_trail import PrivateTrail
 from crashworthy.lab.experiments.exposure.traceback_shown import TracebackShown
 from crashworthy.lab.experiments.exposure.untrusted_certificate import UntrustedCertificate
 from crashworthy.lab.experiments.injection.injection import Injection
@@ -69,6 +70,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     Restart(),
     Stopping(),
     PasswordTrail(),
+    PrivateTrail(),
     TracebackShown(),
     UntrustedCertificate(),
     ScriptInPage(),

@@ -23,8 +23,9 @@ from crashworthy.lab.service.plan import ServicePlan, StartPlan
 from crashworthy.lab.service.process import ServiceProcess
 from crashworthy.lab.service.readiness import free_port, wait_until_accepting, wait_until_answering
 from crashworthy.lab.service.reset import KeptFiles, ServiceState
+from crashworthy.lab.service.rows import HoldsRows, is_database_file, rows_below
 from crashworthy.lab.service.search import find_texts
-from crashworthy.lab.testbed import Capability, KeptState, OutboundCall
+from crashworthy.lab.testbed import Capability, KeptState, OutboundCall, StoredRow
 from crashworthy.lab.traffic.told import listening, text_of_mail
 
 _HELLO_TIMEOUT_S = 1.0
@@ -118,10 +119,22 @@ class ServiceTestbed:
         mails = [text_of_mail(call.body) for call in self.outbound_calls() if call.method == "MAIL"]
         return "".join([copy.output(), *mails])
 
-    def files_holding(self, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    def files_holding(self, texts: Sequence[str], *, databases: bool = True) -> Iterator[tuple[str, str]]:
         """Files of the present copy, its folders and its databases that hold one of these texts: path and text."""
+        return find_texts(self._folders(), texts, left_out=None if databases else is_database_file)
+
+    def rows(self) -> Iterator[StoredRow]:
+        """Rows of the SQLite files of the present copy, and of the servers of the run that can be asked."""
+        for folder in self._folders():
+            yield from rows_below(folder)
+        for state in self._plan.states:
+            if isinstance(state, HoldsRows):
+                yield from state.rows()
+
+    def _folders(self) -> list[Path]:
+        """The folders that the service writes to."""
         databases = [state.folder for state in self._plan.states if isinstance(state, FolderState)]
-        return find_texts([self._plan.root, *self._plan.state_folders, *databases], texts)
+        return [self._plan.root, *self._plan.state_folders, *databases]
 
     def keep(self) -> KeptFiles | None:
         """The files of the present copy as a state that copies can begin from."""
