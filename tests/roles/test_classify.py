@@ -45,6 +45,10 @@ def test_a_diff_is_read_by_file() -> None:
         ("shop/app.py", "token = jwt.encode(claims, KEY)", "security-implementation"),
         ("shop/help.py", "answer = openai.chat.completions.create()", "ai-model-integration"),
         ("shop/app.py", "@lru_cache", "performance-optimisation"),
+        ("shop/app.py", "self.set_status(404)", "endpoint-implementation"),
+        ("shop/app.py", "es.search(index=INDEX)", "database-queries"),
+        ("shop/app.py", 'headers["Access-Control-Allow-Origin"] = origin', "security-implementation"),
+        ("shop/billing_client.py", "return self.total", "third-party-integration"),
         ("tests/test_app.py", "assert client.get('/x').status_code == 200", "automated-testing"),
     ],
 )
@@ -104,7 +108,13 @@ def test_a_revert_is_work_on_an_incident() -> None:
 
 @pytest.mark.parametrize(
     "title",
-    ["docs: tell of the password", "Bump django from 4.2 to 5.0", "Fix typos in the queries", "Add translations"],
+    [
+        "docs: tell of the password",
+        "Bump django from 4.2 to 5.0",
+        "Fix typos in the queries",
+        "Add translations",
+        "Fix the login on Windows",
+    ],
 )
 def test_a_title_can_say_that_a_change_is_about_no_task(title: str) -> None:
     few = [Touched("shop/app.py", ("rows = db.execute(QUERY)", *("x = 1",) * 8))]

@@ -28,7 +28,7 @@ _PIPELINE = "deployment-automation"
 _LOGGING = "observability"
 _SECURITY = "security-implementation"
 _ANY_FILE = (_NONE, _TESTING, _PIPELINE)
-_LEAST_SHARE = 0.2
+_LEAST_SHARE = 0.25
 _UNMARKED = 0.5
 """What a line without a mark counts for its file's nature."""
 _UNKNOWN = 0.3
