@@ -103,8 +103,8 @@ def classify(touched: Iterable[Touched], message: str = "") -> dict[str, float]:
     told = _told(message, entries)
     if set(told) == {_NONE}:
         return {}
-    # Who touches tests alone is testing, whatever they test; and who touches documents, not even that.
-    if natures - {_NONE} not in (set(), {_TESTING}):
+    # Who touches tests alone is testing, whatever they test; and who touches documents or a version, not even that.
+    if points and natures - {_NONE} not in (set(), {_TESTING}):
         for task, share in told.items():
             points[task] += share * max(1.0, sum(points.values()))
     if _REVERT.search(message):
