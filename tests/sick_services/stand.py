@@ -41,8 +41,9 @@ def open_lab(
     redis: bool = False,
     idempotent: tuple[str, ...] = (),
     workers: int = 1,
+    start: StartPlan | None = None,
 ) -> Iterator[Lab]:
-    """The service in `file` (with an application called `app`), started in a folder of its own."""
+    """The service in `file` (its `app`, if `start` says nothing else), started in a folder of its own."""
     # In memory, as in a run; and a socket's path may not be long, which pytest's own folders are.
     base = _MEMORY if os.access(_MEMORY, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="cw-", dir=base) as name, contextlib.ExitStack() as stack:
@@ -70,7 +71,7 @@ def open_lab(
             environment["REDIS_URL"] = f"redis://{databases.redis}/0"
         plan = ServicePlan(
             root=root,
-            starts=(StartPlan(StartKind.OBJECT, framework=framework, target="app:app"),),
+            starts=(start or StartPlan(StartKind.OBJECT, framework=framework, target="app:app"),),
             run_id=folder.name,
             python=Path(sys.executable),
             environment=environment,

@@ -114,6 +114,10 @@ class Testbed(Protocol):
         """Processes that the service declares to serve side by side, each of which loads the application by itself."""
 
     @property
+    def declared_command(self) -> str:
+        """The command that the service itself declares for its server; empty where crashworthy chose one."""
+
+    @property
     def outside(self) -> Path:
         """A folder that the service can reach and has no business in: canaries are laid there."""
 

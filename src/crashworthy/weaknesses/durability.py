@@ -60,8 +60,8 @@ CUT_OFF_AT_STOP = Weakness(
     tasks=("endpoint-implementation",),
     proven_by=(
         "The service handles SIGTERM itself. While a request rests inside of it the signal is sent, and the process "
-        "ends without an answer to that request, which is answered where no signal comes. What a web server does by "
-        "its own default is not held against the service."
+        "ends without an answer to that request, which is answered where no signal comes. Where the server of the "
+        "declared command does that by itself, as Flask's and Django's development servers do, it is suspected."
     ),
     mend=(
         "Leave SIGTERM to the server: uvicorn, gunicorn and hypercorn take no new requests then and finish what they "

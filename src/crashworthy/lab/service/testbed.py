@@ -19,7 +19,7 @@ from crashworthy.lab.databases.files import FolderState
 from crashworthy.lab.service.copies import ForkedCopy, RunningCopy, StartedCopy
 from crashworthy.lab.service.failure import StartError
 from crashworthy.lab.service.launch import StartWatch, await_message, await_moment, failure_of, launch, run_to_end
-from crashworthy.lab.service.plan import ServicePlan, StartPlan
+from crashworthy.lab.service.plan import ServicePlan, StartKind, StartPlan
 from crashworthy.lab.service.process import ServiceProcess
 from crashworthy.lab.service.readiness import free_port, wait_until_accepting, wait_until_answering
 from crashworthy.lab.service.reset import KeptFiles, ServiceState
@@ -95,6 +95,11 @@ class ServiceTestbed:
     def workers(self) -> int:
         """Declared workers; 1 where they are forked from a process that has loaded the application already."""
         return 1 if self.declared.preload else self.declared.workers or 1
+
+    @property
+    def declared_command(self) -> str:
+        """The command of the present start, where that names a server or a program that serves."""
+        return "" if self.start.kind in (StartKind.OBJECT, StartKind.FACTORY) else self.start.command
 
     @property
     def outside(self) -> Path:

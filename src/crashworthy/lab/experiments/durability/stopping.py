@@ -1,9 +1,9 @@
 """The service is told to stop while a request is under way.
 
-Web servers finish what they have begun, or do not; that is theirs. A service that handles SIGTERM itself has chosen,
-and is asked: a request is slowed down inside the service, SIGTERM comes in the middle, and the answer is waited for. It
-is held against the service only where the process ended meanwhile, without an answer, and where the same slow request
-is answered without the signal.
+A request is slowed down inside the service, SIGTERM comes in the middle, and the answer is waited for. It is held
+against the service only where the process ended meanwhile, without an answer, and where the same slow request is
+answered without the signal. A service that handles SIGTERM itself has chosen, and proves it; elsewhere the web server
+that it is declared to run with finishes what it has begun, or does not, which is suspected and shown.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SENT, ENDED = "sigterm", "ended"
 """Kinds of events that this experiment adds to its trials: the signal was sent, the process had ended."""
 
 _PRIORITY, _ESTIMATE_S, _WAITS_S = 30.0, 4.0, 3.0
-_SUSPECTED = 60.0
+_SUSPECTED, _OF_THE_SERVER = 60.0, 5.0
 _LINE_MS = 250
 _DONE = 0.6
 """The part of the request that is over when the signal comes: by then the service knows of it."""
@@ -40,10 +40,11 @@ _LEAST_S = 0.5
 _ENDS_WITHIN_S = 3.0
 """After what is left of the request."""
 _MOST = 2
+_COMMAND = "command"
 
 
 class Stopping(Experiment):
-    """Candidates only where the service's own code handles SIGTERM: up to two operations that change something."""
+    """Two operations that change something where the service's own code handles SIGTERM, one where its server does."""
 
     id = "stopping"
     title = "SIGTERM while a request is under way"
@@ -54,7 +55,7 @@ class Stopping(Experiment):
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
         """See the class."""
         place = next(_places(lab.tree), None)
-        if place is None:
+        if place is None and not lab.testbed.declared_command:
             return []
         suspected = any(each.weakness == CUT_OFF_AT_STOP.id for each in lab.suspicions)
         reached = [each for each in lab.operations if not each.is_safe and each.name in lab.playbook.reached]
@@ -62,14 +63,14 @@ class Stopping(Experiment):
             Candidate(
                 CUT_OFF_AT_STOP,
                 (operation.name,),
-                "the service handles SIGTERM itself",
-                priority=_SUSPECTED if suspected else _PRIORITY,
+                "the service handles SIGTERM itself" if place else "its server may end at once",
+                priority=_SUSPECTED if suspected else _PRIORITY if place else _OF_THE_SERVER,
                 estimate_s=_ESTIMATE_S,
                 waits_s=_WAITS_S,
                 location=place,
                 suspected=suspected,
             )
-            for operation in reached[:_MOST]
+            for operation in reached[: _MOST if place else 1]
         ]
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
@@ -81,10 +82,10 @@ class Stopping(Experiment):
                 _both(Scenario(setup=way.steps[:-1], attack=way.steps[-1:]), recorder)
             except OutOfTimeError:
                 recorder.notes.append("the time ended before it was tried")
-        return recorder.history(candidate)
+        return recorder.history(candidate, {} if candidate.location else {_COMMAND: lab.testbed.declared_command})
 
     def judge(self, history: History) -> Judgement:
-        """PROVEN when the process ended without an answer to what it had begun."""
+        """PROVEN when the process ended without an answer to what it had begun, SUSPECTED when its server did that."""
         slow, stopped = (
             next((trial for trial in history.trials if trial.purpose == purpose), None) for purpose in (SLOW, STOPPED)
         )
@@ -98,8 +99,10 @@ class Stopping(Experiment):
             return unproven(history, Status.UNKNOWN, "the request was not under way when it was told to stop")
         if ENDED not in at or under_way[0].response is not None:
             return unproven(history, Status.HELD, "what was under way was answered")
+        command = history.settings.get(_COMMAND)
         return Judgement(
-            status=Status.PROVEN,
+            status=Status.SUSPECTED if command else Status.PROVEN,
+            why=f"it was made to happen, but is what the server of `{command}` does by itself" if command else "",
             severity=CUT_OFF_AT_STOP.severity,
             title=f"{history.operations[0]} is cut off when the service is told to stop",
             expected=f"an answer, {_took_s(slow):.1f} s after the request as without the signal, and then the end",
