@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from crashworthy.core.history import SensorEvent, Trial
 from crashworthy.core.value import Json
+from crashworthy.lab.experiments.concurrency.orders import TURNS
 from crashworthy.lab.experiments.episode import CUT, END, RESTARTED, START_FAILED
 from crashworthy.lab.experiments.time.clock import AT, LATER, ZONE
 from crashworthy.lab.experiments.workers.two import AWAY, PRIMED
@@ -18,7 +19,13 @@ _HOURS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 def circumstances(trial: Trial) -> list[str]:
     """Short clauses, in the order in which they came true."""
-    return [*_times(trial.scenario.settings), *_processes(trial), *_breaks(trial), *_ends(trial)]
+    return [
+        *_times(trial.scenario.settings),
+        *_sleeps(trial),
+        *_processes(trial),
+        *_breaks(trial),
+        *_ends(trial),
+    ]
 
 
 def broken_off(event: SensorEvent) -> str:
@@ -59,6 +66,14 @@ def _times(settings: dict[str, Json]) -> Iterator[str]:
         yield f"its clock says {one_line(at, 40)}"
     if isinstance(later_s, int | float) and later_s:
         yield f"{_span(float(later_s))} after what came first, by the process's clock"
+
+
+def _sleeps(trial: Trial) -> Iterator[str]:
+    together = {exchange.id for exchange in trial.exchanges if exchange.part == "attack"}
+    told = [event.data.get("passed_s") for event in trial.events if event.kind == TURNS and event.exchange in together]
+    passed_s = max((each for each in told if isinstance(each, int | float)), default=0)
+    if passed_s:
+        yield f"{passed_s:.3g} s of sleeping were over at once, by a clock that was put forward"
 
 
 def _processes(trial: Trial) -> Iterator[str]:

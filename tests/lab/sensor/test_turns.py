@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
@@ -14,26 +16,37 @@ def no_meetings() -> Iterator[None]:
     turns.forget_all()
 
 
-def exchange(party: int, *, seed: int, parties: int, name: str = "m"):
+def exchange(party: int, *, seed: int, parties: int, name: str = "m", virtual: bool = False):
     from crashworthy_sensor.context import Exchange
 
-    return Exchange(str(party), {"turns": {"name": name, "seed": seed, "parties": parties, "party": party}})
+    plan = {"name": name, "seed": seed, "parties": parties, "party": party, "virtual": virtual}
+    return Exchange(str(party), {"turns": plan})
 
 
-def together(seed: int, *handlers: Callable[[list[str]], Awaitable[None]]) -> list[str]:
+def together(seed: int, *handlers: Callable[[list[str]], Awaitable[None]], virtual: bool = False) -> list[str]:
     """What the handlers noted, served at the same time with that seed."""
+    from crashworthy_sensor import clock
+    from crashworthy_sensor.context import current
     from crashworthy_sensor.interleave import turns
 
     noted: list[str] = []
 
     async def main() -> None:
-        exchanges = [exchange(number, seed=seed, parties=len(handlers)) for number in range(len(handlers))]
-        served = [turns.taking_turns(each(noted), made) for each, made in zip(handlers, exchanges, strict=True)]
-        async with asyncio.timeout(10):
-            await asyncio.gather(*(asyncio.ensure_future(each) for each in served))
+        parties = len(handlers)
+        exchanges = [exchange(number, seed=seed, parties=parties, virtual=virtual) for number in range(parties)]
+        tasks = []
+        for each, made in zip(handlers, exchanges, strict=True):
+            current.set(made)
+            tasks.append(asyncio.ensure_future(turns.taking_turns(each(noted), made)))
+        current.set(None)
+        async with asyncio.timeout(1000 if virtual else 10):
+            await asyncio.gather(*tasks)
         turns.forget_all()
 
-    asyncio.run(main())
+    try:
+        asyncio.run(main())
+    finally:
+        clock.uninstall()
     return noted
 
 
@@ -174,3 +187,55 @@ def test_the_order_is_told_when_a_request_is_answered(sense) -> None:
     assert len(told) == 2
     assert told[-1].data["choices"] > 0
     assert set(told[-1].data["order"]) == {0, 1}
+
+
+def test_nobody_waits_for_sleeps_and_they_end_in_their_order() -> None:
+    def sleeper(name: str, seconds: float) -> Callable[[list[str]], Awaitable[None]]:
+        async def handle(noted: list[str]) -> None:
+            for _ in range(2):
+                before, by_loop = time.time(), asyncio.get_running_loop().time()
+                await asyncio.sleep(seconds)
+                assert time.time() - before >= seconds - 0.1
+                assert asyncio.get_running_loop().time() - by_loop >= seconds
+                noted.append(name)
+
+        return handle
+
+    began = time.monotonic()
+    assert together(1, sleeper("slow", 50), sleeper("quick", 20), virtual=True) == ["quick", "quick", "slow", "slow"]
+    assert time.monotonic() - began < 50
+
+
+def test_time_limits_hold_in_virtual_time() -> None:
+    async def limited(noted: list[str]) -> None:
+        try:
+            async with asyncio.timeout(5):
+                await asyncio.sleep(60)
+        except TimeoutError:
+            noted.append("late")
+
+    assert together(1, limited, limited, virtual=True) == ["late", "late"]
+
+
+@pytest.mark.parametrize("outside", ["thread", "socket"])
+def test_time_passes_as_it_does_while_something_outside_is_waited_for(outside: str) -> None:
+    async def asks(noted: list[str]) -> None:
+        if outside == "thread":
+            await asyncio.to_thread(threading.Event().wait, 0.3)
+        else:
+            async with await asyncio.start_server(answer_late, "127.0.0.1") as server:
+                reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+                await reader.read()
+                writer.close()
+        noted.append("answer")
+
+    async def sleeps(noted: list[str]) -> None:
+        await asyncio.sleep(2)
+        noted.append("slept")
+
+    assert together(1, asks, sleeps, virtual=True) == ["answer", "slept"]
+
+
+async def answer_late(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await asyncio.to_thread(threading.Event().wait, 0.2)
+    writer.close()

@@ -29,6 +29,8 @@ LINE_MS = 8
 LINE_SHARE = 0.4
 _CONTROLS = frozenset({"control", "serial", "baseline"})
 _EVENT_SETTLE_S = 0.005
+_RESTS_S = 0.25
+"""A request that takes longer may sleep."""
 _EXCEPTION_SETTLE_S = 0.1
 
 
@@ -43,7 +45,8 @@ class Recorder:
     Settings of a scenario that it heeds: `settle_s` (seconds to wait before observing) and `pause_s` (seconds
     to wait before each request of a serial attack). With `kept`, set-ups are played once where that does. Without
     `quick_hashes`, passwords are hashed at full cost whatever the lab says; with `quick_controls` serial plays, which
-    only tell what is possible, are quick even where the service is replayed as it is.
+    only tell what is possible, are quick even where the service is replayed as it is. With `virtual`, sleeps of the
+    service's tasks are over at once, as soon as a request has been seen to take long.
     """
 
     lab: Lab
@@ -54,6 +57,8 @@ class Recorder:
     kept: KeptSetups | None = None
     quick_hashes: bool = True
     quick_controls: bool = False
+    virtual: bool = False
+    _rests: bool = False
     _began: float = field(default_factory=time.monotonic)
 
     def left(self) -> float:
@@ -83,15 +88,27 @@ class Recorder:
                     for index in picked:
                         time.sleep(_seconds(scenario, "pause_s"))
                         stage.exchanges += stage.player.play(
-                            (scenario.attack[index],), "attack", known.variables
+                            (scenario.attack[index],), "attack", known.variables, plan=self._alone
                         ).exchanges
                 else:
                     stage.exchanges += stage.player.play_together(
-                        scenario.attack, known.variables, plans(scenario) if stage.player.sensor else None
+                        scenario.attack,
+                        known.variables,
+                        plans(scenario, virtual=self.virtual) if stage.player.sensor else None,
                     )
             time.sleep(_seconds(scenario, "settle_s"))
-            stage.exchanges += stage.player.play(scenario.observe, "observe", known.variables).exchanges
+            stage.exchanges += stage.player.play(
+                scenario.observe, "observe", known.variables, plan=self._alone
+            ).exchanges
+        if self.virtual and stage.player.sensor:
+            self._rests = self._rests or any(each.ended - each.started > _RESTS_S for each in stage.exchanges)
         return self._keep(replace(stage, order=picked))
+
+    @property
+    def _alone(self) -> dict[str, Json] | None:
+        """The plan of a request that is made alone."""
+        turns: Json = {"name": "alone", "parties": 1, "party": 0, "virtual": True}
+        return {"turns": turns} if self._rests else None
 
     def drop(self, *trials: Trial) -> None:
         """Leave out trials that were no trials of the service, but of what the lab itself relied on."""
@@ -102,7 +119,7 @@ class Recorder:
         """Play the set-up, or what of it is not played yet at `start`; keep the state after it where that is wanted."""
         setup, player = stage.scenario.setup, stage.player
         played = len(start.setup) if start else 0
-        known = player.play(setup[played:], "setup", start.variables if start else None)
+        known = player.play(setup[played:], "setup", start.variables if start else None, plan=self._alone)
         stage.exchanges += [*(start.exchanges if start else ()), *known.exchanges]
         if self.kept and self.kept.wants(setup) and all(exchange.ok for exchange in stage.exchanges):
             state = self.lab.testbed.keep()
@@ -225,8 +242,8 @@ class Stage:
         )
 
 
-def plans(scenario: Scenario) -> list[dict[str, Json]]:
-    """The sensor's plan for each request of a concurrent attack."""
+def plans(scenario: Scenario, *, virtual: bool = False) -> list[dict[str, Json]]:
+    """The sensor's plan for each request of a concurrent attack; with `virtual`, in turns nobody waits for sleeps."""
     requests = len(scenario.attack)
     # Seeds differ per request: with equal sleeps the requests would run in step and never interleave.
     seeds = [scenario.seed * 1000 + index for index in range(requests)]
@@ -239,6 +256,7 @@ def plans(scenario: Scenario) -> list[dict[str, Json]]:
             return [{"barrier": alone} if index == scenario.held else {} for index in range(requests)]
         case Interleaving.TURNS:
             meeting: dict[str, Json] = {"name": f"t{scenario.seed}", "seed": scenario.seed, "parties": requests}
+            meeting["virtual"] = virtual
             return [{"turns": {**meeting, "party": index}} for index in range(requests)]
         case Interleaving.SLEEP:
             return [{"sleep": {"seed": seed, "max_ms": SLEEP_MS}} for seed in seeds]

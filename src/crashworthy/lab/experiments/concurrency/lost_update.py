@@ -7,6 +7,7 @@ that ran at the same time, one must have come first; so the final state must be 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import History, Trial
@@ -16,7 +17,8 @@ from crashworthy.lab.experiments.concurrency import others
 from crashworthy.lab.experiments.concurrency import variants as plan
 from crashworthy.lab.experiments.concurrency.candidates import race_candidates
 from crashworthy.lab.experiments.concurrency.footprint import only_adds, only_reads
-from crashworthy.lab.experiments.concurrency.modes import modes, took_turns
+from crashworthy.lab.experiments.concurrency.modes import modes
+from crashworthy.lab.experiments.concurrency.orders import took_turns, unseen
 from crashworthy.lab.experiments.concurrency.outcomes import any_visible, judge_outcomes
 from crashworthy.lab.experiments.concurrency.plays import (
     control_the_crash,
@@ -32,6 +34,7 @@ from crashworthy.lab.experiments.concurrency.server_errors import judge_server_e
 from crashworthy.lab.experiments.concurrency.wording import HANDLER, SHARED, written
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.kept import KeptSetups
+from crashworthy.lab.experiments.time.clock import others_in
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
 from crashworthy.weaknesses.concurrency import CRASH_UNDER_CONCURRENCY, LOST_UPDATE
 
@@ -60,7 +63,8 @@ class LostUpdate(Experiment):
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
         """Try the variants one by one until one is guilty."""
-        recorder = Recorder(lab, self.id, limit_s=_LIMIT_S, kept=KeptSetups(lab.testbed))
+        kept = KeptSetups(lab.testbed)
+        recorder = Recorder(lab, self.id, limit_s=_LIMIT_S, kept=kept, virtual=not others_in(lab.tree))
         base = plan.ground(candidate.operations, lab.playbook, lab.operations)
         try:
             if base is not None:
@@ -107,7 +111,7 @@ class LostUpdate(Experiment):
         """Two equal serial plays, every order, and the interleaving again until it shows, a few times at most."""
         scenario = judgement.scenario
         kept = KeptSetups(lab.testbed) if scenario is not None and scenario.settings.get(_QUICK) else None
-        recorder = Recorder(lab, self.id, kept=kept, quick_controls=True)
+        recorder = Recorder(lab, self.id, kept=kept, quick_controls=True, virtual=not others_in(lab.tree))
         if scenario is None:
             return recorder.again(history)
         serial = scenario.model_copy(update={"interleaving": Interleaving.SERIAL})
@@ -236,9 +240,14 @@ def _guilty(scenario: Scenario, recorder: Recorder, *, thorough: bool) -> bool:
         scenario = with_settings(scenario, {"settle_s": _SETTLE_S, VARIANT: f"{variant.name}, settled"})
         serial_plays(scenario, recorder)
     in_turns = True
+    more = recorder.lab.rng("turns", variant.name)
+    seeds = iter(partial(more.randrange, 10**6), None)
     for interleaving, seed in modes(recorder.lab, control, variant, thorough=thorough):
-        if interleaving is Interleaving.TURNS and not in_turns:
-            continue
+        if interleaving is Interleaving.TURNS:
+            fresh = unseen(seed, seeds, variant_of(scenario, recorder).concurrent) if in_turns else None
+            if fresh is None:
+                continue
+            seed = fresh
         overlapping = scenario.model_copy(update={"interleaving": interleaving, "seed": seed})
         outcome = together(overlapping, scenario, recorder)
         if interleaving is Interleaving.TURNS:

@@ -9,9 +9,6 @@ from crashworthy.lab.experiments.concurrency.wording import is_write
 from crashworthy.lab.experiments.experiment import Lab
 from crashworthy.lab.testbed import Capability
 
-TURNS = "turns"
-"""The kind of the sensor's event that tells in which order turns were given."""
-
 Mode = tuple[Interleaving, int]
 """An interleaving and the seed of its sleeps."""
 
@@ -49,11 +46,6 @@ _IN_MEMORY: dict[bool, _Wanted] = {
         (Interleaving.PLAIN, None, 1),
     ),
 }
-
-
-def took_turns(trial: Trial) -> bool:
-    """Whether there was a choice between tasks at all: threads run as they like."""
-    return any(event.kind == TURNS and event.data.get("choices") for event in trial.events)
 
 
 def modes(lab: Lab, control: Trial, variant: Variant, *, thorough: bool) -> list[Mode]:

@@ -5,6 +5,8 @@ Nothing is touched before the first such plan. Then `time.time` and its kin, and
 have imported (`from time import time`) are bound anew. Not shifted: `time.monotonic`, by which event loops and locks
 wait, functions that are held elsewhere, such as default arguments, and the clocks of databases.
 
+Where virtual time has passed (`interleave.virtual`), the whole process is ahead by as much, and stays so.
+
 `"zone"` beside it is the time zone of a server far away: the process as a whole is there from then on.
 """
 
@@ -37,12 +39,20 @@ _METHODS = (
 )
 _real_methods: dict[tuple[type, str], Any] = {(owner, name): owner.__dict__.get(name) for owner, name in _METHODS}
 _installed = False
+_passed_s = 0.0
 
 
 def shift() -> float:
     """Seconds by which the present request's clock is ahead."""
     exchange = current.get()
-    return exchange.shift if exchange is not None else 0.0
+    return _passed_s + (exchange.shift if exchange is not None else 0.0)
+
+
+def put_forward(seconds: float) -> None:
+    """Let so many seconds have passed, for the process as a whole."""
+    global _passed_s
+    install()
+    _passed_s += seconds
 
 
 def install() -> None:
@@ -68,10 +78,10 @@ def move_to(zone: str) -> None:
 
 def uninstall() -> None:
     """As if it had never been."""
-    global _installed
+    global _installed, _passed_s
     if not _installed:
         return
-    _installed = False
+    _installed, _passed_s = False, 0.0
     for name in _TIMES:
         setattr(time, name, _real[name])
     for (owner, name), real in _real_methods.items():

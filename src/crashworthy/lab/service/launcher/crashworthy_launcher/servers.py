@@ -76,6 +76,8 @@ def _uvicorn_config(moment: Moment, module: Any) -> None:
         self.host, self.uds, self.fd = LOOPBACK, None, None
         if moment.is_managed:
             self.reload, self.workers = False, 1
+            if self.loop == "auto":  # whatever is installed; only that of asyncio can let timers be due at once
+                self.loop = "asyncio"
         else:
             # Its supervisors bind before any server of theirs runs.
             self.port = moment.reach(server="uvicorn", **self._crashworthy_declared)

@@ -7,6 +7,7 @@ never cut. So each order it chooses is one that the loop could have chosen, and 
 Whether a reply from outside (a database, a thread, a timer) comes before or after another task's next step is up to
 the machine. To make it the seed's, a turn is not given before each task that awaits something has had `PATIENCE_S` for
 it; who has to wait longer, for instance for a lock that another one holds, is not waited for again until it goes on.
+Where the plan says `"virtual": true` and all of them sleep, time is put forward (`virtual`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import sys
 from crashworthy_sensor.context import Exchange
 from crashworthy_sensor.events import encode, record
 from crashworthy_sensor.interleave import running_loop
+from crashworthy_sensor.interleave.virtual import pass_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ LONGEST_S = 3.0
 MAX_MEETINGS = 64
 # From a timer that is due to the task that goes on: its future is set, its callback runs, the task is stepped.
 _ROUNDS = 4
+_MOST_TOLD = 200
 
 _READY, _RUNNING, _WAITING, _FREE = "ready", "running", "waiting", "free"
 
@@ -59,11 +62,15 @@ class Meeting:
         self.arrived: set[int] = set()
         self.started = False
         self.order: list[int] = []
-        self.choices = 0
+        # Of each choice, among how many it was, and which of them was chosen.
+        self.picks: list[tuple[int, int]] = []
+        self.exchanges: set[Exchange] = set()
+        self.passed_s = 0.0
+        self._virtual = plan.get("virtual") is True
+        self._passing = False
         self._timer: TimerHandle | None = None
-        self._end = loop.time() + LONGEST_S
         loop.call_later(ARRIVE_S, self._start)
-        loop.call_later(LONGEST_S, self._release)
+        self._end = loop.call_later(LONGEST_S, self._release)
 
     def strand(self, party: int) -> Strand:
         """A new task of that request, which waits for its first turn."""
@@ -121,10 +128,28 @@ class Meeting:
             strand.overdue = strand.overdue or (strand.state == _WAITING and strand.since <= until)
         self._give()
 
+    def _pass_time(self, rounds: int) -> None:
+        """Put the time forward when all still wait, and the loop has done all that was at hand."""
+        self._passing = False
+        if {strand.state for strand in self.strands.values()} - {_FREE} != {_WAITING}:
+            return
+        passed_s = 0.0 if rounds else pass_time(self.loop, self.exchanges)
+        if passed_s == 0.0:
+            self._passing = True
+            self.loop.call_soon(self._pass_time, max(0, rounds - 1))
+        elif passed_s:
+            self.passed_s += passed_s
+            # The limit is one of real time.
+            end, self._end = self._end, self.loop.call_at(self._end.when() + passed_s, self._release)
+            end.cancel()
+
     def _give(self) -> None:
         """Give the turn to one that is ready, once all others have had the time to become so."""
         states = [strand.state for strand in self.strands.values()]
         if not self.started or _RUNNING in states or _READY not in states:
+            if self.started and self._virtual and not self._passing and {*states} - {_FREE} == {_WAITING}:
+                self._passing = True
+                self.loop.call_soon(self._pass_time, _ROUNDS)
             return
         if self._timer is not None:
             self._timer.cancel()
@@ -134,8 +159,11 @@ class Meeting:
             self._timer = self.loop.call_at(min(awaited) + PATIENCE_S, self._lose_patience, _ROUNDS)
             return
         ready = sorted(strand.key for strand in self.strands.values() if strand.state == _READY)
-        self.choices += len(ready) > 1
-        chosen = self.strands[self.random.choice(ready)]
+        index = 0
+        if len(ready) > 1:
+            index = self.random.randrange(len(ready))
+            self.picks.append((len(ready), index))
+        chosen = self.strands[ready[index]]
         chosen.state = _RUNNING
         self.order.append(chosen.key[0])
         if not chosen.turn.done():
@@ -155,12 +183,15 @@ def meeting_of(exchange: Exchange) -> Meeting | None:
     plan, loop = exchange.turns, running_loop()
     if plan is None or loop is None:
         return None
-    key = (str(plan.get("name", ""))[:200], id(loop))
+    # Who takes turns with nobody else does so for the virtual time.
+    alone = exchange.id if plan.get("parties") == 1 else ""
+    key = (f"{str(plan.get('name', ''))[:200]}{alone}", id(loop))
     found = _meetings.get(key)
     if found is None:
         if len(_meetings) >= MAX_MEETINGS:
             _meetings.pop(next(iter(_meetings)))
         found = _meetings[key] = Meeting(plan, loop)
+    found.exchanges.add(exchange)
     return found
 
 
@@ -169,7 +200,14 @@ def leave(exchange: Exchange) -> None:
     meeting = meeting_of(exchange)
     if meeting is None:
         return
-    record("turns", encode({"order": meeting.order[:200], "choices": meeting.choices}), exchange)
+    told: dict[str, object] = {
+        "order": meeting.order[:_MOST_TOLD],
+        "choices": len(meeting.picks),
+        "picks": meeting.picks[:_MOST_TOLD],
+    }
+    if meeting.passed_s:
+        told["passed_s"] = round(meeting.passed_s, 3)
+    record("turns", encode(told), exchange)
     meeting.leave(party_of(exchange))
 
 
