@@ -48,6 +48,14 @@ def down(item):
     return change(-1)
 
 
+@app.post("/stock/<int:item>/double")
+def double(item):
+    with connect() as db:
+        db.execute("UPDATE stock SET n = n * 2")
+        db.commit()
+    return jsonify(ok=True)
+
+
 @app.get("/stock")
 def stock():
     with connect() as db:
@@ -59,8 +67,8 @@ def step_of(op: Operation) -> Step:
     return step(op.method, op.path, path=op.path.replace("{item}", "1"))
 
 
-def api(*, readable: bool) -> Api:
-    operations = [operation("POST", "/stock/{item}/up"), operation("POST", "/stock/{item}/down")]
+def api(*more: str, readable: bool) -> Api:
+    operations = [operation("POST", f"/stock/{{item}}/{what}") for what in ("up", "down", *more)]
     operations += [operation("GET", "/stock")] if readable else []
     ways = [Way(operation=op.name, status=200, steps=(step_of(op),)) for op in operations]
     return Api(tuple(operations), Playbook(ways=tuple(ways)))
@@ -82,3 +90,18 @@ def test_a_pair_of_which_nothing_can_be_read_is_left_alone(tmp_path: Path) -> No
     file.write_text(UP_AND_DOWN)
     with open_lab(file, "flask", api(readable=False)) as lab:
         assert all(len(each.operations) == 1 for each in LostUpdate().candidates(lab))
+
+
+def test_three_that_work_on_the_same_are_compared_with_all_their_orders(tmp_path: Path) -> None:
+    file = tmp_path / "service.py"
+    file.write_text(UP_AND_DOWN)
+    experiment = LostUpdate()
+    with open_lab(file, "flask", api("double", readable=True)) as lab:
+        candidates = experiment.candidates(lab)
+        assert [len(each.operations) for each in candidates] == [1, 1, 1, 2, 2, 2, 3]
+        assert candidates[-1].priority < min(each.priority for each in candidates[:-1])
+        history = experiment.run(candidates[-1], lab)
+    orders = {trial.order for trial in history.trials if len(trial.scenario.attack) == 3 and len(trial.order) == 3}
+    assert len(orders) == 6
+    judgement = experiment.judge(history)
+    assert judgement.status is Status.HELD, judgement.why

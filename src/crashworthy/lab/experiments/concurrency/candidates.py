@@ -1,9 +1,10 @@
-"""Which operations to bring together: each that changes something, and pairs that work on the same thing."""
+"""Which operations to bring together: each that changes something, then pairs, then triples that work on the same."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import combinations
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations, islice
 
 from crashworthy.core.operation import Operation
 from crashworthy.core.suspicion import Suspicion
@@ -27,6 +28,8 @@ _SUSPECTED_CRASH = 60.0
 _CHANGING = {"POST": 80.0, "PATCH": 76.0, "PUT": 72.0, "DELETE": 45.0}
 _PAIR = 20.0
 _PER_CLASH = 8.0
+_TRIPLE = 12.0
+_MOST_TRIPLES = 3
 _SAME_OBJECT = 4.0
 # Of two that are suspected each will be shown alone; of one, the pair may show what it does to others.
 _ONE_SUSPECTED = 5.0
@@ -63,7 +66,8 @@ def race_candidates(lab: Lab) -> list[Candidate]:
         for one, other in combinations(changing, 2)
         if (pair := _pair(one, other, known, suspected, lab)) is not None
     ]
-    return [*found, *sorted(pairs, key=lambda pair: -pair.priority)[:_MOST_PAIRS]]
+    pairs = sorted(pairs, key=lambda pair: -pair.priority)[:_MOST_PAIRS]
+    return [*found, *pairs, *islice(_triples(pairs), _MOST_TRIPLES)]
 
 
 def _pair(
@@ -87,6 +91,16 @@ def _pair(
         location=both[0].location if both else None,
         also=(CRASH_UNDER_CONCURRENCY,),
     )
+
+
+def _triples(pairs: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Three of which each two are a pair, by the pairs' promise. Most of what three show two show as well."""
+    together = {frozenset(pair.operations): pair for pair in pairs}
+    names = list(dict.fromkeys(name for pair in pairs for name in pair.operations))
+    for three in combinations(names, 3):
+        if all(frozenset(two) in together for two in combinations(three, 2)):
+            first = together[frozenset(three[:2])]
+            yield replace(first, operations=three, why="all three work on the same data", priority=_TRIPLE)
 
 
 def _suspected(lab: Lab, weakness: Weakness) -> dict[str, Suspicion]:
