@@ -382,7 +382,7 @@ class Calls(Operators):
         if name in {"add", "add_all"}:
             self.database.add(first, node, frame.scope)
         elif name in {"commit", "rollback", "close", "remove", "aclose"} and not arguments:
-            self.state.end_transaction()
+            self.state.end_transaction(commits=name == "commit")
         elif name == "flush" and not arguments:
             self.state.is_dirty |= self.state.is_pending
         elif name == "acquire" and self.is_lock(function.value, frame) and not gives_up(node):

@@ -223,7 +223,7 @@ class Database:
                 if statement.locks:
                     state.enter()
             case "commit" | "rollback":
-                state.end_transaction()
+                state.end_transaction(commits=statement.kind == "commit")
             case _:
                 pass
         return UNKNOWN

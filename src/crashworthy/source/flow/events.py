@@ -134,3 +134,8 @@ class Passed(Event):
 
     callee: str
     free: dict[int | str, Value]
+
+
+@dataclass(frozen=True, eq=False)
+class Committed(Event):
+    """What was written before is committed by now; noted with the event that comes next, at its place."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from crashworthy.source.flow.events import Event
+from crashworthy.source.flow.events import Committed, Event
 from crashworthy.source.flow.values import UNKNOWN, FunctionValue, Known, Namespace, Request, Row, Value
 from crashworthy.source.symbols import Scope
 
@@ -58,6 +58,7 @@ class State:
     is_connected: bool = False
     is_pending: bool = False
     is_dirty: bool = False
+    has_committed: bool = False
     awaits: int = 0
     steps: int = 0
     steps_left: int = 40_000
@@ -76,6 +77,9 @@ class State:
 
     def note(self, event: Event) -> None:
         """Keep an event."""
+        if self.has_committed:
+            self.has_committed = False
+            self.events.append(Committed(event.node, event.scope, event.caught))
         self.events.append(event)
 
     def know(self, thing: object, fact: str) -> None:
@@ -128,6 +132,7 @@ class State:
         try:
             yield
         finally:
+            self.has_committed |= self.is_dirty and not before[3]
             self.session, self.row_lock, self.is_dirty, self.is_atomic, self.is_connected = before
 
     def enter(self) -> None:
@@ -147,8 +152,9 @@ class State:
         if not self.locks_held:
             self.session = 0
 
-    def end_transaction(self) -> None:
+    def end_transaction(self, *, commits: bool = False) -> None:
         """Commit or roll back: the locks of the database are released, those of the program are not."""
+        self.has_committed |= commits and not self.is_atomic
         self.row_lock = self.is_pending = self.is_dirty = self.is_connected = False
         if not self.locks_held:
             self.session = 0
