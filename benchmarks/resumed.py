@@ -68,7 +68,7 @@ class Runs:
         self._file: Path | None = options.results
         self._measures = not options.kept
         self._ends = time.monotonic() + options.minutes * 60 if options.minutes is not None else None
-        self._revision = _revision()
+        self._revision = revision()
         self._known: dict[tuple[str, int], Run] = {}
         self.interrupted = ""
         if self._file is not None and self._file.exists():
@@ -131,7 +131,8 @@ def circumstances(runs: Sequence[Run]) -> str:
     return f"{len(runs)} runs, load average {min(loads)} to {max(loads)}, revision {', '.join(revisions)}"
 
 
-def _revision() -> str:
+def revision() -> str:
+    """What `git describe` says of this copy of crashworthy."""
     told = subprocess.run(
         ["git", "-C", str(_HERE), "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
     )

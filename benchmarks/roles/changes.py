@@ -7,6 +7,7 @@ task is one of the labels; for "none", that nothing was found.
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 import re
@@ -40,7 +41,7 @@ _HEADED = re.compile(r"^diff --git .* b/[ab]/(.*)$", re.MULTILINE)
 _TITLE = re.compile(r"^(?:Subject|Description): *(?:\[PATCH[^\]]*\] *)?", re.MULTILINE)
 
 
-def changes(console: Console, worlds: int) -> None:  # noqa: ARG001 - the parts have one signature
+def changes(console: Console, options: argparse.Namespace) -> None:  # noqa: ARG001 - the parts have one signature
     labelled = tomllib.loads((Path(__file__).parent / "changes.toml").read_text(encoding="utf-8"))["change"]
     # A few at a time: an index is no load test.
     with ThreadPoolExecutor(4) as pool:

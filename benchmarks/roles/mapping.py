@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import tomllib
 from pathlib import Path
 
@@ -14,7 +15,7 @@ NONE = "none"
 THRESHOLDS = (0.3, 0.4, THRESHOLD, 0.55, 0.6)
 
 
-def mapping(console: Console, worlds: int) -> None:  # noqa: ARG001 - the parts have one signature
+def mapping(console: Console, options: argparse.Namespace) -> None:  # noqa: ARG001 - the parts have one signature
     duties = tomllib.loads((Path(__file__).parent / "duties.toml").read_text(encoding="utf-8"))["duty"]
     table = Table(
         title=f"{len(duties)} lines mapped to tasks; the threshold in use is {THRESHOLD}", title_justify="left"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from datetime import date
 
 from rich.console import Console
@@ -14,7 +15,7 @@ from crashworthy.roles.prior import shipped_prior
 from crashworthy.roles.score import assess
 
 
-def published(console: Console, worlds: int) -> None:  # noqa: ARG001 - the parts have one signature
+def published(console: Console, options: argparse.Namespace) -> None:  # noqa: ARG001 - the parts have one signature
     role = find_role("backend-engineer")
     evidence = {task.id: TaskEvidence(task=task.id, weaknesses=weaknesses_of(task.id)) for task in role.tasks}
     found = assess(role, evidence, shipped_prior(), date(2026, 11, 20))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 
 import numpy as np
@@ -13,7 +14,7 @@ from crashworthy.roles.prior import shipped_prior
 LENGTH = 16
 
 
-def speed(console: Console, worlds: int) -> None:  # noqa: ARG001 - the parts have one signature
+def speed(console: Console, options: argparse.Namespace) -> None:  # noqa: ARG001 - the parts have one signature
     model = shipped_prior()
     words = [
         word for task in all_tasks().values() for text in (task.description, *task.phrases) for word in text.split()

@@ -134,6 +134,18 @@ def test_an_entry_of_a_changelog_is_read_where_no_title_names_a_task() -> None:
     assert classify([entry, Touched("shop/app.py", ("x = 1",))], "Add translations") == {}
 
 
+def test_an_entry_says_that_a_small_change_is_about_no_task_and_not_that_a_large_one_is() -> None:
+    entry = Touched("CHANGELOG.md", ("- Add support for Django 6",))
+    query = "rows = db.execute(QUERY)"
+    assert classify([entry, Touched("shop/app.py", (query,) * 9)]) == {}
+    assert classify([entry, Touched("shop/app.py", (query,) * 90)]) == {"database-queries": 1}
+
+
+def test_a_release_of_nothing_but_its_version_is_about_no_task() -> None:
+    entry = Touched("CHANGELOG.md", ("- Fixed a leak of passwords in the library we use",))
+    assert classify([entry, Touched("shop/__init__.py", ("__version__ = '1.2'", "VERSION = (1, 2)"))]) == {}
+
+
 def test_pipelines_that_come_with_a_change_do_not_make_it_deployment() -> None:
     pipeline = Touched(".github/workflows/test.yml", ("run: make",) * 20)
     code = Touched("app.py", ("rows = db.execute(QUERY)",) * 4)

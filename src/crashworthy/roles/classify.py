@@ -45,6 +45,10 @@ _TITLED = 1.2
 """What a task that the title names gains, of all points."""
 _ENTERED = 0.8
 """The same of entries of a changelog, which tell of the change beside others."""
+_SMALL = 20
+"""Lines of code up to which an entry of a changelog can say that a change is about no task, as a title always can: a
+release often has more than its changelog tells.
+"""
 _MOST_ENTRIES = 12
 _REVERT = re.compile(r"^(revert|rollback|roll back|hotfix)\b|\b(incident|outage|post-?mortem)\b", re.I | re.M)
 _ADVISORY = re.compile(r"\b(CVE-\d{4}-\d+|GHSA-\w{4}-\w{4}|OSS[AN]-\d+)")
@@ -54,7 +58,7 @@ _LONGEST_LINE = 400
 """Longer lines were written by programs."""
 _IMPORTS = re.compile(r"^\s*(from\s+\S+\s+)?import\s")
 _ADDRESS = re.compile(r"\S+://\S+|\S+@\S+")
-_COMMENT = re.compile(r"""^\s*(#|//|\*|$|(__)?version(__)?\s*=\s*['"])""", re.IGNORECASE)
+_COMMENT = re.compile(r"""^\s*(#|//|\*|$|(__)?version(_info)?(__)?\s*=\s*[('"])""", re.IGNORECASE)
 # A sentence of a docstring: words and their punctuation alone, and no statement of SQL.
 _PROSE = re.compile(r"""^\s*(?![A-Z]{4,} )["']{0,3}[A-Za-z][\w'`-]*[,;:]?( [\w'`"-]+[,;:.]?){4,}["']{0,3}$""")
 _CHANGELOG = re.compile(r"(^|/)(change-?logs?|changes|history|news)(\.\w+)?$", re.IGNORECASE)
@@ -101,7 +105,7 @@ def classify(touched: Iterable[Touched], message: str = "") -> dict[str, float]:
         for task, worth in along.items():
             points[task] += worth
     told = _told(message, entries)
-    if set(told) == {_NONE}:
+    if told == {_NONE: _TITLED} or (set(told) == {_NONE} and code <= _SMALL):
         return {}
     # Who touches tests alone is testing, whatever they test; and who touches documents or a version, not even that.
     if points and natures - {_NONE} not in (set(), {_TESTING}):

@@ -23,10 +23,20 @@ streaks: each change is likely to go the way of the one before it in its service
 _TASK = Normal(-0.4, 1.2)
 _DETECTION = Normal(1.5, 0.6)
 _WEAKNESSES = 3
+_ALIKE = dict.fromkeys(range(_WEAKNESSES), 1 / _WEAKNESSES)
 _TRIED = 0.8
 DRIFT = 0.35
 APART = 0.8
 STREAK = 0.3
+
+
+class Sight(NamedTuple):
+    """What experiments see. `detection`: of each weakness how often it is found where it is. `shares[t]`: what each of
+    task t's weaknesses, by number, stands for of what goes wrong with it; together 1.
+    """
+
+    detection: list[Normal]
+    shares: list[dict[int, float]]
 
 
 class World(NamedTuple):
@@ -50,9 +60,11 @@ def simulate(
     quarters: int = 4,
     priors: Sequence[Normal] | None = None,
     incidents: bool = True,
+    sight: Sight | None = None,
 ) -> World:
     """A world of one of `KINDS` in which each task was tried `changes` times; `priors`: of each task, or all alike.
-    `incidents`: whether the team tells its ledger of what escaped.
+    `incidents`: whether the team tells its ledger of what escaped. `sight`: without it, three weaknesses that are as
+    likely and are found in about 80 %.
     """
     random = np.random.default_rng(seed)
     known = list(priors) if priors is not None else [_TASK] * tasks
@@ -69,7 +81,9 @@ def simulate(
         back = -DRIFT * np.arange(quarters)
     if kind == "clusters":
         service = np.where(random.permutation(services) < services / 2, -APART, APART)
-    found = logistic(_DETECTION.mean + _DETECTION.deviation * random.standard_normal(_WEAKNESSES))
+    detection, shares = sight or Sight([_DETECTION] * _WEAKNESSES, [_ALIKE] * tasks)
+    middles, doubts = np.array(detection).T
+    found = logistic(middles + doubts * random.standard_normal(len(detection)))
     heard_of = float(logistic(np.array(HEARD_OF[0] + HEARD_OF[1] * random.standard_normal())))
     observations: list[Observation] = []
     before: dict[tuple[int, int], bool] = {}
@@ -79,17 +93,16 @@ def simulate(
         if kind == "streaks" and random.random() < STREAK:
             right = before.get((task, where), right)
         before[task, where] = right
-        tried = [weakness for weakness in range(_WEAKNESSES) if random.random() < _TRIED]
-        broke = not right and random.random() < sum(found[weakness] for weakness in tried) / _WEAKNESSES
+        tried = tuple((weakness, share) for weakness, share in shares[task].items() if random.random() < _TRIED)
+        broke = not right and random.random() < sum(share * found[weakness] for weakness, share in tried)
         # A quarter has to pass before it is heard of.
         escaped = not right and not broke and age > 0 and random.random() < heard_of
-        shares = tuple((weakness, 1 / _WEAKNESSES) for weakness in tried)
         observations.append(
-            Observation(task, where, age, float(broke), shares, escaped=escaped, followed=incidents and age > 0)
+            Observation(task, where, age, float(broke), tried, escaped=escaped, followed=incidents and age > 0)
             if incidents
-            else Observation(task, where, age, float(broke), shares)
+            else Observation(task, where, age, float(broke), tried)
         )
     # What a team hands over is done in its services, each with its share of the changes.
     counts = np.bincount([each.service for each in observations], minlength=services)
     rate = logistic(level[:, None] + service) @ (counts / counts.sum())
-    return World(known, [_DETECTION] * _WEAKNESSES, observations, np.asarray(rate))
+    return World(known, detection, observations, np.asarray(rate))
