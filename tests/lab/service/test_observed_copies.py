@@ -69,3 +69,43 @@ def test_without_a_stand_in_no_fault_can_be_asked_for(write_service, open_servic
             assert testbed.outbound_calls() == ()
         with pytest.raises(Exception, match="no stand-in"):
             testbed.faults([DependencyFault(kind="hang")])
+
+
+LATE = """
+    import sys
+    sys.path.append({libraries!r})
+    from flask import Flask
+    app = Flask(__name__)
+    @app.get("/<name>")
+    def late(name):
+        was_there = name in sys.modules
+        __import__(name)
+        return str(was_there)
+    if __name__ == "__main__":
+        app.run()
+"""
+
+
+def test_what_a_copy_imports_as_it_serves_the_next_begin_with(tmp_path, run_id, receiver, write_service, open_service):
+    libraries = tmp_path / "libraries"
+    libraries.mkdir()
+    (libraries / "quiet.py").write_text("")
+    (libraries / "busy.py").write_text(
+        "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()"
+    )
+    folder = write_service({"app.py": LATE.format(libraries=str(libraries)), "own.py": ""})
+    variables = injection(tmp_path, root=folder, socket=receiver.path, standin=None, run_id=run_id)
+    start = StartPlan(StartKind.SCRIPT, ("app.py",))
+    seen = []
+    with open_service(folder, start, environment=variables, sensor=receiver) as testbed:
+        for name in ("own", "quiet", "busy", "quiet"):
+            for _ in range(2):
+                with testbed.fresh() as copy:
+                    header = {"X-Crashworthy": '{"id": "exchange"}'}
+                    seen.append((name, httpx.get(f"{copy.base_url}/{name}", headers=header).text))
+                    assert not [event for event in copy.drain(0.02) if event.kind == "late-imports"]
+        assert testbed.fork_refusal is None
+    assert seen[:2] == [("own", "False"), ("own", "False")], "what is the service's own is run anew in each copy"
+    assert seen[2:4] == [("quiet", "False"), ("quiet", "True")]
+    assert seen[4:6] == [("busy", "False"), ("busy", "False")], "what starts a thread cannot be forked"
+    assert seen[6:] == [("quiet", "True"), ("quiet", "True")]

@@ -22,6 +22,7 @@ MAX_EVENTS = 200_000
 MAX_BYTES = 64 * 1024 * 1024
 MAX_CONNECTIONS = 512
 MAX_PROCESSES = 4096
+MAX_MODULES = 2000
 MAX_ROUNDS = 64
 SLOTS = 1 << 16
 READ_SIZE = 256 * 1024
@@ -45,6 +46,7 @@ class Receiver:
         self._bytes = 0
         self._slots: dict[int, tuple[str, int]] = {}
         self._hooks: dict[int, dict[str, bool]] = {}
+        self._late_imports: dict[str, None] = {}
         self._buffers: dict[socket.socket, bytearray] = {}
         self._lock = threading.RLock()
         self._closing = threading.Event()
@@ -114,6 +116,12 @@ class Receiver:
         with self._lock:
             working = {name for hooks in self._hooks.values() for name, works in hooks.items() if works}
         return frozenset(capability for capability in Capability if capability.value in working)
+
+    def late_imports(self) -> tuple[str, ...]:
+        """Library modules that copies have imported only as they served, in the order of their first import."""
+        self._read_all()
+        with self._lock:
+            return tuple(self._late_imports)
 
     def wait_for(self, capability: Capability, timeout_s: float) -> bool:
         """Wait until a process has reported that `capability` works."""
@@ -197,6 +205,9 @@ class Receiver:
         if len(buffer) > MAX_LINE:
             return False
         for line in lines:
+            if b'"kind":"late-imports"' in line:
+                self._learn(line)
+                continue
             if len(self._lines) >= MAX_EVENTS or self._bytes >= MAX_BYTES:
                 self.rejected += 1
                 continue
@@ -211,12 +222,14 @@ class Receiver:
         event = parse_event(line)
         if event is None:
             return
-        slot, host, port, hooks = (event.data.get(name) for name in ("slot", "host", "port", "hooks"))
+        slot, host, port, hooks, names = (event.data.get(name) for name in ("slot", "host", "port", "hooks", "names"))
         if event.kind == "outbound-map" and isinstance(slot, int) and isinstance(host, str) and isinstance(port, int):
             if 0 <= slot < SLOTS:
                 self._slots[slot] = (host, port)
         elif event.kind == "hello" and isinstance(hooks, dict) and len(self._hooks) < MAX_PROCESSES:
             self._hooks[event.pid] = {name: works is True for name, works in hooks.items()}
+        elif event.kind == "late-imports" and isinstance(names, list) and len(self._late_imports) < MAX_MODULES:
+            self._late_imports.update(dict.fromkeys(name for name in names if isinstance(name, str)))
 
     def _release(self) -> None:
         with self._lock:

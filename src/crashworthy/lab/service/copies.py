@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import psutil
 
@@ -110,16 +110,19 @@ class StartedCopy(RunningCopy):
 
 
 class ForkedCopy(RunningCopy):
-    """A child of a zygote, which tells when and how it ended. RuntimeError when the zygote is gone."""
+    """A child of a zygote, which tells when and how it ended. RuntimeError when the zygote is gone.
 
-    def __init__(self, port: int, zygote: ServiceProcess, drain: Drain) -> None:
+    The zygote first imports the modules named, if that leaves it fit to be forked.
+    """
+
+    def __init__(self, port: int, zygote: ServiceProcess, drain: Drain, imports: Sequence[str] = ()) -> None:
         super().__init__(port, zygote, drain)
         self._lock = threading.Lock()
         self._status: int | None = None
         assert zygote.channel is not None
         self._channel = zygote.channel
         self._before = all_pids()
-        self._channel.send({"port": port})
+        self._channel.send({"port": port, "imports": list(imports)})
         message = await_message(zygote, "forked", _FORK_TIMEOUT_S)
         if message is None:
             raise RuntimeError("the zygote does not fork any more")

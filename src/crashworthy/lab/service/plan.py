@@ -114,6 +114,9 @@ class EventSource(Protocol):
     def capabilities(self) -> frozenset[Capability]:
         """What the self-tests of the present copy's processes found to work."""
 
+    def late_imports(self) -> Sequence[str]:
+        """Library modules that forked copies so far have imported only as they served."""
+
     def forget(self) -> None:
         """Drop what has arrived: another copy begins."""
 

@@ -76,6 +76,7 @@ class ServiceTestbed:
         self.fork_refusal: str | None = "not tried yet"
         self.is_warm = False
         self._libraries: Sequence[str] = ()
+        self._late_imports: set[str] = set()
         self._zygote: ServiceProcess | None = None
         self._seen_working: frozenset[Capability] = frozenset()
         self._copy_began = time.monotonic()
@@ -325,13 +326,19 @@ class ServiceTestbed:
             return StartedCopy(port, launch(self._plan, self.start, "serve", port), self._drain)
         self._zygote.begin_copy()
         try:
-            return ForkedCopy(port, self._zygote, self._drain)
+            return ForkedCopy(port, self._zygote, self._drain, self._new_late_imports())
         except RuntimeError:
             self.close()
             self.fork_refusal = "its zygote ended"
             self._note("the process that copies were forked from ended; copies are started anew now", warning=True)
             self._state.back_to_start()
             return self._start_copy(port)
+
+    def _new_late_imports(self) -> list[str]:
+        late = self._plan.sensor.late_imports() if self._plan.sensor is not None else ()
+        new = [name for name in late if name not in self._late_imports]
+        self._late_imports.update(new)
+        return new
 
     def _drain(self, settle_s: float) -> tuple[SensorEvent, ...]:
         """Events of the present copy; those of the one before may arrive late."""

@@ -15,6 +15,7 @@ from crashworthy_sensor.wire import wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
     from typing import Any
 
@@ -30,6 +31,7 @@ IDLE_RATE = 50.0
 
 _monotonic = time.monotonic
 _places: dict[Place, str] = {}
+_at_end: list[Callable[[], None]] = []
 _NO_PLACE = '"file":null,"line":null,"symbol":null'
 
 
@@ -94,6 +96,11 @@ def begin(exchange: Exchange, method: str, path: str) -> None:
     record("request-start", f'{{"method":{quote(method[:16])},"path":{quote(path[:MAX_TEXT])}}}', exchange)
 
 
+def at_end(listener: Callable[[], None]) -> None:
+    """Call `listener` each time the application is done with a request."""
+    _at_end.append(listener)
+
+
 def end(exchange: Exchange, status: int | None) -> None:
     """The application is done with the request; what is still recorded for it is sent at once."""
     if exchange.ended:
@@ -107,6 +114,8 @@ def end(exchange: Exchange, status: int | None) -> None:
     exchange.ended = True
     flush(exchange)
     _state.open.pop(id(exchange), None)
+    for listener in _at_end:
+        listener()
 
 
 def flush(exchange: Exchange) -> None:

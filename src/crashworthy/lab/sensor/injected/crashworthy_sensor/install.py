@@ -15,6 +15,7 @@ from crashworthy_sensor import (
     frameworks,
     hashing,
     known_hashes,
+    late_imports,
     lines,
     outbound,
     selftest,
@@ -55,6 +56,7 @@ def install() -> None:
             part()
         except Exception:
             sensor_error(f"install {part.__qualname__}")
+    events.at_end(late_imports.tell)
     when_patched(selftest.hello)
     selftest.hello()
 
@@ -77,9 +79,10 @@ def _install_process_hooks() -> None:
 
 
 def _before_fork() -> None:
-    """Tell own files from others here, once, instead of in every child."""
+    """Do once, here, what every child would do for itself: tell own files from others, and what is imported."""
     try:
         innermost(sys._getframe())
+        late_imports.before_fork()
     except Exception:
         sensor_error("before fork")
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import socket
 import stat
 import sys
 import threading
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from .libraries import import_all
 
 
 def let_go_of_connections() -> None:
@@ -54,15 +56,38 @@ def obstacles(ignored_fds: frozenset[int | None]) -> str:
     return _threads() or _children() or _descriptors(ignored_fds) or _shared_mappings()
 
 
-def get_ready_to_fork() -> None:
-    """Do here, once, what each copy would otherwise do for itself as its first thing."""
-    "localhost".encode("idna")  # every server that binds a name; the codec imports its tables when it is first used
-    metadata: Any = sys.modules.get("importlib.metadata")
-    if metadata is not None:
-        with contextlib.suppress(Exception):
+def get_ready_to_fork(ignored_fds: frozenset[int | None], modules: Sequence[str] = ()) -> None:
+    """Do here, once, what each copy would otherwise do for itself as its first thing; import these modules."""
+
+    def prepare() -> None:
+        "localhost".encode("idna")  # every server that binds a name; the codec imports its tables when it is first used
+        metadata: Any = sys.modules.get("importlib.metadata")
+        if metadata is not None:
             list(metadata.distributions(name="crashworthy"))  # reads and keeps the listings of all of sys.path
+        orm: Any = sys.modules.get("sqlalchemy.orm")
+        if orm is not None:
+            orm.configure_mappers()  # done by the first query otherwise
+        import_all(modules)
+
+    if _is_harmless(prepare, ignored_fds):
+        prepare()
     # Objects of before the fork are left alone by the copies' collectors, which would else write to all of their pages.
     gc.freeze()
+
+
+def _is_harmless(function: Callable[[], None], ignored_fds: frozenset[int | None]) -> bool:
+    """Whether a process that has called this can still be forked: tried in a child."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1] == 0
+    status = 1
+    try:
+        function()
+        status = int(bool(obstacles(ignored_fds)))
+    finally:
+        os._exit(status)
 
 
 def _threads() -> str:

@@ -9,6 +9,7 @@ import importlib
 import os
 import sys
 import sysconfig
+from collections.abc import Iterable
 
 # These change other modules as they are imported, or want something of the service before they are.
 _NOT_BEFOREHAND = frozenset({"gevent", "eventlet", "django"})
@@ -32,7 +33,7 @@ def imported() -> list[str]:
     return found
 
 
-def import_all(names: list[str]) -> None:
+def import_all(names: Iterable[str]) -> None:
     """Import what can be; what cannot be without the service will be when that wants it."""
     for name in names:
         try:

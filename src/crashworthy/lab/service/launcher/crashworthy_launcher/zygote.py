@@ -17,7 +17,8 @@ class Zygote:
     """Takes orders from the engine until that closes the connection. One copy lives at a time.
 
     It begins with `ready` {forkable, why_not, libraries}; the libraries are told where it cannot be forked. The order
-    {port} is answered by `forked` {pid}, and by `ended` {pid, status} when the copy ends.
+    {port, imports} is answered by `forked` {pid}, and by `ended` {pid, status} when the copy ends. The modules named
+    are imported before, if that leaves it fit to be forked.
     """
 
     def __init__(self, control: Control, binding_fd: int | None) -> None:
@@ -35,7 +36,7 @@ class Zygote:
             obstacle = obstacles(self._own_fds)
         libraries = imported() if obstacle else []
         if not obstacle:
-            get_ready_to_fork()
+            get_ready_to_fork(self._own_fds)
         self._control.send({"event": "ready", "forkable": not obstacle, "why_not": obstacle, "libraries": libraries})
         while True:
             waiting = select.poll()
@@ -60,6 +61,8 @@ class Zygote:
                 with contextlib.suppress(OSError):
                     os.killpg(self._copy, signal.SIGKILL)
             os._exit(0)
+        if order["imports"]:
+            get_ready_to_fork(self._own_fds, order["imports"])
         return order["port"] if self._fork() else None
 
     def _fork(self) -> bool:
