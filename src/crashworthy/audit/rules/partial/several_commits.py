@@ -21,7 +21,22 @@ def connect():
     return sqlite3.connect("shop.db")
 """
 _ASIDE = re.compile(r"log|audit|event|history|notification|session|token|outbox|metric|visit", re.IGNORECASE)
+_BLOCK = re.compile(r"\btransaction\(|\batomic\b")
 _AT_ONCE = re.compile(r"\bautocommit\s*=\s*True|\bisolation_level\s*=\s*(None|[\"']AUTOCOMMIT)")
+
+
+def _django(views: str) -> dict[str, str]:
+    return {
+        "manage.py": 'import os\nimport django\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
+        "shop/settings.py": 'ROOT_URLCONF = "shop.urls"\n',
+        "shop/models.py": "from django.db import models\n\nclass Voucher(models.Model):\n"
+        "    cents = models.IntegerField()\n    used = models.BooleanField(default=False)\n\n"
+        "class Entry(models.Model):\n    cents = models.IntegerField()\n",
+        "shop/urls.py": "from django.urls import path\nfrom . import views\n"
+        'urlpatterns = [path("vouchers/<int:pk>/redeem", views.redeem)]\n',
+        "shop/views.py": "from django.db import transaction\nfrom django.http import JsonResponse\n"
+        "from .models import Entry, Voucher\n" + views,
+    }
 
 
 class SeveralCommits(Rule):
@@ -70,8 +85,25 @@ def buy(item):
         db.execute("INSERT INTO orders (item) VALUES (%s)", (item,))
     return {}
 """}),
+        Sample("Django, each object by itself", _django("""
+def redeem(request, pk):
+    voucher = Voucher.objects.get(pk=pk)
+    voucher.used = True
+    voucher.save()
+    Entry.objects.create(cents=voucher.cents)
+    return JsonResponse({})
+""")),
     )  # fmt: skip
     quiet = (
+        Sample("Django, within a block", _django("""
+@transaction.atomic
+def redeem(request, pk):
+    voucher = Voucher.objects.get(pk=pk)
+    voucher.used = True
+    voucher.save()
+    Entry.objects.create(cents=voucher.cents)
+    return JsonResponse({})
+""")),
         Sample("one transaction", {"app.py": _APP + """
 @app.post("/items/<int:item>/buy")
 def buy(item):
@@ -130,9 +162,13 @@ def buy(item):
 
     def find(self, context: Context) -> Iterator[Hit]:
         """The first change of another table after a commit."""
+        texts = [module.file.text for module in context.analysis.index.service_modules]
+        # Django commits each statement where nobody asks for more.
+        django = "django" in context.tree.imports and not any("ATOMIC_REQUESTS" in text for text in texts)
         for run in context.runs:
             text = run.function.file.text
-            parts = _transactions(run.events, each=bool(_AT_ONCE.search(text)) and "transaction(" not in text)
+            each = (django or bool(_AT_ONCE.search(text))) and not _BLOCK.search(text)
+            parts = _transactions(run.events, each=each)
             if len(parts) < 2:
                 continue
             first = {event.table for event in parts[0]}
