@@ -186,6 +186,7 @@ HEADER_INJECTION = (
     _pair("flask", "flask_sick", "flask_healthy", _DOWNLOAD),
     # What breaks a header is refused by uvicorn and by h11, with which the other ASGI servers write.
     _pair("fastapi", None, "fastapi_healthy", _DOWNLOAD),
+    _pair("stdlib", "stdlib_sick", "stdlib_healthy", _DOWNLOAD),
 )
 MAIL_HEADER_INJECTION = (
     _pair("flask", "flask_sick", "flask_healthy", _CONTACT),

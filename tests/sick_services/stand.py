@@ -71,7 +71,7 @@ def open_lab(
             environment["REDIS_URL"] = f"redis://{databases.redis}/0"
         plan = ServicePlan(
             root=root,
-            starts=(start or StartPlan(StartKind.OBJECT, framework=framework, target="app:app"),),
+            starts=(start or start_of(framework),),
             run_id=folder.name,
             python=Path(sys.executable),
             environment=environment,
@@ -94,6 +94,13 @@ def open_lab(
             workers=workers,
             quick_hashes=Capability.REQUESTS in testbed.capabilities,
         )
+
+
+def start_of(framework: str) -> StartPlan:
+    """The application of a framework; without one, the file is a script that serves."""
+    if framework == "stdlib":
+        return StartPlan(StartKind.SCRIPT, words=("app.py",))
+    return StartPlan(StartKind.OBJECT, framework=framework, target="app:app")
 
 
 def service_file(weakness: str, name: str) -> Path:
