@@ -47,6 +47,35 @@ SUBSCRIBERS = api(
     ways=((step("GET", "/subscribers"),),),
 )
 
+_document = step("POST", "/documents", body={"file": sample_file("file")}, save="document").model_copy(
+    update={"content_type": MULTIPART}
+)
+_one_document = "/documents/${document}"
+DOCUMENTS = api(
+    operation("POST", "/documents", {}),
+    operation("GET", "/documents/{document}"),
+    operation("DELETE", "/documents/{document}"),
+    ways=(
+        (_document,),
+        (_document, step("GET", "/documents/{document}", path=_one_document)),
+        (_document, step("DELETE", "/documents/{document}", path=_one_document)),
+    ),
+)
+_picture = step("POST", "/pictures", body={"image": sample_file("image")}, save="picture").model_copy(
+    update={"content_type": MULTIPART}
+)
+PICTURES = api(
+    operation("POST", "/pictures", {}),
+    operation("GET", "/pictures/{picture}"),
+    operation("DELETE", "/pictures/{picture}"),
+    ways=(
+        (_picture,),
+        (_picture, step("GET", "/pictures/{picture}", path="/pictures/${picture}")),
+        (_picture, step("DELETE", "/pictures/{picture}", path="/pictures/${picture}")),
+    ),
+)
+UPLOADED = _posts("/pictures", {"image": sample_file("image")}, MULTIPART)
+
 NOTES = _posts("/notes", {"text": "milk"}, "application/json")
 
 ALL = {
@@ -71,6 +100,25 @@ ALL = {
         SickService("flask_notes", "flask", "flask_notes_sick", ("flask_notes_healthy",), NOTES, "POST /notes"),
         SickService("fastapi_notes", "fastapi", "fastapi_notes_sick", ("fastapi_notes_healthy",), NOTES, "POST /notes"),
     ),
+    "kept_upload": (
+        SickService(
+            "flask_row",
+            "flask",
+            "flask_row_sick",
+            ("flask_row_healthy", "flask_trash_healthy"),
+            DOCUMENTS,
+            "POST /documents",
+        ),
+        SickService(
+            "fastapi_refused",
+            "fastapi",
+            "fastapi_refused_sick",
+            ("fastapi_refused_healthy",),
+            UPLOADED,
+            "POST /pictures",
+        ),
+        SickService("fastapi_later", "fastapi", None, ("fastapi_later_healthy",), PICTURES, "POST /pictures"),
+    ),
     "slow_pattern": (
         SickService(
             "flask_name",
@@ -93,6 +141,7 @@ ALL = {
 EXPERIMENTS = {
     "cost_by_number": "cost-by-number",
     "expanding_input": "expanding-input",
+    "kept_upload": "kept-upload",
     "slow_pattern": "slow-pattern",
     "unbounded_body": "large-body",
 }

@@ -107,4 +107,25 @@ UNBOUNDED_BODY = Weakness(
     ),
 )
 
-WEAKNESSES = (COST_BY_NUMBER, EXPANDING_INPUT, SLOW_PATTERN, UNBOUNDED_BODY)
+KEPT_UPLOAD = Weakness(
+    id="kept-upload",
+    title="Files that were deleted or refused stay on the disk for ever",
+    family=Family.RESOURCE,
+    severity=Severity.MINOR,
+    cwe=459,
+    cost="The disk fills with what nobody can see, and what a customer had deleted is still in the next backup.",
+    tasks=_TASKS,
+    proven_by=(
+        "Three different files are uploaded and deleted again, or are refused; the service says so, answers with 404 "
+        "for the objects, and two seconds later all three are among its files. Where the source removes files "
+        "anywhere, or speaks of a trash, of versions, a quarantine or a cleaning job, it is told only."
+    ),
+    mend=(
+        "Remove the file when its row is gone: after the commit, so that a rollback leaves no row without a file. Look "
+        "at what was uploaded before it is kept, and write it to a temporary file until then. What fails in between is "
+        "found by a job that compares files with rows; it needs an age below which it touches nothing."
+    ),
+    references=(asvs("5.2.4"), asvs("14.2.7")),
+)
+
+WEAKNESSES = (COST_BY_NUMBER, EXPANDING_INPUT, SLOW_PATTERN, UNBOUNDED_BODY, KEPT_UPLOAD)

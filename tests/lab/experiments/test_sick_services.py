@@ -24,6 +24,7 @@ SLOW_FOLDERS = frozenset(
         "expanding_input",
         "slow_pattern",
         "unbounded_body",
+        "kept_upload",
         "slow_dependency",
         "parallel_requests",
         "repeated_request",

@@ -37,6 +37,7 @@ from crashworthy.lab.experiments.readback.page_by_page import PageByPage
 from crashworthy.lab.experiments.readback.read_back import ReadBack
 from crashworthy.lab.experiments.resource.cost_by_number import CostByNumber
 from crashworthy.lab.experiments.resource.expanding_input import ExpandingInput
+from crashworthy.lab.experiments.resource.kept_upload import KeptUpload
 from crashworthy.lab.experiments.resource.large_body import LargeBody
 from crashworthy.lab.experiments.resource.slow_pattern import SlowPattern
 from crashworthy.lab.experiments.retry.repeated import RepeatedRequest
@@ -79,6 +80,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     ExpandingInput(),
     SlowPattern(),
     LargeBody(),
+    KeptUpload(),
     ForeignForm(),
     ActiveUpload(),
     SeveralWorkers(),
