@@ -10,7 +10,8 @@ from crashworthy.audit.handled import Handled, handlers, refuses
 from crashworthy.audit.rule import Context, Hit, Rule, Sample
 from crashworthy.weaknesses.credentials import USER_ENUMERATION
 
-_CHECKS = re.compile(r"(?i)check_password|verify|checkpw|compare_digest|pbkdf2|scrypt|bcrypt|hash_password|\.hash\(")
+_CHECKS = re.compile(r"(?i)check_password|verify|checkpw|compare_digest|pbkdf2|scrypt|bcrypt|hash")
+_ACCOUNTS = re.compile(r"(?i)password|account|user|e-?mail|unknown|no such|there is no|not found")
 _APP = """
 from flask import Flask, abort, request
 from werkzeug.security import check_password_hash
@@ -68,6 +69,8 @@ def login():
                 node = _sooner(handled)
                 if node is not None:
                     yield handled.suspected("an account that is not there is refused without computing a hash", node)
+                elif len(_refusals(handled)) > 1:
+                    yield handled.suspected("the login says which half of the pair was wrong")
 
 
 def _sooner(handled: Handled) -> ast.AST | None:
@@ -95,4 +98,20 @@ def _is_absence(test: ast.expr) -> bool:
     """`x is None` or `not x`, of a variable."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return isinstance(test.operand, ast.Name)
-    return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and isinstance(test.ops[0], ast.Is)
+    if not isinstance(test, ast.Compare):
+        return False
+    return isinstance(test.ops[0], ast.NotIn) or (isinstance(test.left, ast.Name) and isinstance(test.ops[0], ast.Is))
+
+
+def _refusals(handled: Handled) -> frozenset[str]:
+    """Different texts of refusals that speak of an account or a password."""
+    ends = [
+        node.body[-1] for node in ast.walk(handled.function.node) if isinstance(node, ast.If) and refuses(node.body)
+    ]
+    texts = {
+        each.value
+        for end in ends
+        for each in ast.walk(end)
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    }
+    return frozenset(text for text in texts if _ACCOUNTS.search(text))

@@ -85,8 +85,14 @@ def _known(module: Module) -> Iterator[str]:
     for node in module.file.tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _given(node.value):
             name = node.targets[0].id
-            if _SECRET.search(name):
+            # What is assigned once more may be another text by then.
+            if _SECRET.search(name) and _assignments(module, name) == 1:
                 yield name
+
+
+def _assignments(module: Module, name: str) -> int:
+    stored = (node for node in ast.walk(module.file.tree) if isinstance(node, ast.Name) and node.id == name)
+    return sum(isinstance(node.ctx, ast.Store) for node in stored)
 
 
 def _given(value: ast.expr) -> bool:

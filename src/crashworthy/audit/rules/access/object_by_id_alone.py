@@ -79,11 +79,15 @@ def show(product):
 
     def find(self, context: Context) -> Iterator[Hit]:
         """Handlers that know who calls and do not care."""
-        for handled in handlers(context):
-            if _names_owned(handled) and _CALLER.search(handled.all):
-                code = _without_caller(handled)
-                if not _OWNER.search(code) and not _STAFF.search(handled.all):
-                    yield handled.suspected("it is found by its id alone, whoever asks")
+        every = list(handlers(context))
+        # Where the list is everybody's, so is each of its entries.
+        shared = {each.route.path for each in every if each.route.method == "GET" and not _OWNER.search(_finding(each))}
+        for handled in every:
+            kept_apart = handled.route.path.rpartition("/")[0] not in shared
+            if not kept_apart or not _names_owned(handled) or not _CALLER.search(handled.all):
+                continue
+            if not _OWNER.search(_finding(handled)) and not _STAFF.search(handled.all):
+                yield handled.suspected("it is found by its id alone, whoever asks")
 
 
 def _names_owned(handled: Handled) -> bool:
@@ -92,6 +96,11 @@ def _names_owned(handled: Handled) -> bool:
     return any(_OWNED.match(before) and part.startswith("{") for before, part in pairs)
 
 
-def _without_caller(handled: Handled) -> str:
-    """The handler's statements; its decorators and parameters say who may call, not whose the thing is."""
-    return "\n".join(ast.unparse(statement) for statement in handled.function.node.body)
+def _finding(handled: Handled) -> str:
+    """The statements that may find the object: the handler's, and those of what is given its id.
+
+    Decorators, parameters and functions without any say who may call, not whose the thing is.
+    """
+    ids = {part.strip("{}") for part in handled.route.path.split("/") if part.startswith("{")}
+    given = [each for each in handled.around if ids & {argument.arg for argument in each.node.args.args}]
+    return "\n".join(ast.unparse(line) for each in (handled.function, *given) for line in each.node.body)

@@ -6,11 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from crashworthy.audit.handled import Handled, handlers
+from crashworthy.audit.handled import Handled, code_of, handlers
 from crashworthy.audit.rule import Context, Hit, Rule, Sample
 from crashworthy.weaknesses.access import RIGHT_NOT_CHECKED
 
-_PATH = re.compile(r"(?i)^(admin|staff|manage|management|internal|backoffice|back-office)$")
+_PATH = re.compile(r"(?i)^(admin|manage|management|internal|backoffice|back-office)$")
 _RIGHT = re.compile(r"(?i)admin|staff|superuser|role|permission|right|privilege|operator|scope")
 _ENTRANCE = re.compile(r"(?i)log_?-?in|sign_?-?in|setup|token|logout|health")
 _APP = """
@@ -89,7 +89,8 @@ def delete(product):
 
 def _guards(handled: Handled) -> str:
     """The code that may check something, but for texts: a path in them is no check."""
-    texts = [handled.all, *(each.name for each in handled.around)]
+    before = (*handled.route.wrappers, *handled.route.dependencies)
+    texts = [handled.own, *(f"{each.name} {code_of(each.node)}" for each in before)]
     return re.sub(r"'[^']*'|\"[^\"]*\"", "", "\n".join(texts))
 
 

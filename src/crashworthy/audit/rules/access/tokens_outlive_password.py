@@ -10,7 +10,7 @@ from crashworthy.audit.rule import Context, Hit, Rule, Sample
 from crashworthy.weaknesses.credentials import TOKEN_AFTER_PASSWORD_CHANGE
 
 _TOKENS = re.compile(r"(?i)token|session|jwt")
-_WRITES = re.compile(r"(?i)update|password\w*['\"\]]*\s*=[^=]|set_password|save|commit")
+_WRITES = re.compile(r"(?i)update|= .*password|password\w*['\"\]]*\s*=[^=]|set_password|save|commit")
 _ENDS = re.compile(
     r"(?i)delete from \w*(token|session)|(token|session)\w*\.(pop|clear|discard|remove|delete)|del \w*(token|session)|"
     r"version|epoch|generation|valid_(from|since|after)|changed_at|issued|revoke|invalidate|logout|log_out|sign_out|"

@@ -11,7 +11,10 @@ from crashworthy.weaknesses.crosssite import CROSS_SITE_CHANGE
 
 _BY_COOKIE = re.compile(r"\bsession\[|in session\b|session\.get\(|\.cookies\b|\bCookie\(")
 _FORM = re.compile(r"request\.(form|values|POST|data|body\(\))|\bForm\(|get_json\([^)]*force=True")
-_GUARDS = re.compile(r"(?i)csrf|xsrf|same_?site\W{0,6}(=\s*)?['\"](lax|strict)|sec-fetch|x-requested-with|\borigin\b")
+_GUARDS = re.compile(
+    r"(?i)csrf|xsrf|same_?site\W{0,6}(=\s*)?['\"](lax|strict)|sec-fetch|x-requested-with|"
+    r"\borigin\b|content-type|is_json\b|!= session|compare_digest"
+)
 _ENTRANCE = r"(?i)^(log|sign)[_-]?(in|up|out)$|register"
 _APP = """
 import os

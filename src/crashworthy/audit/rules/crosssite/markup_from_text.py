@@ -84,8 +84,10 @@ def search(q: str = "", page: int = 1):
         """Such f-strings in handlers."""
         for handled in handlers(context):
             texts = _parameters(handled)
+            documents = [each for each in ast.walk(handled.function.node) if isinstance(each, ast.Dict)]
+            in_json = {id(each) for document in documents for each in ast.walk(document)}
             for node in ast.walk(handled.function.node):
-                if isinstance(node, ast.JoinedStr) and _has_tag(node):
+                if isinstance(node, ast.JoinedStr) and _has_tag(node) and id(node) not in in_json:
                     part = next((each for each in _parts(node) if _is_written(each, texts)), None)
                     if part is not None:
                         yield handled.suspected(f"{ast.unparse(part)} stands in a page as it is", node)
