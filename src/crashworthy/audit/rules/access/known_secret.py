@@ -69,25 +69,27 @@ def delete(product):
         """Comparisons with such a text, and accounts that are made with one."""
         every = frozenset(operation.name for operation in context.tree.operations)
         for module in context.analysis.index.service_modules:
-            known = set(_known(module))
+            known = dict(_known(module))
             for function in module.functions:
                 for node in ast.walk(function.node):
                     name = next((each for each in _compared(node) if each in known), None)
                     if name is not None:
-                        yield Hit(node, function, f"who knows {name!r} is let in, and it stands in the source")
+                        reached = frozenset(context.tree.operations_reaching(function.location(node)))
+                        message = f"who knows {name!r} is let in, and it stands in the source"
+                        yield Hit(known[name], module, message, reached)
             for node in ast.walk(module.file.tree):
                 if isinstance(node, ast.Call) and any(_is_hash_of_text(each) for each in _inside(node)):
                     yield Hit(node, module, "an account is made with a password that stands in the source", every)
 
 
-def _known(module: Module) -> Iterator[str]:
-    """Names of the module that hold a secret that its source gives away."""
+def _known(module: Module) -> Iterator[tuple[str, ast.Assign]]:
+    """Names of the module that hold a secret that its source gives away, and where."""
     for node in module.file.tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _given(node.value):
             name = node.targets[0].id
             # What is assigned once more may be another text by then.
             if _SECRET.search(name) and _assignments(module, name) == 1:
-                yield name
+                yield name, node
 
 
 def _assignments(module: Module, name: str) -> int:
