@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sick_services.service import SickService, api, object_of, operation, step
+from sick_services.service import Api, SickService, api, object_of, operation, step
 
 _login = step("POST", "/login", body={"name": "user-${unique}1"}, save="token", saved_at="/token")
 _bearer = {"Authorization": "Bearer ${token}"}
@@ -196,7 +196,33 @@ HOLDS = (
     ),
 )
 
+_event = step("POST", "/events", body={"seats": 20}, save="event")
+
+
+def _seats(what: str) -> Api:
+    path = f"/events/{{event}}/{what}"
+    taking = step("POST", path, path=f"/events/${{event}}/{what}", body={"quantity": 2})
+    return api(
+        operation("POST", "/events", object_of("seats")),
+        operation("GET", "/events/{event}"),
+        operation("POST", path, object_of("quantity")),
+        ways=((_event,), (_event, step("GET", "/events/{event}", path="/events/${event}")), (_event, taking)),
+    )
+
+
+_RESERVE = "POST /events/{event}/reservations"
+LEFT_HELD = (
+    SickService(
+        "fastapi_seats", "fastapi", "fastapi_seats_sick", ("fastapi_seats_healthy",), _seats("reservations"), _RESERVE
+    ),
+    SickService("flask_late", "flask", None, ("flask_late_healthy",), _seats("reservations"), _RESERVE),
+    SickService(
+        "flask_sold", "flask", None, ("flask_sold_healthy",), _seats("tickets"), "POST /events/{event}/tickets"
+    ),
+)
+
 ALL = {
+    "left_held": LEFT_HELD,
     "workers": WORKERS,
     "starting": STARTING,
     "readback": READBACK,
@@ -208,6 +234,7 @@ ALL = {
 """By folder."""
 
 EXPERIMENTS = {
+    "left_held": "left-held",
     "workers": "several-workers",
     "starting": "start-together",
     "readback": "read-back",

@@ -78,7 +78,8 @@ HOLD_WITHOUT_END = Weakness(
     proven_by=(
         "The answer to A's hold names its end. B is refused the same thing meanwhile, and is refused it as well with "
         "the clock of the service's process set far past that end, while B gets it at both times where nobody holds "
-        "it. "
+        "it. Or A's hold lowers a number of what is left, which is as much lower still after that end, when one more "
+        "was asked for; where no end is named and nothing is paid, that is shown as a suspicion. "
         "Where a job, a timer, a cache or the database by its own clock may free it, nothing is judged; where a "
         "function of the service sounds like that, it is shown as a suspicion."
     ),

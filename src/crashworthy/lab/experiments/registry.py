@@ -45,6 +45,7 @@ from crashworthy.lab.experiments.time.days import CalendarDays
 from crashworthy.lab.experiments.time.deadlines import Deadlines
 from crashworthy.lab.experiments.time.expiry import Expiry
 from crashworthy.lab.experiments.time.holds import Holds
+from crashworthy.lab.experiments.time.left_held import LeftHeld
 from crashworthy.lab.experiments.workers.several_workers import SeveralWorkers
 from crashworthy.lab.experiments.workers.starting import StartTogether
 
@@ -93,4 +94,5 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     PageByPage(),
     Expiry(),
     Holds(),
+    LeftHeld(),
 )

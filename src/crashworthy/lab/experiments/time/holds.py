@@ -42,7 +42,8 @@ _MAY_HOLD = word_set("booking book order checkout ticket seat slot appointment")
 _FOR_NOW = re.compile(
     r"\b(held|hold|on_hold|reserved|pending|unpaid|temporary|provisional|awaiting_payment)\b", re.IGNORECASE
 )
-_LENT = word_set("loan borrow rent rental subscription membership licence license domain warranty")
+LENT = word_set("loan borrow rent rental subscription membership licence license domain warranty")
+"""Words for what is not free before it has come back."""
 _PEOPLE = word_set("user member customer client person account signup register login guest")
 _CALLED = _PEOPLE | word_set("name email mail phone holder owner by username")
 _KEYS = word_set("reference ref key id idempotency request code title note comment")
@@ -120,7 +121,7 @@ def _rivalry(way: Way | None) -> Scenario | None:
     if way is None or way.steps[-1].method not in ("POST", "PUT", "PATCH") or not is_personal(way.steps):
         return None
     said = {*path_words(way.operation.partition(" ")[2])}
-    if not said & (_HOLDS | _MAY_HOLD) or said & _LENT or any(step.actor == "B" for step in way.steps):
+    if not said & (_HOLDS | _MAY_HOLD) or said & LENT or any(step.actor == "B" for step in way.steps):
         return None
     joined = merge((way, as_actor(way, "B")))
     own, other = joined.last
@@ -170,7 +171,7 @@ def _try(scenario: Scenario, recorder: Recorder) -> Promise | None:
     """The plays; None where the hold's answer names no end, or keeps nobody away."""
     alone = scenario.model_copy(update={"setup": scenario.setup[:-1], "settings": {}})
     held = clock.play(recorder, scenario.model_copy(update={"settings": {}}), HELD)
-    promise = _promise(held)
+    promise = promise_of(held)
     free = clock.play(recorder, alone, FREE)
     if promise is None or not _used(held, _REFUSED) or not _accepted(free):
         return promise
@@ -180,7 +181,7 @@ def _try(scenario: Scenario, recorder: Recorder) -> Promise | None:
     return promise
 
 
-def _promise(trial: Trial) -> Promise | None:
+def promise_of(trial: Trial) -> Promise | None:
     """Until when the hold is good, as its answer says; only of what is held for now."""
     hold = of_part(trial, "setup")[-1] if of_part(trial, "setup") else None
     if hold is None or hold.response is None or not hold.ok:
