@@ -91,6 +91,12 @@ def test_a_run_about_other_tasks_says_nothing(history: History) -> None:
     assert (found.works, found.silent_runs) == ((), 1)
 
 
+def test_what_holds_requests_up_speaks_about_performance() -> None:
+    assert {"held-by-slow-dependency", "wedged-by-one-request", "cost-by-number", "slow-pattern"} <= set(
+        weaknesses_of("performance-optimisation")
+    )
+
+
 def test_an_interrupted_run_says_nothing(history: History) -> None:
     history.run("c1", finished=False)
     found = evidence(history)

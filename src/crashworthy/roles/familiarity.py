@@ -32,7 +32,11 @@ def bloom_filter(texts: Iterable[str]) -> bytes:
 def familiarity(text: str, bits: bytes) -> float:
     """The share, 0 to 1, of the text's words and pairs of words that the filter has seen."""
     asked = phrases(text)
-    known = sum(all(bits[place >> 3] >> (place & 7) & 1 for place in _places(phrase)) for phrase in asked)
+    known = 0
+    for phrase in asked:
+        # Written out: a loop over three places takes three times as long, and this is most of what an estimate takes.
+        one, two, three = _places(phrase)
+        known += bits[one >> 3] >> (one & 7) & bits[two >> 3] >> (two & 7) & bits[three >> 3] >> (three & 7) & 1
     return known / len(asked) if asked else 0.0
 
 

@@ -10,7 +10,7 @@ HELD_BY_SLOW_DEPENDENCY = Weakness(
     severity=Severity.MAJOR,
     cwe=1088,
     cost="One partner that stops answering takes the workers with it, and soon every page of the service.",
-    tasks=("third-party-integration",),
+    tasks=("third-party-integration", "performance-optimisation"),
     proven_by=(
         "A request that takes less than 2 s while its dependency answers gets no answer for 10 s while a stand-in "
         "accepts the connection and says nothing, or one byte a second. An error in time is an answer, and nothing "

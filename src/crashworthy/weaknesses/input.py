@@ -36,7 +36,7 @@ WEDGED_BY_ONE_REQUEST = Weakness(
     severity=Severity.BLOCKER,
     cwe=404,
     cost="Anybody can take the service down with one request, and it stays down until somebody restarts it.",
-    tasks=("endpoint-implementation", "database-queries"),
+    tasks=("endpoint-implementation", "database-queries", "performance-optimisation"),
     proven_by=(
         "After one request, or a hundred plain reads at once, valid requests that work on a fresh copy and after a "
         "harmless request get a 5xx, no answer, or JSON with a bare NaN or Infinity that no strict parser reads, also "

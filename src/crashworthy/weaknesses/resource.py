@@ -4,6 +4,7 @@ from crashworthy.core.weakness import Family, Reference, Severity, Weakness
 from crashworthy.weaknesses.references import asvs, cheat_sheet
 
 _TASKS = ("input-validation", "endpoint-implementation")
+_UNDER_LOAD = (*_TASKS, "performance-optimisation")
 
 COST_BY_NUMBER = Weakness(
     id="cost-by-number",
@@ -12,7 +13,7 @@ COST_BY_NUMBER = Weakness(
     severity=Severity.MAJOR,
     cwe=770,
     cost="One digit more in a link keeps a processor busy for seconds, and a handful of such links stop everybody.",
-    tasks=_TASKS,
+    tasks=_UNDER_LOAD,
     proven_by=(
         "One request costs a second of CPU, 96 MiB of memory or 12 MiB of answer at a large number, several times "
         "less at a tenth of it, and next to nothing at 1, before and after. Time on the clock is not counted, nor "
@@ -64,7 +65,7 @@ SLOW_PATTERN = Weakness(
     severity=Severity.MAJOR,
     cwe=1333,
     cost="One field with forty letters and an exclamation mark, and the process answers nobody until it is restarted.",
-    tasks=_TASKS,
+    tasks=_UNDER_LOAD,
     proven_by=(
         "A text made for a pattern of the source costs a second of CPU in one input, at least twice as much per "
         "character as a slightly shorter one, and ten times more than a text of the same length that the pattern "
