@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from crashworthy.core.history import SensorEvent, Trial
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.concurrency.orders import TURNS
-from crashworthy.lab.experiments.episode import CUT, END, RESTARTED, START_FAILED
+from crashworthy.lab.experiments.episode import CUT, END, FAULT, RESTARTED, START_FAILED
 from crashworthy.lab.experiments.time.clock import AT, LATER, ZONE
 from crashworthy.lab.experiments.workers.two import AWAY, PRIMED
 from crashworthy.reports.legible import one_line, plural
@@ -19,13 +19,10 @@ _HOURS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 def circumstances(trial: Trial) -> list[str]:
     """Short clauses, in the order in which they came true."""
-    return [
-        *_times(trial.scenario.settings),
-        *_sleeps(trial),
-        *_processes(trial),
-        *_breaks(trial),
-        *_ends(trial),
-    ]
+    times = list(_times(trial.scenario.settings))
+    breaks = [*_breaks(trial), *_ends(trial)]
+    # Where a request breaks off, it is the next one that comes later.
+    return [*_sleeps(trial), *_processes(trial), *(breaks + times if breaks else times)]
 
 
 def broken_off(event: SensorEvent) -> str:
@@ -65,7 +62,9 @@ def _times(settings: dict[str, Json]) -> Iterator[str]:
     if isinstance(at, str):
         yield f"its clock says {one_line(at, 40)}"
     if isinstance(later_s, int | float) and later_s:
-        yield f"{_span(float(later_s))} after what came first, by the process's clock"
+        span = _span(float(later_s))
+        when = f"sent again {span} later" if FAULT in settings else f"{span} after what came first"
+        yield f"{when}, by the process's clock"
 
 
 def _sleeps(trial: Trial) -> Iterator[str]:

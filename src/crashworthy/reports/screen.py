@@ -166,12 +166,18 @@ def _evidence(proof: Proof, width: int) -> Iterable[RenderableType]:
         yield _act(act, rooms)
     yield from _failures(story)
     lanes = timeline(proof.trial)
-    picture = screen_timeline.draw(lanes, width)
+    picture = screen_timeline.draw(lanes, width, in_turn=_loses_an_answer(proof))
     if picture is not None:
         yield Text()
         yield picture
-        yield Text(crossing(lanes), style="bold")
+        crossed = crossing(lanes)
+        if crossed:
+            yield Text(crossed, style="bold")
     yield Text()
+
+
+def _loses_an_answer(proof: Proof) -> bool:
+    return any(fault.kind == "lost" for fault in proof.scenario.faults)
 
 
 def _act(act: Act, rooms: tuple[int, int]) -> RenderableType:

@@ -31,11 +31,17 @@ _STYLES = {
 }
 
 
-def draw(picture: Timeline, width: int) -> RenderableType | None:
-    """A column for each of the attack's requests; None unless at least two overlap and the sensor saw inside."""
+def draw(picture: Timeline, width: int, *, in_turn: bool = False) -> RenderableType | None:
+    """A column for each of the attack's requests that overlap; one for all where one of them was broken off.
+
+    None where the sensor saw nothing inside, and of requests that were answered in turn, unless `in_turn` wants them.
+    """
     lanes = picture.of_part(ATTACK)
-    if len(lanes) < 2 or not any(lane.marks for lane in lanes) or not _overlap(lanes):
+    if not any(lane.marks for lane in lanes):
         return None
+    if len(lanes) < 2 or not _overlap(lanes):
+        broken = any(mark.kind is MarkKind.FAULT for lane in lanes for mark in lane.marks)
+        return _one_column(lanes[:MOST_COLUMNS], width - _TIME_WIDTH - 1) if broken or in_turn else None
     columns = min(len(lanes), MOST_COLUMNS, max(1, (width - _TIME_WIDTH) // _NARROWEST))
     room = (width - _TIME_WIDTH - columns) // columns
     shown = lanes[: max(columns, 1)] if columns > 1 else lanes[:MOST_COLUMNS]

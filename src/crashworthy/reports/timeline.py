@@ -22,6 +22,8 @@ MOST_LANES = 14
 MOST_MARKS = 40
 """Per lane; the rest is counted."""
 
+_ASKS_NO_TABLE = re.compile(r"\s*(PRAGMA\b|SELECT\b(?!.*\bFROM\b))", re.IGNORECASE | re.DOTALL)
+"""What drivers and frameworks ask a database about itself."""
 _ASIDE = 0.4
 """Of the picture's room, the share for what happened before and after the attack."""
 
@@ -122,6 +124,7 @@ def timeline(trial: Trial) -> Timeline:
             marks.setdefault(event.exchange, []).append(mark)
     for own in marks.values():
         _begin_held_writes_late(own)
+        _tell_what_was_not_done(own)
     lanes = [_lane(trial, exchange, number, marks.get(exchange.id, [])) for number, exchange in chosen]
     started = [
         Mark(event.at, MarkKind.START, "a new process serves") for event in trial.events if event.kind == RESTARTED
@@ -154,6 +157,14 @@ def _begin_held_writes_late(marks: list[Mark]) -> None:
     for index, (held, wait) in enumerate(pairwise(list(marks))):
         if wait.kind is MarkKind.BARRIER and held.kind in {MarkKind.WRITE, MarkKind.FILE, MarkKind.COMMIT}:
             marks[index : index + 2] = replace(wait, at=held.at), replace(held, at=wait.at)
+
+
+def _tell_what_was_not_done(marks: list[Mark]) -> None:
+    """Name the step at which a request was broken off, which the sensor tells of just before, and no longer list it."""
+    for index, (step, fault) in reversed(list(enumerate(pairwise(list(marks))))):
+        if fault.kind is MarkKind.FAULT and step.kind in {MarkKind.WRITE, MarkKind.COMMIT, MarkKind.FILE}:
+            how = "fails" if "fails" in fault.text else fault.text.partition(" its ")[0].partition(" while ")[0]
+            marks[index : index + 2] = [replace(fault, text=f"{how}: {step.text}")]
 
 
 def scale(lanes: tuple[Lane, ...], apart: float = 0.0, moments: tuple[Mark, ...] = ()) -> Scale:
@@ -244,6 +255,8 @@ def mark_of(event: SensorEvent) -> Mark | None:
     data = event.data
     place = str(event.location) if event.location else ""
     match event.kind:
+        case "sql" if not data.get("write") and _ASKS_NO_TABLE.match(str(data.get("statement", ""))):
+            return None
         case "sql":
             kind = MarkKind.WRITE if data.get("write") else MarkKind.READ
             text = sql_text(str(data.get("statement", "")), 160)
