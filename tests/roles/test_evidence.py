@@ -8,6 +8,10 @@ import pytest
 
 from crashworthy.ledger.incidents import Incident
 from crashworthy.roles.evidence import TaskEvidence, read_evidence, weaknesses_of
+from crashworthy.roles.explain import explain
+from crashworthy.roles.load import find_role
+from crashworthy.roles.prior import shipped_prior
+from crashworthy.roles.score import assess
 from roles.ledgers import History
 
 QUERIES = "database-queries"
@@ -151,3 +155,20 @@ def test_an_incident_says_that_what_held_was_broken(history: History, more: dict
     known = {"id": "I1", "at": "2026-11-20T12:00:00Z", "title": "It broke", "commit": "c1"}
     history.ledger.escaped(Incident.model_validate(known | more))
     assert [work.escaped for work in evidence(history).works] == [escaped]
+
+
+def test_reviews_are_timed_by_change_and_shown_from_five_on(history: History) -> None:
+    role, prior = find_role("backend-engineer"), shipped_prior()
+
+    def told() -> str:
+        evidence = read_evidence(history.ledger, [task.id for task in role.tasks])
+        (task,) = (each for each in assess(role, evidence, prior).tasks if each.task.id == "database-queries")
+        return "\n".join(line for _, lines in explain(role, task, prior) for line in lines)
+
+    for number in range(5):
+        run = history.run(f"c{number}")
+        if number == 4:
+            assert "Reviews were timed for 4; their time shows from 5 changes on" in told()
+        history.ledger.reviewed(run, 90)
+        history.ledger.reviewed(run, 10 + number, 48)
+    assert "Reviewing took 12 minutes, the median of 5 changes; 0.25 of the work by hand" in told()

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from crashworthy.core.errors import CrashworthyError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration's revision. A ledger that is there already spares every command Alembic's import."""
 # Any number will do, as long as every version of crashworthy uses the same one.
 _ADVISORY_LOCK = 728_116_202

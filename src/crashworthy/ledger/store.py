@@ -18,7 +18,17 @@ from crashworthy.core.report import RunReport
 from crashworthy.ledger.author import Author, change_of
 from crashworthy.ledger.incidents import Incident
 from crashworthy.ledger.schema import default_url, open_database
-from crashworthy.ledger.tables import ALL, DESCRIPTIONS, EXPERIMENTS, FINDINGS, INCIDENTS, OUTCOMES, RUNS, TASKS
+from crashworthy.ledger.tables import (
+    ALL,
+    DESCRIPTIONS,
+    EXPERIMENTS,
+    FINDINGS,
+    INCIDENTS,
+    OUTCOMES,
+    REVIEWS,
+    RUNS,
+    TASKS,
+)
 
 Row = dict[str, Any]
 SaidBy = Literal["change", "hand"]
@@ -156,6 +166,19 @@ class Ledger:
         for row in self._rows(select(TASKS).order_by(TASKS.c.run, TASKS.c.saying)):
             said.setdefault(row["run"], []).append(row)
         return {run: _last_said(rows) for run, rows in said.items()}
+
+    def reviewed(self, run: str, minutes: float, by_hand_minutes: float | None = None) -> None:
+        """Say how long people reviewed a run's change, and what the work would have taken them by hand. What is said
+        later counts instead.
+        """
+        with self._engine.begin() as connection:
+            last = connection.execute(select(func.max(REVIEWS.c.saying)).where(REVIEWS.c.run == run)).scalar()
+            row = {"run": run, "saying": 0 if last is None else last + 1, "at": _now()}
+            connection.execute(REVIEWS.insert(), row | {"minutes": minutes, "by_hand_minutes": by_hand_minutes})
+
+    def reviews(self) -> dict[str, Row]:
+        """By run the last that was said of its review."""
+        return {row["run"]: row for row in self._rows(select(REVIEWS).order_by(REVIEWS.c.run, REVIEWS.c.saying))}
 
     def escaped(self, incident: Incident) -> str | None:
         """Record an incident with the run that let it through; that run's id, or None when none can be told.

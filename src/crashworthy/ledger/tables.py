@@ -98,6 +98,17 @@ INCIDENTS = Table(
 )
 """Defects that escaped, each with the run that let it through."""
 
+REVIEWS = Table(
+    "reviews",
+    metadata,
+    Column("run", String(64), ForeignKey("runs.id"), primary_key=True),
+    Column("saying", Integer, primary_key=True),
+    Column("minutes", Float, nullable=False),
+    Column("by_hand_minutes", Float),
+    Column("at", String(32), nullable=False),
+)
+"""How long people reviewed a run's change, and what the work would have taken them by hand. The last saying counts."""
+
 DESCRIPTIONS = Table(
     "descriptions",
     metadata,
@@ -108,4 +119,4 @@ DESCRIPTIONS = Table(
 )
 """Job descriptions, by role, with what each version rested on. Versions count from 1."""
 
-ALL = (RUNS, OUTCOMES, FINDINGS, EXPERIMENTS, TASKS, INCIDENTS, DESCRIPTIONS)
+ALL = (RUNS, OUTCOMES, FINDINGS, EXPERIMENTS, TASKS, INCIDENTS, DESCRIPTIONS, REVIEWS)

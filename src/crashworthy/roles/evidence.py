@@ -18,6 +18,7 @@ run that let it through was broken, whatever that run found.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -56,7 +57,9 @@ class Work(Value):
     day of the first try; `held` says whether that did, `broken` how far it did not, 0 to 1; `tried` which of the
     task's weaknesses it tried, in runs of `budget_s` seconds at most; `rounds` after how many runs it held, None while
     it does not. `escaped`: it held, and broke in production. `followed`: incidents were imported long enough after it.
-    `weight` is how far the change belongs to the task. The author is that of the first try.
+    `weight` is how far the change belongs to the task. The author is that of the first try. `review_minutes`: how long
+    people reviewed it, over all rounds, and `by_hand_minutes`: what they think that writing it would have taken; None
+    where nobody said so.
     """
 
     number: int
@@ -72,6 +75,8 @@ class Work(Value):
     escaped: bool = False
     followed: bool = False
     weight: float = 1.0
+    review_minutes: float | None = None
+    by_hand_minutes: float | None = None
     runs: tuple[str, ...]
     defects: tuple[Defect, ...] = ()
 
@@ -109,7 +114,7 @@ def read_evidence(ledger: Ledger, tasks: Iterable[str]) -> dict[str, TaskEvidenc
     runs = sorted(ledger.runs(), key=lambda run: (run["started_at"], run["id"]))
     finished = [run for run in runs if run["verdict"] is not None]
     findings, experiments = _by_run(ledger.findings()), _by_run(ledger.experiments())
-    weights, escaped = ledger.tasks(), ledger.incidents()
+    weights, escaped, reviews = ledger.tasks(), ledger.incidents(), ledger.reviews()
     incidents = _by_run(escaped)
     heard_until = max((datetime.fromisoformat(each["imported_at"]).date() for each in escaped), default=date.min)
     works = _works_of_runs(finished, findings)
@@ -129,6 +134,7 @@ def read_evidence(ledger: Ledger, tasks: Iterable[str]) -> dict[str, TaskEvidenc
                 weight=_weight(task, seen[number], weights),
                 escaped=_escaped(task, weaknesses, [each for run in seen[number] for each in incidents[run.run]]),
                 followed=heard_until - seen[number][0].began >= _HEARD_OF_AFTER,
+                reviews=[reviews[run.run] for run in seen[number] if run.run in reviews],
             )
             for number in sorted(seen)
             if _weight(task, seen[number], weights)
@@ -215,7 +221,7 @@ def _escaped(task: str, weaknesses: tuple[str, ...], incidents: Sequence[Row]) -
     )
 
 
-def _work(runs: Sequence[_Seen], *, weight: float, escaped: bool, followed: bool) -> Work:
+def _work(runs: Sequence[_Seen], *, weight: float, escaped: bool, followed: bool, reviews: Sequence[Row]) -> Work:
     first = [run for run in runs if run.change == runs[0].change]
     # The same commit, run again with more luck or a larger budget, may break after it held: then it never held.
     broken = max(run.broken for run in first)
@@ -234,6 +240,8 @@ def _work(runs: Sequence[_Seen], *, weight: float, escaped: bool, followed: bool
         escaped=escaped and not broken,
         followed=followed,
         weight=weight,
+        review_minutes=math.fsum(each["minutes"] for each in reviews) if reviews else None,
+        by_hand_minutes=next((each["by_hand_minutes"] for each in reviews if each["by_hand_minutes"]), None),
         runs=tuple(run.run for run in runs),
         defects=tuple(defect for run in runs for defect in run.defects),
     )

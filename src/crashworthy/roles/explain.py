@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from statistics import median
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from crashworthy.roles.evidence import TaskEvidence, Work
 from crashworthy.roles.model import Role, Stage
 from crashworthy.roles.prior import PriorModel
 from crashworthy.roles.score import RoleAssessment, TaskAssessment
+from crashworthy.roles.skills import FEWEST_RUNS
 
 NO_EXPERIMENT = "no experiment"
 """In place of a share of evidence, where no weakness that is tried speaks about the task."""
@@ -196,10 +198,27 @@ def _stage(each: TaskAssessment) -> Iterator[str]:
         f"Takes stakes {demands.stakes:g}, feedback {demands.feedback:g}: what escapes costs {at.escape:.1f} times the "
         f"work, so handing over pays when {at.hand_over:.0%} of what AI writes holds"
     )
+    yield from _reviewed(each)
     yield ", ".join(f"{stage.value} {share:.0%}" for stage, share in each.decision.probabilities.items())
     close = " It is nearly a toss: the next evidence can turn it." if each.decision.close else ""
     yield f"{each.decision.stage.value}: {each.decision.reason}.{close}"
     yield from _turns(each)
+
+
+def _reviewed(each: TaskAssessment) -> Iterator[str]:
+    """What reviews really took, beside what the costs assume; of few changes nothing, for they may be one person's."""
+    timed = [work for work in each.evidence.by("ai") if work.review_minutes is not None]
+    if not timed:
+        return
+    if len(timed) < FEWEST_RUNS:
+        yield f"Reviews were timed for {len(timed)}; their time shows from {FEWEST_RUNS} changes on"
+        return
+    middle = median(work.review_minutes or 0.0 for work in timed)
+    line = f"Reviewing took {middle:.0f} minutes, the median of {len(timed)} changes"
+    ratios = [(work.review_minutes or 0.0) / work.by_hand_minutes for work in timed if work.by_hand_minutes is not None]
+    if len(ratios) >= FEWEST_RUNS:
+        line += f"; {median(ratios):.2f} of the work by hand, where the costs above take {each.costs.review:.2f}"
+    yield line
 
 
 def _turns(each: TaskAssessment) -> Iterator[str]:

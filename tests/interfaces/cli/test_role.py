@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from typer.testing import CliRunner
 
 from crashworthy.core.errors import CrashworthyError
-from crashworthy.interfaces.cli import roles
+from crashworthy.interfaces.cli import ledger, roles
 from crashworthy.roles import evidence
 from crashworthy.roles.load import library
 from crashworthy.weaknesses.catalogue import CATALOGUE
@@ -164,3 +164,13 @@ def test_an_unknown_task_names_the_nearest(app: typer.Typer, history: History) -
     result = CliRunner().invoke(app, words)
     assert isinstance(result.exception, CrashworthyError)
     assert "Did you mean database-queries?" in result.exception.remedy
+
+
+def test_the_time_of_a_review_is_recorded_with_the_change(history: History) -> None:
+    run_id = history.run()
+    app = typer.Typer()
+    ledger.register(app)
+    result = CliRunner().invoke(app, ["ledger", "review", "last", "20", "--by-hand", "90", "--ledger", history.url])
+    assert result.output == f"{run_id}  20 minutes instead of 90 by hand\n"
+    (review,) = history.ledger.reviews().values()
+    assert (review["minutes"], review["by_hand_minutes"]) == (20, 90)

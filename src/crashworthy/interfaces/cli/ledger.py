@@ -167,6 +167,25 @@ def classify(
     typer.echo(f"{found}  " + ", ".join(f"{task} {weight:g}" for task, weight in weights.items()))
 
 
+@ledger_app.command("review", epilog="[bold]Example[/]  crashworthy ledger review last 20 --by-hand 90")
+def review(
+    run: Annotated[str, typer.Argument(help="A run's id, the beginning of it, or 'last'.")],
+    minutes: Annotated[float, typer.Argument(min=0, help="How long people reviewed the change, together.")],
+    by_hand: Annotated[
+        float | None, typer.Option(min=1, help="Minutes that writing it would have taken them, as they think.")
+    ] = None,
+    ledger: Annotated[str | None, _LEDGER] = None,
+) -> None:
+    """Record the time that reviewing a run's change took; `role explain` compares it with what the costs assume.
+
+    It is kept with the change, and not with a person. What is said last counts.
+    """
+    book = open_ledger(ledger)
+    found = book.run(run)["id"]
+    book.reviewed(found, minutes, by_hand)
+    typer.echo(f"{found}  {minutes:g} minutes" + (f" instead of {by_hand:g} by hand" if by_hand is not None else ""))
+
+
 def _weight(text: str) -> tuple[str, float]:
     task, _, weight = text.partition("=")
     known = {each.id for role in library().values() for each in role.tasks}
