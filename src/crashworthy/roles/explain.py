@@ -53,9 +53,14 @@ def against_published(tasks: tuple[TaskAssessment, ...]) -> Iterator[str]:
     further = [each for each, theirs in differ if theirs and _FROM_PEOPLE[each.decision.stage] > _FROM_PEOPLE[theirs]]
     rest = [each for each, _ in differ if each not in handed and each not in further]
     if handed:
+        seen = ", ".join(
+            f"{sum(work.held for work in works)} of {len(works)} ({each.task.title})"
+            for each in handed
+            if (works := each.evidence.by("ai"))
+        )
         yield (
             f"{_titles(handed)}: handed over there; here nothing is before this team's ledger shows that it holds "
-            "often enough."
+            "often enough." + (f" Of its AI-written changes held at first try: {seen}." if seen else "")
         )
     if rest:
         wide = sum(each.estimate.interval[1] >= each.costs.assist for each in rest)

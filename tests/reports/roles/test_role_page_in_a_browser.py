@@ -44,11 +44,13 @@ def test_the_page_draws_all_tasks_and_blocks_nothing(tmp_path: Path, scheme: str
     ]
     flags += ["--enable-logging=stderr", "--window-size=1300,1900"] + ["--force-dark-mode"] * (scheme == "dark")
     seen = subprocess.run(
-        [str(BROWSER), *flags, "--dump-dom", f"--screenshot={picture}", page.as_uri()],
+        [str(BROWSER), *flags, "--dump-dom", f"--screenshot={picture}", f"{page.as_uri()}#database-queries"],
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
     assert not re.search(r"Content Security Policy|Uncaught|SyntaxError", seen.stderr), seen.stderr
     for task in role.tasks:
         assert f'href="#{task.id}"' in seen.stdout
+        # A link of the board opens its task, and no other.
+        assert (f'id="{task.id}" open' in seen.stdout) == (task.id == "database-queries")
     assert seen.stdout.count('class="dot') == len(role.tasks)
     assert "now" in seen.stdout.partition("Score over time")[2]

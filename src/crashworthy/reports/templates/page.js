@@ -23,7 +23,7 @@
   function reveal() {
     var target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
-    var fold = target.querySelector("details") || target.closest("details");
+    var fold = target.matches("details") ? target : target.querySelector("details") || target.closest("details");
     if (fold && !target.classList.contains("proof")) fold.open = true;
   }
   addEventListener("hashchange", reveal);
