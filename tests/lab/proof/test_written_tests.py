@@ -107,7 +107,7 @@ def test_it_fails_on_the_sick_service_and_passes_on_the_mended_one(
         (tmp_path / which).mkdir()
         shutil.copy(service_file(folder, source), tmp_path / which / "app.py")
     test, beside = write_tests([prove(folder, name)], tmp_path / "sick", tmp_path / "tests")
-    assert beside.name == "crashworthy_interleave.py"
+    assert beside.name == "crashworthy_interleave"
     py_compile.compile(str(test), doraise=True, cfile=str(tmp_path / "compiled.pyc"))
     # Once each: benchmarks/proof_tests.py runs them twenty times.
     assert [outcome(test, tmp_path / which) for which in ("sick", "mended")] == [1, 0]

@@ -27,7 +27,7 @@ from crashworthy.lab.proof.start_command import StartCommand, start_command
 from crashworthy.lab.proof.statements import statements_of
 from crashworthy.weaknesses.catalogue import CATALOGUE
 
-BESIDE = Path(__file__).parent / "beside" / "crashworthy_interleave.py"
+BESIDE = Path(__file__).parent / "beside" / "crashworthy_interleave"
 
 SINKS = BESIDE.with_name("crashworthy_sinks")
 CLOCK = BESIDE.with_name("crashworthy_clock")
@@ -114,7 +114,7 @@ def write_tests(
         written[name] = folder / f"test_{name}.py"
         written[name].write_text(text, encoding="utf-8")
     if written:
-        shutil.copy(BESIDE, folder / BESIDE.name)
+        _lay_package(folder, BESIDE, [])
         _lay_beside(folder, proofs)
         if any(".ahead(" in path.read_text(encoding="utf-8") for path in written.values()):
             _lay_package(folder, CLOCK, [SENSOR_CLOCK])
