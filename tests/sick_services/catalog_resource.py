@@ -76,6 +76,12 @@ PICTURES = api(
 )
 UPLOADED = _posts("/pictures", {"image": sample_file("image")}, MULTIPART)
 
+SEARCH = api(
+    Operation(
+        method="GET", path="/items", parameters=(Parameter(name="q", where=ParameterIn.QUERY, data_schema=_TEXT),)
+    ),
+    ways=((step("GET", "/items"),),),
+)
 NOTES = _posts("/notes", {"text": "milk"}, "application/json")
 
 ALL = {
@@ -128,6 +134,7 @@ ALL = {
             TEAMS,
             "POST /teams",
         ),
+        SickService("flask_chosen", "flask", "flask_chosen_sick", ("flask_chosen_healthy",), SEARCH, "GET /items"),
         SickService(
             "fastapi_mail",
             "fastapi",

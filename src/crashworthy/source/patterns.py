@@ -61,6 +61,24 @@ def slow_patterns(tree: ast.Module) -> Iterator[tuple[int, str]]:
                     yield call.lineno, argument.value
 
 
+CHOSEN = Pump("", ".*", "(?!)", exponential=True)
+"""As a pattern, not as a text for one: so many loops share the characters of whatever it is matched with, in vain."""
+
+_MATCHING = frozenset({"compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer"})
+
+
+def open_patterns(tree: ast.Module) -> Iterator[ast.Call]:
+    """Calls of `re` whose pattern is put together or comes from elsewhere, and went through no `re.escape`."""
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or not call.args:
+            continue
+        pattern = call.args[0]
+        is_of_re = call.func.attr in _MATCHING and ast.unparse(call.func.value) in ("re", "regex")
+        is_constant = isinstance(pattern, ast.Constant) or (isinstance(pattern, ast.Name) and pattern.id.isupper())
+        if is_of_re and not is_constant and "escape(" not in ast.unparse(pattern):
+            yield call
+
+
 def _within(items: Sequence[Item], before: str, *, ends: bool, depth: int = 0) -> Iterator[Pump]:
     """Pumps of a sequence; `before` is a text that leads to it, `ends` whether what follows can fail."""
     if depth > _DEEPEST:

@@ -69,7 +69,8 @@ SLOW_PATTERN = Weakness(
     proven_by=(
         "A text made for a pattern of the source costs a second of CPU in one input, at least twice as much per "
         "character as a slightly shorter one, and ten times more than a text of the same length that the pattern "
-        "refuses at its first character. Time on the clock is not counted."
+        "refuses at its first character. Where the request is the pattern, loops in it are counted instead. Time on "
+        "the clock is not counted."
     ),
     mend=(
         "Write the pattern so that each text can be matched in one way only. Let each round of a loop begin with a "

@@ -4,10 +4,14 @@ The texts are made from the suspected patterns (see `crashworthy.source.patterns
 that takes a text until a request costs a second of CPU. Proven on a fresh copy by a harmless text of the same
 length, a shorter pumped one and the long one: the cost grows faster than the length, and comes from the text and not
 from its length. A service that looks at the length first, or matches by an engine without backtracking, holds.
+
+Where the source matches with a pattern that it did not write down itself, the input is tried as the pattern: many loops
+that share the characters of whatever they meet, against a pattern of the same length that fails at once.
 """
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -24,7 +28,7 @@ from crashworthy.lab.experiments.rating import vector, who
 from crashworthy.lab.experiments.resource.measured import SHOWN, Measured
 from crashworthy.lab.experiments.resource.meter import costs_of, play_measured
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part
-from crashworthy.source.patterns import Pump, pumps, slow_patterns
+from crashworthy.source.patterns import CHOSEN, Pump, open_patterns, pumps, slow_patterns
 from crashworthy.weaknesses.resource import SLOW_PATTERN
 
 INPUT, LENGTHS, PATTERN = "input", "lengths", "pattern"
@@ -35,6 +39,9 @@ _CPU_S = 1.0
 _FASTER, _TIMES_HARMLESS, _LEAST_S = 2.0, 10.0, 0.02
 _TIMEOUT_S = 8.0
 _EXPONENTIAL = (14, 17, 20, 22, 24, 26, 28, 30, 33)
+# How much a loop more costs depends on what the service matches: it is approached slowly.
+_LOOPS = (4, 6, *range(8, 19), 20, 24)
+_ANY_PATTERN = "a pattern of the request's own"
 _SQUARE = (2_000, 8_000, 30_000, 120_000)
 _LONGEST_ADDRESS = 30_000
 _MOST_TRIED = 10
@@ -53,6 +60,13 @@ class _Shot:
     def shorter(self) -> int:
         """A number of pumps that costs much less, but not as much less as its length."""
         return self.times - 3 if self.pump.exponential else self.times // 3
+
+    @property
+    def lengths(self) -> Sequence[int]:
+        """Numbers of pumps to try, one after the other."""
+        if self.pump == CHOSEN:
+            return _LOOPS
+        return _EXPONENTIAL if self.pump.exponential else _SQUARE
 
     def step(self, times: int) -> Step:
         """The request with so many pumps."""
@@ -86,13 +100,15 @@ class SlowPattern(Measured):
 
     def candidates(self, lab: Lab) -> Sequence[Candidate]:
         """None without a pattern to make texts for; suspected operations before others that take texts."""
-        if not any(True for _ in _every_pattern(lab)):
+        chosen = _choosing(lab)
+        if not chosen and not any(True for _ in _every_pattern(lab)):
             return ()
         takers = [
             operation
             for operation in lab.operations
             if (way := lab.playbook.way(operation.name)) is not None
             and any(_takes_text(place) for place in inputs(way.steps[-1], operation))
+            and (operation.name in chosen or any(True for _ in _every_pattern(lab)))
         ]
         return one_per_operation(
             lab,
@@ -111,6 +127,9 @@ class SlowPattern(Measured):
         if base is not None and operation is not None:
             good = base.steps[0].model_copy(update={"saves": ()})
             waiting = list(_shots(good, operation, _patterns(lab, operation.name)))[:_MOST_TRIED]
+            if operation.name in _choosing(lab):
+                places = [place for place in inputs(good, operation) if _takes_text(place)]
+                waiting = [*(_Shot(place, _ANY_PATTERN, CHOSEN, 0) for place in places), *waiting][:_MOST_TRIED]
             try:
                 while waiting:
                     shot = _scan(Scenario(setup=base.setup), waiting, recorder)
@@ -137,6 +156,18 @@ def _every_pattern(lab: Lab) -> Iterator[tuple[str, int, str]]:
     for file in lab.tree.files:
         for line, pattern in slow_patterns(file.tree):
             yield file.path, line, pattern
+
+
+def _choosing(lab: Lab) -> frozenset[str]:
+    """Operations that reach a call that matches with a pattern from elsewhere."""
+    found: set[str] = set()
+    for module in lab.tree.analysis.index.service_modules if lab.tree.analysis else ():
+        calls = {id(call) for call in open_patterns(module.file.tree)}
+        for function in module.functions if calls else ():
+            for node in ast.walk(function.node):
+                if id(node) in calls:
+                    found.update(lab.tree.operations_reaching(function.location(node)))
+    return frozenset(found)
 
 
 def _patterns(lab: Lab, operation: str) -> list[str]:
@@ -173,12 +204,13 @@ def _scan(scenario: Scenario, waiting: list[_Shot], recorder: Recorder) -> _Shot
         while waiting and found is None and known.ok:
             shot = waiting.pop(0)
             in_address = shot.place.kind is not Kind.FIELD
-            for times in _EXPONENTIAL if shot.pump.exponential else _SQUARE:
+            for times in shot.lengths:
                 if recorder.left() <= 0 or (in_address and times > _LONGEST_ADDRESS):
                     break
                 played, (cost,) = play_measured(stage, (shot.step(times),), "attack", known.variables)
                 if cost.cpu_s >= _CPU_S:
-                    found = _Shot(shot.place, shot.pattern, shot.pump, times)
+                    # A loop more, where that is twice as much: what just reached the threshold may miss it again.
+                    found = _Shot(shot.place, shot.pattern, shot.pump, times + (shot.pump == CHOSEN))
                 if found or played.exchanges[0].response is None:
                     break
     recorder.keep(stage)
