@@ -84,7 +84,7 @@ def told(trial: Trial, key: Key) -> str:
     """A number's place, for people."""
     place, pointer = key
     exchange = of_part(trial, "observe")[place]
-    return f"{_INDEX.sub('/-', pointer).lstrip('/').replace('/-', '[]').replace('/', '.')} of {exchange.operation}"
+    return f"{_INDEX.sub('[]', pointer).lstrip('/').replace('/', '.')} of {exchange.operation}"
 
 
 def plain(number: Decimal) -> str:

@@ -39,8 +39,11 @@ FREE_LATER, HELD_LATER = "nothing held, asked for later", "held, asked for after
 
 _HOLDS = word_set("hold reserve reservation")
 _MAY_HOLD = word_set("booking book order checkout ticket seat slot appointment cart basket")
-_HELD = re.compile(r"\b(held|on_hold|reserved|unpaid|awaiting_payment|pending_payment|provisional)\b", re.IGNORECASE)
-_NOT_YET = re.compile(r"\b(held|on_hold|unpaid|awaiting_payment|pending_payment|provisional)\b", re.IGNORECASE)
+_NOT_YET = re.compile(
+    r'\b(held|on_hold|unpaid|awaiting_payment|pending_payment|provisional)\b|"paid(_at|_on)?"\s*:\s*(null|false)',
+    re.IGNORECASE,
+)
+_RESERVED = re.compile(r"\breserved\b", re.IGNORECASE)
 _LEFT = word_set("stock left available availability free remaining seat place slot capacity inventory unit vacancy")
 _LATER_S = 26 * 3600.0
 _PRIORITY, _MAY, _ESTIMATE_S = 15.0, 8.0, 1.0
@@ -134,7 +137,8 @@ def _taken(free: Trial, held: Trial) -> dict[Key, Decimal]:
 def _is_hold(held: Trial) -> bool:
     """Whether the path or the answer says that it is one."""
     path = of_part(held, "setup")[-1].operation.partition(" ")[2]
-    return bool({*path_words(path)} & _HOLDS) or bool(_HELD.search(_answer(held)))
+    answer = _answer(held)
+    return bool({*path_words(path)} & _HOLDS or _NOT_YET.search(answer) or _RESERVED.search(answer))
 
 
 def _answer(held: Trial) -> str:
