@@ -13,6 +13,8 @@ from crashworthy.roles.similarity import THRESHOLD, mapped, matches
     [
         ("Develop RESTful APIs for our mobile clients", "endpoint-implementation"),
         ("Take part in the on-call rota", "incident-response"),
+        ("Be on call every sixth week", "incident-response"),
+        ("Hold a 1:1 with each report", "people-development"),
         ("Keep Terraform modules in order", "infrastructure-configuration"),
         ("Coach and mentor engineers of the team", "people-development"),
         ("Automate end-to-end tests with Playwright", "automated-testing"),
@@ -21,6 +23,13 @@ from crashworthy.roles.similarity import THRESHOLD, mapped, matches
 )
 def test_a_line_is_the_task_it_speaks_of(line: str, task: str) -> None:
     assert mapped(line)[0].task == task
+
+
+def test_words_without_content_name_no_further_task() -> None:
+    assert [match.task for match in mapped("Write SQL queries and tune slow ones")] == [
+        "database-queries",
+        "database-tuning",
+    ]
 
 
 @pytest.mark.parametrize(

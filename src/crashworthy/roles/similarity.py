@@ -30,7 +30,11 @@ _USED_BY = 8
 _NEXT = 0.8
 """A further task of the same line must be this alike, compared with the first, in the words that are left."""
 
-_ON_CALL = re.compile(r"\bon[- ]call\b")
+_COMPOUNDS = (
+    (re.compile(r"\bon[- ]call\b"), "oncall"),
+    (re.compile(r"\bone[- ](?:on|to)[- ]ones?\b|\b1[:-]1s?\b"), "oneonone"),
+)
+"""Words that say something only together."""
 _WORD = re.compile(r"[a-z0-9][a-z0-9+#]*(?:/[a-z]{2})?")
 _ENDINGS = (
     *("fully", "ful", "ations", "ation", "ments", "ment", "ities", "ity", "ings", "ing", "ions", "ion"),
@@ -142,7 +146,9 @@ _LONGEST_NAME = 2
 
 def _stems(text: str) -> dict[str, str]:
     """Stems with the word that each came from, in the order of the text."""
-    plain = _ON_CALL.sub("oncall", text.lower())
+    plain = text.lower()
+    for pattern, name in _COMPOUNDS:
+        plain = pattern.sub(name, plain)
     words = (word for word in _WORD.findall(plain) if word not in _words("empty"))
     return {_stem(word): word for word in words}
 
