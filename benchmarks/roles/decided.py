@@ -27,14 +27,15 @@ AWAY = 0.05
 @dataclass(frozen=True)
 class Case:
     """`runs` changes of each task; `incidents`: whether the ledger hears of what escaped; `measured`: defects are found
-    as often as detection.toml says, and as surely, instead of in about 80 %; `bound`: whether to ask also somebody who
-    knows how such worlds come about, which takes its time.
+    as often as detection.toml says, and as surely, instead of in about 80 %. `every`: of how many worlds one is decided,
+    and `bound`: of how many somebody is asked who knows how such worlds come about, which takes its time; 0 none.
     """
 
     runs: int
     incidents: bool = True
     measured: bool = False
-    bound: bool = False
+    bound: int = 0
+    every: int = 1
 
     @property
     def name(self) -> str:
@@ -72,7 +73,7 @@ def decided(kind: str, case: Case, seed: int) -> Decided:
     sight = _measured(tasks()) if case.measured else None
     world = simulate(kind, seed, changes=case.runs, priors=priors, incidents=case.incidents, sight=sight)
     draws = posterior(world.tasks, world.detection, world.observations, seed=seed).rate[:, :, 0]
-    theirs = ceiling(kind, world, seed) if case.bound else None
+    theirs = ceiling(kind, world, seed) if case.bound and seed % case.bound == 0 else None
     low, high = np.quantile(draws, INTERVAL, axis=0)
     right, probable, known, seen = list[bool](), list[bool](), list[bool](), list[bool]()
     loss = list[float]()
