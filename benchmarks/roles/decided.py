@@ -27,8 +27,9 @@ AWAY = 0.05
 @dataclass(frozen=True)
 class Case:
     """`runs` changes of each task; `incidents`: whether the ledger hears of what escaped; `measured`: defects are found
-    as often as detection.toml says, and as surely, instead of in about 80 %. `every`: of how many worlds one is decided,
-    and `bound`: of how many somebody is asked who knows how such worlds come about, which takes its time; 0 none.
+    as often as detection.toml says, and as surely, instead of in about 80 %. `every`: of how many worlds one is
+    decided, and `bound`: of how many somebody is asked who knows how such worlds come about, which takes its time; 0
+    for none.
     """
 
     runs: int
@@ -62,7 +63,7 @@ class Decided:
 
 @cache
 def tasks() -> tuple[Task, ...]:
-    """Those of the backend engineer that experiments speak about: a ledger sees them together, and one moves others."""
+    """Those of the backend engineer that experiments speak about: a ledger sees them together, one moves others."""
     return tuple(task for task in find_role("backend-engineer").tasks if weaknesses_of(task.id))
 
 
