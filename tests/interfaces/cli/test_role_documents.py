@@ -11,6 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from crashworthy.interfaces.cli import roles
+from crashworthy.roles.catalogue import occupations
 from roles.ledgers import History
 
 DUTIES = "- 40 % Design REST APIs\n- Review pull requests\n- Feed the cat\n- Own our Kubernetes clusters\n"
@@ -107,3 +108,13 @@ def test_a_team_of_few_runs_is_not_measured(run, tmp_path: Path) -> None:
     history.run("c4", broke="lost-update")
     team = json.loads(run("skills", "backend", "--json"))["team"]
     assert any(gap["skill"] == "transactions-and-isolation" and gap["broke"] for gap in team)
+
+
+def test_a_wage_that_nobody_compared_with_its_source_says_so(run) -> None:
+    plan = run("pivot", "backend-engineer", "--format", "markdown")
+    assert "not compared with their source" in plan
+    known = occupations()
+    for row in (line for line in plan.splitlines() if "$" in line and line.startswith("|")):
+        wage = int(re.sub(r"\D", "", row.split("|")[5]))
+        checked = any(each.checked for each in known.values() if each.wage == wage)
+        assert row.split("|")[5].strip().endswith("\\*") is not checked
