@@ -281,6 +281,7 @@ STOPPING = (
 )
 
 LEFT_LOCKED = (
+    SickService("flask_mark", "flask", "flask_mark_sick", ("flask_mark_healthy",), DEPOSITS, _DEPOSIT),
     SickService(
         "flask_busy",
         "flask",

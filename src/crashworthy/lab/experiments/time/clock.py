@@ -35,7 +35,9 @@ _OTHER_CLOCKS = re.compile(
     re.IGNORECASE,
 )
 
-_SWEEPS = re.compile(r"\bdef (\w*(?:expire|sweep|purge|clean_?up|release|reap|free|reconcile|recover|unlock)\w*)\(")
+_SWEEPS = re.compile(
+    r"\bdef (\w*(?:expire|sweep|purge|clean_?up|release|reap|free|reconcile|recover_(?!pass|account)|unlock)\w*)\("
+)
 
 
 def sweeper_in(tree: SourceTree) -> str | None:
