@@ -99,6 +99,12 @@ def test_the_password_is_repeated_whatever_the_field_is_called(second: str) -> N
     assert value[second] == value["password"]
 
 
+def test_the_number_of_a_card_is_one_that_passes_for_it() -> None:
+    number = {"type": "string", "pattern": r"^\d{16}$"}
+    schema = {"type": "object", "properties": {"card": {"type": "object", "properties": {"number": number}}}}
+    assert made(schema) == {"card": {"number": "4242424242424242"}}
+
+
 def test_ends_come_after_starts_and_births_before_now() -> None:
     value = made(text("start_date", "end_date", "birth_date"))
     assert "2030-05-17" < value["start_date"] < value["end_date"]

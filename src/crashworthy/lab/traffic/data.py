@@ -215,6 +215,9 @@ class Maker:
             )
         unique = unique_text(self.actor, self.ordinal)
         meanings, name, in_query = Meanings(self.rng, self.now, unique), words(_name(path)), path[:1] == ("query",)
+        if name == ("number",) and any("card" in words(part) for part in path[:-1]):
+            # What kind of number it is, the object around it says; most are checked by their last digit.
+            name = ("card", "number")
         text = meanings.formatted(kind, name, in_query=in_query) if isinstance(kind, str) else None
         if text is None:
             text = meanings.text(name, in_query=in_query)

@@ -53,6 +53,8 @@ _AT_HOME = (".local", ".internal", ".lan", ".svc", ".localhost", ".home.arpa")
 
 @dataclass(frozen=True)
 class _Fault:
+    """What one sighting is held to be; `subject` is the operation that does it, where the history's does not."""
+
     weakness: Weakness
     status: Status
     severity: Severity
@@ -60,6 +62,7 @@ class _Fault:
     seen: str
     mark: Mark
     cvss: str | None = None
+    subject: str | None = None
 
     @property
     def order(self) -> tuple[bool, int]:
@@ -74,17 +77,21 @@ def marks_of(history: History) -> tuple[Mark, ...]:
 
 
 def judge_trail(history: History) -> Sequence[Judgement]:
-    """One judgement per weakness that was seen, proven ones first; one that says what was tried where none was."""
-    best: dict[str, tuple[_Fault, Trial]] = {}
+    """One judgement per weakness and kind of value, proven ones first; one that says what was tried where none was."""
+    best: dict[tuple[str, Kind], tuple[_Fault, Trial]] = {}
     accepted = [trial for trial in history.trials if _accepted(trial)]
     for trial in accepted:
         for fault in (*_sighted(trial), *_shown(trial, history)):
-            known = best.get(fault.weakness.id)
+            # Where a card's number went, its code went along.
+            kind = Kind.CARD if fault.mark.kind is Kind.CODE else fault.mark.kind
+            known = best.get((fault.weakness.id, kind))
             if known is None or fault.order < known[0].order:
-                best[fault.weakness.id] = fault, trial
+                best[fault.weakness.id, kind] = fault, trial
     if best:
         ordered = sorted(best.values(), key=lambda pair: pair[0].order)
-        return [_judgement(fault, trial, history) for fault, trial in ordered]
+        proven = {fault.weakness.id for fault, _ in ordered if fault.status is Status.PROVEN}
+        told = [(f, t) for f, t in ordered if f.status is Status.PROVEN or f.weakness.id not in proven]
+        return [_judgement(fault, trial, history) for fault, trial in told]
     if not accepted:
         why = "; ".join(["the request was not accepted with other values", *history.notes])
         return [Judgement(status=Status.UNKNOWN, why=why, trials=len(history.trials))]
@@ -176,11 +183,12 @@ def _shown(trial: Trial, history: History) -> Iterator[_Fault]:
                 PRIVATE_VALUE_SHOWN,
                 Status.PROVEN if stranger else Status.OBSERVED,
                 severity(cvss) if stranger else Severity.MINOR,
-                f"is followed by an answer that shows {reader} the {mark.kind}",
+                f"shows {reader} the {mark.kind}",
                 f"{exchange.operation} as {exchange.actor}, status {exchange.response.status}: "
                 f"the {mark.kind} {mark.value!r} that A was given or sent",
                 mark,
                 cvss if stranger else None,
+                exchange.operation,
             )
 
 
@@ -202,10 +210,13 @@ def _groups(body: Json) -> frozenset[tuple[str, str]]:
 
 
 def _judgement(fault: _Fault, trial: Trial, history: History) -> Judgement:
+    # A token is seen wherever it is used; whose it is, and who could hide it, is told by who gave it out.
+    issuer = _issuer(fault.mark, trial) if fault.mark.kind is Kind.TOKEN else None
+    operations = (issuer,) if issuer is not None else history.operations
     return Judgement(
         status=fault.status,
         severity=fault.severity,
-        title=f"{history.operations[0]} {fault.title}",
+        title=_title(fault, operations[0], gives_out=issuer is not None),
         expected="what is private is passed to who needs it, and is seen nowhere else",
         seen=fault.seen,
         why=fault.weakness.cost
@@ -214,12 +225,29 @@ def _judgement(fault: _Fault, trial: Trial, history: History) -> Judgement:
         cvss=fault.cvss,
         trial=trial.id,
         scenario=trial.scenario,
-        location=_place(trial, fault) or history.location,
-        operations=history.operations,
+        location=_place(trial, fault) or (history.location if issuer is None else None),
+        operations=operations,
         root=f"{fault.weakness.id} {fault.mark.kind}",
         weakness=fault.weakness.id,
         trials=len(history.trials),
     )
+
+
+def _title(fault: _Fault, operation: str, *, gives_out: bool) -> str:
+    if fault.subject is not None:
+        return f"{fault.subject} {fault.title} of {operation}"
+    return (
+        f"{operation} gives out a token, and the service {fault.title}" if gives_out else f"{operation} {fault.title}"
+    )
+
+
+def _issuer(mark: Mark, trial: Trial) -> str | None:
+    """The operation whose answer held the token first."""
+    for exchange in trial.exchanges:
+        response = exchange.response
+        if response is not None and mark.value in " ".join([response.body, *(value for _, value in response.headers)]):
+            return exchange.operation
+    return None
 
 
 def _place(trial: Trial, fault: _Fault) -> Location | None:
