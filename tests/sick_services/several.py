@@ -221,7 +221,13 @@ LEFT_HELD = (
     ),
 )
 
+HALF_MADE = (
+    SickService("flask_file", "flask", "flask_file_sick", ("flask_file_healthy",), USERS, None),
+    SickService("fastapi_version", "fastapi", None, ("fastapi_version_healthy",), USERS, None),
+)
+
 ALL = {
+    "half_made": HALF_MADE,
     "left_held": LEFT_HELD,
     "workers": WORKERS,
     "starting": STARTING,
@@ -234,6 +240,7 @@ ALL = {
 """By folder."""
 
 EXPERIMENTS = {
+    "half_made": "broken-start",
     "left_held": "left-held",
     "workers": "several-workers",
     "starting": "start-together",

@@ -142,6 +142,13 @@ class Testbed(Protocol):
         The output of each that ended by itself before it served, None for those that serve. Not inside `fresh`.
         """
 
+    def break_start(self, write: int) -> bool:
+        """Start on the state before the first start, and kill the process before that write of its own, from 1.
+
+        Whether it was killed: False where it serves before, or ends by itself. What is left of the start is the present
+        state then, on which `again` starts.
+        """
+
     def faults(self, faults: Sequence[DependencyFault]) -> AbstractContextManager[None]:
         """Let the stand-ins behave as told, and normally again on leaving."""
 

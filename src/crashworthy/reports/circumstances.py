@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from crashworthy.core.history import SensorEvent, Trial
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.concurrency.orders import TURNS
+from crashworthy.lab.experiments.durability.broken_start import BROKEN as BROKEN_START
+from crashworthy.lab.experiments.durability.broken_start import WRITE
 from crashworthy.lab.experiments.episode import CUT, END, FAULT, RESTARTED, START_FAILED
 from crashworthy.lab.experiments.time.clock import AT, LATER, ZONE
 from crashworthy.lab.experiments.workers.two import AWAY, PRIMED
@@ -76,6 +78,9 @@ def _sleeps(trial: Trial) -> Iterator[str]:
 
 
 def _processes(trial: Trial) -> Iterator[str]:
+    write = trial.scenario.settings.get(WRITE)
+    if isinstance(write, int) and trial.purpose == BROKEN_START:
+        yield f"the first start of all was killed before write {write}; a new process serves on what is left"
     away = trial.scenario.settings.get(AWAY)
     if isinstance(away, list) and away:
         yield f"{plural(len(away), 'request')} of these are served by a second process on the same files and databases"

@@ -96,4 +96,26 @@ LEFT_LOCKED = Weakness(
     references=(Reference(title="Gray and Cheriton: Leases (SOSP 1989)", url="https://doi.org/10.1145/74850.74870"),),
 )
 
-WEAKNESSES = (LOST_AT_RESTART, TORN_FILE, CUT_OFF_AT_STOP, LEFT_LOCKED)
+HALF_MADE = Weakness(
+    id="half-made",
+    title="A first start that breaks off leaves tables with which the service never works",
+    family=Family.DURABILITY,
+    severity=Severity.MAJOR,
+    cwe=460,
+    cost="A deployment that is restarted at the wrong moment finds a database that looks ready, and is not.",
+    tasks=("database-queries",),
+    proven_by=(
+        "The first start of all is killed before one of its writes. On what it leaves no new process starts, though "
+        "one does after a start that was not broken off; or requests that are answered after that one end in a "
+        "server error. A start that asks what is there, and makes what is missing, is no fault."
+    ),
+    mend=(
+        "Make the schema in one transaction, or by steps that can all be made again: `CREATE TABLE IF NOT EXISTS`, "
+        "`ON CONFLICT DO NOTHING`. That the database's file exists does not say that it is complete; keep a version in "
+        "it that the last step writes. Python's sqlite3 commits each `CREATE` by itself unless `BEGIN` came before; "
+        "MySQL always does, so that migrations there have to be made to go on."
+    ),
+    references=(Reference(title="SQLite: PRAGMA user_version", url="https://www.sqlite.org/pragma.html"),),
+)
+
+WEAKNESSES = (HALF_MADE, LOST_AT_RESTART, TORN_FILE, CUT_OFF_AT_STOP, LEFT_LOCKED)

@@ -21,6 +21,7 @@ from crashworthy.lab.experiments.crosssite.foreign_form import ForeignForm
 from crashworthy.lab.experiments.crosssite.other_sites import OtherSites
 from crashworthy.lab.experiments.crosssite.script_in_page import ScriptInPage
 from crashworthy.lab.experiments.dependency.slow_dependency import SlowDependency
+from crashworthy.lab.experiments.durability.broken_start import BrokenStart
 from crashworthy.lab.experiments.durability.restart import Restart
 from crashworthy.lab.experiments.durability.stopping import Stopping
 from crashworthy.lab.experiments.experiment import Experiment
@@ -70,6 +71,7 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     MassAssignment(),
     RightNotChecked(),
     Restart(),
+    BrokenStart(),
     Stopping(),
     PasswordTrail(),
     PrivateTrail(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -32,6 +33,7 @@ _HELLO_TIMEOUT_S = 1.0
 _OUTSIDE = "outside"
 _MEETING = "meeting"
 _MEETING_VARIABLE = "CRASHWORTHY_MEETING"
+_DIES_AT_VARIABLE = "CRASHWORTHY_DIES_AT"
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,18 @@ class ServiceTestbed:
             for copy in copies:
                 copy.end()
             shutil.rmtree(meeting, ignore_errors=True)
+
+    def break_start(self, write: int) -> bool:
+        """Start on the files before the first start, and kill the process before that write; whether it was killed."""
+        self._copy_began = time.monotonic()
+        self._state.reset_to_start()
+        plan = replace(self._plan, environment={**self._plan.environment, _DIES_AT_VARIABLE: str(write)})
+        port = free_port()
+        copy = StartedCopy(port, launch(plan, self.start, "serve", port), self._drain)
+        try:
+            return not self._await(copy) and copy.wait(1.0) == -signal.SIGKILL
+        finally:
+            copy.end()
 
     def _await(self, copy: RunningCopy) -> bool:
         return wait_until_accepting(copy.port, self._plan.start_timeout_s, StartWatch(copy, copy.port))

@@ -27,8 +27,9 @@ def parse_address(text: str) -> Address | None:
 class Settings:
     """The CRASHWORTHY_* variables, read once.
 
-    `meeting` is where so many processes meet that start at the same time. `allow` holds canonical addresses; `redirect`
-    maps a canonical host, or "*", and a port to an address.
+    `dies_at` is the write, of those that no request asked for, before which the process is killed. `meeting` is where
+    so many processes meet that start at the same time. `allow` holds canonical addresses; `redirect` maps a canonical
+    host, or "*", and a port to an address.
     """
 
     def __init__(self, environ: os._Environ[str] | dict[str, str]) -> None:
@@ -38,6 +39,8 @@ class Settings:
         self.run = environ.get("CRASHWORTHY_RUN", "")
         folder, _, count = environ.get("CRASHWORTHY_MEETING", "").rpartition(":")
         self.meeting = (folder, int(count)) if folder and count.isdigit() else None
+        dies_at = environ.get("CRASHWORTHY_DIES_AT", "")
+        self.dies_at = int(dies_at) if dies_at.isdigit() else None
         self.standin = parse_address(environ.get("CRASHWORTHY_STANDIN", ""))
         self.allow_paths: set[str] = set()
         self.allow: set[Address] = set()
