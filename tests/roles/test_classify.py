@@ -128,6 +128,12 @@ def test_an_advisory_outweighs_what_else_a_title_says() -> None:
     assert next(iter(classify(route, message))) == "security-implementation"
 
 
+def test_an_advisory_outweighs_also_where_only_the_changelog_names_it() -> None:
+    entry = Touched("CHANGES.txt", ("- Fixed CVE-2026-1234. Calls of nested objects are refused.",))
+    route = Touched("shop/app.py", ('@app.get("/a")',) * 3)
+    assert next(iter(classify([entry, route]))) == "security-implementation"
+
+
 def test_an_entry_of_a_changelog_is_read_where_no_title_names_a_task() -> None:
     entry = Touched("CHANGELOG.md", ("- Fixed a race in database transactions",))
     assert classify([entry, Touched("shop/app.py", ("x = 1",))]) == {"database-queries": 1}

@@ -50,6 +50,8 @@ _SMALL = 20
 release often has more than its changelog tells.
 """
 _MOST_ENTRIES = 12
+_FIRST_ENTRIES = 2
+"""Among more, one that names an advisory is one of many."""
 _REVERT = re.compile(r"^(revert|rollback|roll back|hotfix)\b|\b(incident|outage|post-?mortem)\b", re.I | re.M)
 _ADVISORY = re.compile(r"\b(CVE-\d{4}-\d+|GHSA-\w{4}-\w{4}|OSS[AN]-\d+)")
 """A change that names an advisory repairs a hole, whatever else its title says."""
@@ -121,7 +123,7 @@ def classify(touched: Iterable[Touched], message: str = "") -> dict[str, float]:
 
 def _told(message: str, entries: Sequence[str]) -> dict[str, float]:
     """What words about the change give to tasks, as shares of what its lines do."""
-    if _ADVISORY.search(message):
+    if any(_ADVISORY.search(text) for text in (message, *entries[:_FIRST_ENTRIES])):
         return {_SECURITY: _TITLED}
     # A title stands after an empty line, or first.
     lines = ["", *message.splitlines()]
