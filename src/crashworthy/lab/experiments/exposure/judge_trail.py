@@ -212,7 +212,9 @@ def _groups(body: Json) -> frozenset[tuple[str, str]]:
 def _judgement(fault: _Fault, trial: Trial, history: History) -> Judgement:
     # A token is seen wherever it is used; whose it is, and who could hide it, is told by who gave it out.
     issuer = _issuer(fault.mark, trial) if fault.mark.kind is Kind.TOKEN else None
-    operations = (issuer,) if issuer is not None else history.operations
+    taker = _taker(fault.mark, trial) if fault.mark.kind is Kind.CONTACT else None
+    known = issuer or taker
+    operations = (known,) if known is not None else history.operations
     return Judgement(
         status=fault.status,
         severity=fault.severity,
@@ -225,7 +227,7 @@ def _judgement(fault: _Fault, trial: Trial, history: History) -> Judgement:
         cvss=fault.cvss,
         trial=trial.id,
         scenario=trial.scenario,
-        location=_place(trial, fault) or (history.location if issuer is None else None),
+        location=_place(trial, fault) or (history.location if known is None else None),
         operations=operations,
         root=f"{fault.weakness.id} {fault.mark.kind}",
         weakness=fault.weakness.id,
@@ -248,6 +250,11 @@ def _issuer(mark: Mark, trial: Trial) -> str | None:
         if response is not None and mark.value in " ".join([response.body, *(value for _, value in response.headers)]):
             return exchange.operation
     return None
+
+
+def _taker(mark: Mark, trial: Trial) -> str | None:
+    """The operation that was sent the value first."""
+    return next((each.operation for each in trial.exchanges if mark.value in (each.request.body or "")), None)
 
 
 def _place(trial: Trial, fault: _Fault) -> Location | None:
