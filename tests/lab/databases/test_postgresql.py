@@ -52,6 +52,21 @@ def test_names_that_need_quotes(server: PostgresServer) -> None:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
+def test_rows_are_what_the_database_answers(server: PostgresServer) -> None:
+    server.ensure([APP])
+    with connect(server) as connection:
+        connection.execute('CREATE TABLE "odd name" (card text, amount int)')
+        connection.execute("INSERT INTO \"odd name\" VALUES ('4242', 5), ('4243', NULL)")
+        connection.execute("UPDATE \"odd name\" SET card = 'wiped' WHERE amount = 5")
+    found = [row for row in server.rows() if row.table == "odd name"]
+    assert sorted((row.database, row.values["card"], row.values["amount"]) for row in found) == [
+        ("database shop", "4243", ""),
+        ("database shop", "wiped", "5"),
+    ]
+    with connect(server) as connection:
+        connection.execute('DROP TABLE "odd name"')
+
+
 def test_reset_brings_the_snapshot_back_also_while_clients_are_connected(server: PostgresServer) -> None:
     server.ensure([APP])
     with connect(server) as connection:

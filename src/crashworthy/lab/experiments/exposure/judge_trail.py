@@ -35,8 +35,9 @@ from crashworthy.weaknesses.private_values import (
     PRIVATE_VALUE_SHOWN,
 )
 
-MARKS, DEMANDS = "marks", "demands"
-"""Settings of the history: the marks (kind, name, value), and whether any operation asks for a login."""
+MARKS, DEMANDS, TOKENS = "marks", "demands", "tokens"
+"""Settings of the history: the marks (kind, name, value), whether any operation asks for a login, and whether the
+tokens of logins are followed, too."""
 
 _SECRETS = frozenset({Kind.CARD, Kind.CODE, Kind.KEY, Kind.TOKEN})
 _OF_CARDS = frozenset({Kind.CARD, Kind.CODE})
@@ -76,6 +77,11 @@ def marks_of(history: History) -> tuple[Mark, ...]:
     return tuple(Mark(Kind(str(each["kind"])), str(each["name"]), str(each["value"])) for each in found)
 
 
+def follows_tokens(history: History) -> bool:
+    """Whether the tokens of logins are followed."""
+    return history.settings.get(TOKENS) is True
+
+
 def judge_trail(history: History) -> Sequence[Judgement]:
     """One judgement per weakness and kind of value, proven ones first; one that says what was tried where none was."""
     best: dict[tuple[str, Kind], tuple[_Fault, Trial]] = {}
@@ -95,7 +101,9 @@ def judge_trail(history: History) -> Sequence[Judgement]:
     if not accepted:
         why = "; ".join(["the request was not accepted with other values", *history.notes])
         return [Judgement(status=Status.UNKNOWN, why=why, trials=len(history.trials))]
-    looked = {mark.kind.value for mark in marks_of(history)} | {m.kind.value for t in accepted for m in tokens(t)}
+    looked = {mark.kind.value for mark in marks_of(history)} | {
+        m.kind.value for t in accepted if follows_tokens(history) for m in tokens(t)
+    }
     what = " and ".join(sorted(looked)) or "nothing private"
     why = "; ".join([f"{what} was sent, and seen where it belongs only", *history.notes])
     return [Judgement(status=Status.HELD, why=why, trials=len(history.trials))]
@@ -166,7 +174,8 @@ def _is_read_by_many(host: str) -> bool:
 def _shown(trial: Trial, history: History) -> Iterator[_Fault]:
     """Marks of A's in answers to others who named nothing of A's."""
     known = {value for each in trial.exchanges if each.actor != "A" for _, value in each.request.headers}
-    marks = [*marks_of(history), *(m for m in tokens(trial) if not any(m.value in value for value in known))]
+    given = tokens(trial) if follows_tokens(history) else ()
+    marks = [*marks_of(history), *(m for m in given if not any(m.value in value for value in known))]
     sent = " ".join(each.request.body or "" for each in trial.exchanges if each.actor == "A")
     for exchange in of_part(trial, "observe"):
         if exchange.response is None or exchange.actor not in ("B", NOBODY):

@@ -18,7 +18,14 @@ from crashworthy.lab.experiments.access.callers import by_another, by_nobody, cr
 from crashworthy.lab.experiments.access.object_of_another import demands_identity
 from crashworthy.lab.experiments.access.ownership import sent_fields
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
-from crashworthy.lab.experiments.exposure.judge_trail import DEMANDS, MARKS, judge_trail, marks_of
+from crashworthy.lab.experiments.exposure.judge_trail import (
+    DEMANDS,
+    MARKS,
+    TOKENS,
+    follows_tokens,
+    judge_trail,
+    marks_of,
+)
 from crashworthy.lab.experiments.exposure.marks import Mark, contacts, marked, private_fields, with_marks
 from crashworthy.lab.experiments.exposure.sightings import kept, printed, sent_out
 from crashworthy.lab.experiments.exposure.tokens import tokens
@@ -82,17 +89,18 @@ class PrivateTrail(Experiment):
         recorder = Recorder(lab, self.id, limit_s=_LIMIT_S)
         way = next((each for each in _private_ways(lab) if each.operation == candidate.operations[0]), None)
         way = way or _identified(lab)
-        settings: dict[str, Json] = {DEMANDS: demands_identity(lab)}
+        settings: dict[str, Json] = {DEMANDS: demands_identity(lab), TOKENS: candidate.operations[0] == _first(lab)}
         if way is None:
             return recorder.history(candidate, settings)
         marks: tuple[Mark, ...] = marked(way.steps[-1], lab.rng(self.id, candidate.operations[0]))[1]
         listed: list[Json] = [{"kind": mark.kind.value, "name": mark.name, "value": mark.value} for mark in marks]
         settings[MARKS] = listed
         try:
-            trial = _play(_scenario(lab, way, marks), recorder, marks)
+            follow = settings[TOKENS] is True
+            trial = _play(_scenario(lab, way, marks), recorder, marks, follow=follow)
             if len(marks) > 1 and not _accepted(trial):
                 for mark in marks:
-                    _play(_scenario(lab, way, (mark,)), recorder, (mark,))
+                    _play(_scenario(lab, way, (mark,)), recorder, (mark,), follow=follow)
         except OutOfTimeError:
             recorder.notes.append("the time ended before all was tried")
         return recorder.history(candidate, settings)
@@ -107,8 +115,10 @@ class PrivateTrail(Experiment):
 
     def replay(self, history: History, judgement: Judgement, lab: Lab) -> History:
         """The same play."""
-        marks = marks_of(history)
-        return replayed(self.id, history, judgement, lab, lambda plan, recorder: _play(plan, recorder, marks))
+        marks, follow = marks_of(history), follows_tokens(history)
+        return replayed(
+            self.id, history, judgement, lab, lambda plan, recorder: _play(plan, recorder, marks, follow=follow)
+        )
 
 
 def _private_ways(lab: Lab) -> list[Way]:
@@ -120,6 +130,13 @@ def _private_ways(lab: Lab) -> list[Way]:
         if private:
             found.append(max(private, key=lambda way: len(list(private_fields(way.steps[-1])))))
     return found
+
+
+def _first(lab: Lab) -> str | None:
+    """The operation with which tokens are followed, once for all: one that takes what is private, or a read."""
+    private = [way.operation for way in _private_ways(lab) if is_identified(way.steps, "A")]
+    identified = _identified(lab)
+    return private[0] if private else identified.operation if identified is not None else None
 
 
 def _identified(lab: Lab) -> Way | None:
@@ -172,7 +189,7 @@ def _marked(step: Step, operation: str, values: Mapping[str, str]) -> Step:
     return with_marks(step, values) if step.operation == operation and step.actor in ("A", "nobody") else step
 
 
-def _play(plan: Scenario, recorder: Recorder, marks: Sequence[Mark]) -> Trial:
+def _play(plan: Scenario, recorder: Recorder, marks: Sequence[Mark], *, follow: bool) -> Trial:
     """The steps in order; then a look at all places while the copy still runs."""
     watched: dict[str, Json] | None = {WATCH: marks[0].value[:_PREFIX].lower()} if marks else None
     with recorder.copy(plan, "attack") as stage:
@@ -184,7 +201,7 @@ def _play(plan: Scenario, recorder: Recorder, marks: Sequence[Mark]) -> Trial:
             variables = played.variables
         trial = stage.trial("")
         if _accepted(trial):
-            wanted = (*marks, *tokens(trial), *_contacts(trial))
+            wanted = (*marks, *(tokens(trial) if follow else ()), *_contacts(trial))
             stage.events += printed(stage.instance.output(), before, wanted)
             stage.events += kept(recorder.lab.testbed, wanted)
             stage.events += sent_out(recorder.lab.testbed.outbound_calls(), wanted, stage.player.origin)
