@@ -19,13 +19,13 @@ def lay_out(content: Combined) -> Sheet:
 def _parts(content: Combined) -> Iterator[Part]:
     yield Text(content.why)
     yield Text(
-        f"Output for the same time, against two people who hand over: {figures(content.gain, '{:+.0%}')}; it gains in "
+        f"Output for the same time, against two people who hand over: {figures(content.gain, '{:+z.0%}')}; it gains in "
         f"{content.gain.gains:.0%} of the simulations."
     )
     yield Text(
         f"{content.same:.0%} of the time goes into the same tasks, and {content.shared:.0%} of the skill is shared."
     )
-    yield tornado("Output, with one input at a time low and high", content.swings, content.gain.mean, "{:+.0%}")
+    yield tornado("Output, with one input at a time low and high", content.swings, content.gain.mean, "{:+z.0%}")
     yield Heading("Tasks")
     known = tasks()
     yield Table(

@@ -41,14 +41,14 @@ def _parts(content: Scenario) -> Iterator[Part]:
             "Money a quarter, with one input at a time at its 10 % and its 90 % quantile",
             each.swings,
             each.money_per_quarter.mean,
-            "{:,.0f}",
+            "{:z,.0f}",
         )
     yield Heading("By task, as the stages say")
     moved = [each for each in content.tasks if any((each.hours_per_week.mean, *each.hours_per_week.interval))]
     if moved:
         yield Table(
             ("task", "way", "hours a week"),
-            tuple((each.title, each.way, figures(each.hours_per_week, "{:.1f}")) for each in moved),
+            tuple((each.title, each.way, figures(each.hours_per_week, "{:z.1f}")) for each in moved),
         )
     still = [each.title for each in content.tasks if each not in moved]
     if still:
@@ -61,7 +61,7 @@ def _parts(content: Scenario) -> Iterator[Part]:
 def _row(each: PolicyResult) -> tuple[str, ...]:
     return (
         _NAMES[each.policy],
-        figures(each.hours_per_week, "{:,.0f}"),
-        figures(each.money_per_quarter, "{:,.0f}"),
+        figures(each.hours_per_week, "{:z,.0f}"),
+        figures(each.money_per_quarter, "{:z,.0f}"),
         share(each.money_per_quarter.gains) if any(each.money_per_quarter.interval) else "nothing changes",
     )

@@ -35,7 +35,7 @@ def _parts(assessment: RoleAssessment) -> Iterator[Part]:
     )
     if assessment.change is not None:
         moved, (down, up) = assessment.change
-        yield Text(f"Over the last quarter: {moved:+.1f} (90 % interval {between(down, up, '{:+.1f}')}).")
+        yield Text(f"Over the last quarter: {moved:+z.1f} (90 % interval {between(down, up, '{:+z.1f}')}).")
     yield Text(how_much_is_known(assessment), note=True)
     yield Heading("Stages")
     tasks = sorted(assessment.tasks, key=lambda each: -each.task.share)
