@@ -26,6 +26,7 @@ ALL = {
     "password_at_rest": (
         SickService("flask_clear", "flask", "flask_clear_sick", ("flask_clear_healthy",), USERS, _SIGN_UP),
         SickService("fastapi_digest", "fastapi", "fastapi_digest_sick", ("fastapi_digest_healthy",), USERS, _SIGN_UP),
+        SickService("fastapi_salted", "fastapi", "fastapi_salted_sick", (), USERS, _SIGN_UP),
     ),
     "password_in_log": (
         SickService("flask_print", "flask", "flask_print_sick", ("flask_print_healthy",), USERS, _SIGN_UP),

@@ -57,8 +57,8 @@ PASSWORD_AT_REST = Weakness(
     tasks=_TASKS,
     proven_by=(
         "A password that occurs nowhere else is found in files and databases that the service wrote, in clear, or "
-        "as its MD5, SHA-1, SHA-256 or SHA-512 without a salt. A salted hash is not accused, also where it is a "
-        "fast one."
+        "as its MD5, SHA-1, SHA-256 or SHA-512 without a salt. One round with a salt, computed again from what "
+        "stands in the row, is minor. What derives keys in rounds is not accused, however few they are."
     ),
     mend=(
         "Keep a slow, salted hash and nothing else: Argon2id (`argon2-cffi`), scrypt or bcrypt, with the library's "

@@ -1,9 +1,9 @@
 """Password trail: A signs up with a password that occurs nowhere else; where is it seen again?
 
 In answers (also as a hash), in what the service prints, and in the files that it has written, in clear or as a digest
-that everybody can compute without a salt. The value is new in each play, so wherever it is found it came from this
-request. A correct service could look guilty when an answer holds a mask or the name of an algorithm under "password":
-only the password itself, its digests and the known forms of hashes count.
+that everybody can compute without a salt, or in one round with the salt that stands beside it. The value is new in each
+play, so wherever it is found it came from this request. A correct service could look guilty when an answer holds a mask
+or the name of an algorithm under "password": only the password itself, its digests and the known forms of hashes count.
 """
 
 from __future__ import annotations
@@ -20,14 +20,16 @@ from crashworthy.core.weakness import Severity, Weakness
 from crashworthy.lab.experiments.access.callers import by_another, by_nobody, credentials, proves_identity
 from crashworthy.lab.experiments.access.views import body
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
+from crashworthy.lab.experiments.exposure.salted import salted_digest
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.session import succeeded
 from crashworthy.lab.traffic.ways import as_actor, merge
 from crashworthy.weaknesses.exposure import PASSWORD_AT_REST, PASSWORD_IN_LOG, PASSWORD_SHOWN
 
-PRINTED, KEPT = "printed", "kept-in-file"
-"""Kinds of events that this experiment adds to its trials: a line that the service printed, a file that it wrote."""
+PRINTED, KEPT, SALTED = "printed", "kept-in-file", "salted-digest"
+"""Kinds of events that this experiment adds to its trials: a line that the service printed, a file that it wrote, a row
+with one round of a digest of the password and a salt."""
 
 _PASSWORDS = frozenset({"password", "passwd", "pwd", "passphrase"})
 _MARKED = "Pw0!${unique}1zqWx"
@@ -135,8 +137,14 @@ def _play(plan: Scenario, recorder: Recorder) -> None:
         password = _password(stage.trial(""))
         printed = [line for line in stage.instance.output().splitlines() if password and password in line]
         files = list(recorder.lab.testbed.files_holding(_forms(password))) if password else []
+        rows = list(recorder.lab.testbed.rows()) if password and not files else []
     events = [SensorEvent(at=0, kind=PRINTED, data={"text": line[:300]}) for line in printed[:3]]
     events += [SensorEvent(at=0, kind=KEPT, data={"path": path, "text": text}) for path, text in files[:6]]
+    for row in rows:
+        found = salted_digest(row.values, password)
+        if found is not None:
+            where = f"column {found[0]} of table {row.table} in {row.database}"
+            events.append(SensorEvent(at=0, kind=SALTED, data={"path": where, "text": found[1]}))
     stage.events += events
     recorder.keep(stage)
 
@@ -192,6 +200,15 @@ def _judged(trial: Trial, history: History) -> Iterator[Judgement]:
         seen = f"the {name} digest of the password, without a salt, in {digest[1]}"
         title = f"keeps the password as {name} without a salt"
         yield _proven(trial, history, PASSWORD_AT_REST, title, seen, Severity.MAJOR)
+    else:
+        for event in trial.events:
+            if event.kind == SALTED:
+                how = str(event.data.get("text"))
+                yield _proven(
+                    trial, history, PASSWORD_AT_REST, f"keeps the password as one round of {how}",
+                    f"the {how} in {event.data.get('path')}", Severity.MINOR,
+                )  # fmt: skip
+                break
     shown = [pair for each in trial.exchanges if (pair := _shown(each, forms)) is not None]
     if shown:
         exchange, what = min(shown, key=lambda pair: ("nobody", "B", "admin", "A").index(_who(pair[0])))
