@@ -25,7 +25,7 @@ _STARTS_IN_S = 15.0
 _PATIENCE_S = 60.0
 # Failures that say something of security; conformance of answers to their document does not.
 _CHECKS = "not_a_server_error,ignored_auth,use_after_free,ensure_resource_availability"
-# Whatever it makes up would be executed on this machine, outside of any box.
+# Whatever it makes up would be executed on this machine, outside of any box, or sent to somebody.
 NOT_PLAYED = frozenset(
     {
         "command-injection",
@@ -35,6 +35,7 @@ NOT_PLAYED = frozenset(
         "unsafe-deserialisation",
         "path-traversal",
         "model-output",
+        "private-value-passed-on",
     }
 )
 
