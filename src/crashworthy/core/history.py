@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crashworthy.core.location import Location
+from crashworthy.core.redirect import leads_on
 from crashworthy.core.scenario import Scenario
 from crashworthy.core.value import Json, Value
 
@@ -27,6 +28,10 @@ class Response(Value):
     body: str = ""
     truncated: bool = False
 
+    def header(self, name: str) -> str:
+        """The first header of that name, in lower case; empty where there is none."""
+        return next((text for each, text in self.headers if each.lower() == name), "")
+
 
 class Exchange(Value):
     """One request and what came of it.
@@ -49,6 +54,17 @@ class Exchange(Value):
     def ok(self) -> bool:
         """Whether the answer was a 2xx."""
         return self.response is not None and 200 <= self.response.status < 300
+
+    @property
+    def done(self) -> bool:
+        """Whether the service says that it did what was asked: by a 2xx, or by a redirect as pages answer a form.
+
+        Pages may redirect as well where they refuse: this tells that a control worked as before, and never accuses.
+        """
+        if self.response is None:
+            return False
+        status, location = self.response.status, self.response.header("location")
+        return self.ok or leads_on(self.request.method, self.request.url, self.operation, status, location)
 
 
 class SensorEvent(Value):

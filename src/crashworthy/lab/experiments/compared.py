@@ -40,7 +40,7 @@ class Compared:
 def accepted(trial: Trial) -> bool:
     """Whether the requests that a trial is about were made, and all of them accepted."""
     attack = of_part(trial, "attack")
-    return bool(attack) and all(exchange.ok for exchange in attack)
+    return bool(attack) and all(exchange.done for exchange in attack)
 
 
 def unproven(

@@ -121,7 +121,7 @@ class Recorder:
         played = len(start.setup) if start else 0
         known = player.play(setup[played:], "setup", start.variables if start else None, plan=self._alone)
         stage.exchanges += [*(start.exchanges if start else ()), *known.exchanges]
-        if self.kept and self.kept.wants(setup) and all(exchange.ok for exchange in stage.exchanges):
+        if self.kept and self.kept.wants(setup) and all(exchange.done for exchange in stage.exchanges):
             state = self.lab.testbed.keep()
             if state is not None:
                 seconds = time.monotonic() - player.origin
@@ -295,7 +295,7 @@ def whole(trial: Trial) -> bool:
     setup, read = of_part(trial, "setup"), of_part(trial, "observe")
     return (
         not trial.crashed
-        and all(exchange.ok for exchange in setup)
+        and all(exchange.done for exchange in setup)
         and all(exchange.response is not None for exchange in read)
         and len(read) == len(trial.scenario.observe)
     )

@@ -36,9 +36,9 @@ class Played:
     variables: dict[str, Json]
 
     @property
-    def ok(self) -> bool:
-        """Whether every step got a 2xx."""
-        return all(exchange.ok for exchange in self.exchanges)
+    def done(self) -> bool:
+        """Whether the service did what every step asked."""
+        return all(exchange.done for exchange in self.exchanges)
 
 
 @dataclass(frozen=True)

@@ -5,22 +5,20 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl
 
 from crashworthy.core.history import Exchange, Response
+from crashworthy.core.redirect import leads_to_itself
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
 from crashworthy.lab.traffic.callers import Callers, content
 from crashworthy.lab.traffic.encode import FORM
-from crashworthy.lab.traffic.names import words
 from crashworthy.lab.traffic.player import UNIQUE, Played, Player
 from crashworthy.lab.traffic.template import placeholders, saved_values
 from crashworthy.lab.traffic.ways import Setup
 
 _LONGEST_PAUSE_S = 2.0
-_LEADING_TO_LOGIN = frozenset({"register", "registration", "signup", "join", "logout", "signout", "reset", "verify"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
-ACCEPTED_AUTH_PAGES = ("login", "signin", "sign-in", "auth")
 
 
 class SetupFailedError(Exception):
@@ -121,38 +119,15 @@ def succeeded(exchange: Exchange) -> bool:
 
     A page with the form that was sent is no success, whatever its status.
     """
-    if exchange.ok:
-        return not _is_form_again(exchange)
-    if exchange.response is None or exchange.response.status not in (302, 303, 307):
-        return False
-    location = _location(exchange.response)
-    if leads_to_itself(exchange):
-        return False
-    if not any(page in location.lower() for page in ACCEPTED_AUTH_PAGES):
-        return bool(location)
-    # Who has just signed up, or logged out, is led to the login page as well; who is turned away is led back later.
-    came_from = {*words(exchange.operation.rpartition(" ")[2])}
-    return bool(came_from & _LEADING_TO_LOGIN) and not re.search(r"[?&](next|return|redirect|continue)", location)
+    return exchange.done and not (exchange.ok and _is_form_again(exchange))
 
 
-def leads_to_itself(exchange: Exchange) -> bool:
-    """Whether the answer leads to the same path in another spelling, which says nothing of what is there.
-
-    From the very same path, forms are led to their page; what only reads goes round in a circle.
-    """
+def circles(exchange: Exchange) -> bool:
+    """Whether the answer leads to the same path in another spelling."""
     response = exchange.response
-    if response is None or response.status not in (301, 302, 303, 307, 308):
-        return False
-    sent, told = (urlsplit(address).path for address in (exchange.request.url, _location(response)))
-    return _spelt(sent) == _spelt(told) != "" and (sent != told or exchange.request.method == "GET")
-
-
-def _location(response: Response) -> str:
-    return next((text for name, text in response.headers if name.lower() == "location"), "")
-
-
-def _spelt(path: str) -> str:
-    return unquote(path.replace("~", "%")).rstrip("/").lower()
+    return response is not None and leads_to_itself(
+        exchange.request.method, exchange.request.url, response.status, response.header("location")
+    )
 
 
 def _is_form_again(exchange: Exchange) -> bool:

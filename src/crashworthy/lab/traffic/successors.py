@@ -19,7 +19,7 @@ from crashworthy.lab.traffic.grants import grants_for
 from crashworthy.lab.traffic.login_names import login_names
 from crashworthy.lab.traffic.names import REFERENCE_ENDS, collection, path_words, stem, words
 from crashworthy.lab.traffic.plan import MADE_UP, Plan, Ranked
-from crashworthy.lab.traffic.session import challenges, leads_to_itself, succeeded
+from crashworthy.lab.traffic.session import challenges, circles, succeeded
 from crashworthy.lab.traffic.template import escape, placeholders
 from crashworthy.lab.traffic.ways import actors_of
 
@@ -59,7 +59,7 @@ def refused(exchange: Exchange) -> bool:
     if exchange.response.status in (401, 403):
         return True
     redirected = exchange.response.status in (302, 303, 307)
-    return redirected and not succeeded(exchange) and not leads_to_itself(exchange)
+    return redirected and not succeeded(exchange) and not circles(exchange)
 
 
 class Successors:
@@ -75,7 +75,7 @@ class Successors:
         status = exchange.response.status if exchange.response else 0
         # A page that shows the form again, whatever its status, says that something in it was wrong.
         status = 400 if 200 <= status < 300 else status
-        status = 404 if status in (302, 303, 307) and leads_to_itself(exchange) else status
+        status = 404 if status in (302, 303, 307) and circles(exchange) else status
         feedback = read_feedback(exchange, slots, draft.given, has_body=operation.method not in ("GET", "DELETE"))
         if status == 405:
             return []
@@ -96,7 +96,7 @@ class Successors:
         elif status in (301, 308):
             plans.append((0, replace(plan, slash=not plan.slash)))
         elif status == 404:
-            if leads_to_itself(exchange):
+            if circles(exchange):
                 plans.append((0, replace(plan, slash=not plan.slash)))
             if plan.level < ALL and any(slot.path[0] == "body" and not slot.required for slot in slots):
                 plans.append((0.9, replace(plan, level=plan.level + 1)))

@@ -192,7 +192,7 @@ def _with_optional(base: plan.Ground, recorder: Recorder) -> Iterator[Scenario]:
 
 
 def _accepted(trial: Trial) -> int:
-    return sum(exchange.ok for exchange in of_part(trial, "attack"))
+    return sum(exchange.done for exchange in of_part(trial, "attack"))
 
 
 def _same(base: plan.Ground, recorder: Recorder) -> Iterator[Scenario]:

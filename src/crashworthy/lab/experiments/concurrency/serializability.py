@@ -112,7 +112,7 @@ class Variant:
 
     def accepted(self, trial: Trial) -> Counter[int]:
         """How many requests of each kind the trial accepted."""
-        return Counter(self.kinds[index] for index, exchange in attacks(trial) if exchange.ok)
+        return Counter(self.kinds[index] for index, exchange in attacks(trial) if exchange.done)
 
     def orders(self, indices: Iterable[int]) -> Iterator[tuple[int, ...]]:
         """All orders of these requests that differ in the order of kinds."""
@@ -131,7 +131,7 @@ class Variant:
         """Serial orders that must be played before this concurrent trial can be judged."""
         played = {self.signature(serial.order) for serial in self.serial}
         wanted = list(self.orders(range(len(self.attack))))
-        accepted = [index for index, exchange in attacks(trial) if exchange.ok]
+        accepted = [index for index, exchange in attacks(trial) if exchange.done]
         # A full order that accepted exactly these is as good as an order of these alone, but all must be there.
         wanted += list(self.orders(accepted))
         return [order for order in dict.fromkeys(wanted) if self.signature(order) not in played]
@@ -201,7 +201,7 @@ def attacks(trial: Trial) -> list[tuple[int, Exchange]]:
 
 def accepted_pattern(trial: Trial) -> tuple[bool, ...]:
     """Whether each request of the attack was accepted, in the order they were made."""
-    return tuple(exchange.ok for _, exchange in attacks(trial))
+    return tuple(exchange.done for _, exchange in attacks(trial))
 
 
 def masks_of(scenario: Scenario) -> frozenset[Mask]:
@@ -226,7 +226,7 @@ def serial_peers(variant: Variant, trial: Trial) -> Sequence[Trial]:
 
 
 def _accepted_answers(trial: Trial) -> list[Exchange]:
-    return [exchange for _, exchange in attacks(trial) if exchange.ok]
+    return [exchange for _, exchange in attacks(trial) if exchange.done]
 
 
 def _unclear(exchange: Exchange) -> bool:

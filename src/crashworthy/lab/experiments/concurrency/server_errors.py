@@ -131,7 +131,7 @@ def _consequence(variant: Variant, trial: Trial, index: int, failed: Exchange) -
             exchange.id: serial
             for serial in variant.serial
             for order, exchange in attacks(serial)
-            if variant.kinds[order] == variant.kinds[index] and not exchange.ok
+            if variant.kinds[order] == variant.kinds[index] and not exchange.done
         }
         if not any(event.exchange in refused for serial in refused.values() for event in _outbound(serial)):
             return Severity.MAJOR, "; it had called another system before"

@@ -136,7 +136,7 @@ def _seen(trial: Trial) -> dict[str, Touched]:
     found = {}
     for exchange in of_part(trial, "attack"):
         events = [event for event in trial.events if event.exchange == exchange.id and event.kind == "sql"]
-        if exchange.ok and events:
+        if exchange.done and events:
             said = [(str(event.data.get("statement", "")), event) for event in events]
             found[exchange.operation] = touched(
                 (text for text, event in said if event.data.get("driver") != _REDIS),

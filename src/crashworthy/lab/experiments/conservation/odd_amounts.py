@@ -166,7 +166,7 @@ class _Tries:
                 update={"setup": setup, "attack": attack, "settings": {CASE: adding_up.FRACTIONS}}
             )
             trial = self.recorder.play(scenario, adding_up.FRACTIONS)
-            if all(exchange.ok for exchange in of_part(trial, "setup")):
+            if all(exchange.done for exchange in of_part(trial, "setup")):
                 return
 
     def _scenario(self, setup: tuple[Step, ...], step: Step) -> Scenario:

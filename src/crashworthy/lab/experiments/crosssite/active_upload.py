@@ -96,7 +96,7 @@ class ActiveUpload(Experiment):
                 told = told or found
         if told is not None:
             return told
-        if not any(exchange.ok for trial in history.trials for exchange in of_part(trial, "attack")):
+        if not any(exchange.done for trial in history.trials for exchange in of_part(trial, "attack")):
             why = "; ".join(["pages were refused as uploads", *history.notes])
         else:
             why = "; ".join(["no upload was served as a page", *history.notes])

@@ -116,7 +116,7 @@ class Asking:
         before = len(testbed.outbound_calls())
         (seen,) = player.play((step,), PROBE, known).exchanges
         self._stage.exchanges += _named((seen,), name)
-        return seen if seen.ok and len(testbed.outbound_calls()) == before else None
+        return seen if seen.done and len(testbed.outbound_calls()) == before else None
 
     def _change(self, step: Step, wait_s: float) -> tuple[Exchange, ...]:
         time.sleep(wait_s)

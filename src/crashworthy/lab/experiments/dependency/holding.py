@@ -97,7 +97,7 @@ _ORDER = (Status.PROVEN, Status.UNKNOWN, Status.HELD)
 def _judged(history: History, operation: str) -> Judgement:
     """The judgement of one operation by the trials of its own."""
     trials = [trial for trial in history.trials if any(e.operation == operation for e in of_part(trial, "attack"))]
-    controls = [trial for trial in trials if trial.purpose == CONTROL and _attack(trial).ok]
+    controls = [trial for trial in trials if trial.purpose == CONTROL and _attack(trial).done]
 
     def unproven(status: Status, why: str) -> Judgement:
         why = "; ".join([why, *history.notes])
@@ -228,7 +228,7 @@ def _cascade(history: History, trial: Trial) -> tuple[int, list[str], int]:
         for control in history.trials
         if control.purpose == CONTROL
         for exchange in of_part(control, PROBE)
-        if exchange.ok
+        if exchange.done
     }
     rounds: dict[str, list[Exchange]] = {}
     for exchange in of_part(trial, PROBE):

@@ -155,7 +155,7 @@ def _torn(scenario: Scenario, control: Trial, recorder: Recorder) -> Iterator[Sc
 
 
 def _all_accepted(trial: Trial) -> bool:
-    return all(exchange.ok for exchange in of_part(trial, "attack"))
+    return all(exchange.done for exchange in of_part(trial, "attack"))
 
 
 def _with(scenario: Scenario, settings: dict[str, Json]) -> Scenario:

@@ -89,7 +89,7 @@ class Stopping(Experiment):
         slow, stopped = (
             next((trial for trial in history.trials if trial.purpose == purpose), None) for purpose in (SLOW, STOPPED)
         )
-        if slow is None or not all(each.ok for each in slow.exchanges) or _took_s(slow) < _LEAST_S:
+        if slow is None or not all(each.done for each in slow.exchanges) or _took_s(slow) < _LEAST_S:
             return unproven(history, Status.HELD, "the request could not be made to last")
         if stopped is None:
             return unproven(history, Status.UNKNOWN, "it was not told to stop")

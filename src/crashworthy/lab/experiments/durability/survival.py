@@ -76,7 +76,7 @@ class Survival(Compared):
 
     def lost(self, trial: Trial) -> list[Change]:
         """What the requests changed and the restart undid."""
-        if self.done is None or not all(exchange.ok for exchange in of_part(trial, "attack")):
+        if self.done is None or not all(exchange.done for exchange in of_part(trial, "attack")):
             return []
         before = {(what, path): value for what, path, value, _ in self.full}
         lacking = effects(self.done, trial, self.masks)

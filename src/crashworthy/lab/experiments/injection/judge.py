@@ -47,7 +47,7 @@ def judge(history: History) -> list[Judgement]:
 
 def _evidence(attack: Attack, trial: Trial) -> Evidence | None:
     settings = trial.scenario.settings
-    if not all(exchange.ok for exchange in of_part(trial, "setup")):
+    if not all(exchange.done for exchange in of_part(trial, "setup")):
         return None
     ids = [exchange.id for exchange in of_part(trial, "attack")]
     seen = Sightings(trial).of(str(settings.get(MARKER)), settings, ids, later=not settings.get(STORED))

@@ -175,7 +175,7 @@ class Probe:
         known = stage.player.play(self.base.setup, "setup", plan=PLAN)
         stage.exchanges += known.exchanges
         empty(self.outside)
-        while waiting and known.ok and self.recorder.left() > _RESERVE_S:
+        while waiting and known.done and self.recorder.left() > _RESERVE_S:
             shot = waiting.pop(0)
             shot.attack.prepare(shot.settings, self.outside)
             if shot.setup is not None:
@@ -210,25 +210,25 @@ class Probe:
         stored = stage.player.play(shot.setup or (), "setup", given, plan=PLAN)
         stage.exchanges += stored.exchanges
         self.sent += 1
-        if stored.ok:
+        if stored.done:
             (exchange,) = stage.player.play((shot.step,), "attack", stored.variables, plan=PLAN).exchanges
             stage.exchanges.append(exchange)
             sent.append((shot, exchange.id))
 
     def _ready_again(self, exchange: Exchange, stage: Stage, known: Played) -> Played | None:
         """What is known on a copy that can take the next shot; None when it is spent."""
-        if not exchange.ok or self.operation.is_safe or self._accepted >= _REPEATABLE:
+        if not exchange.done or self.operation.is_safe or self._accepted >= _REPEATABLE:
             return known
         good = self._bound(self.base.steps[0])
         probe = stage.player.play((good,), "probe", known.variables)
         stage.exchanges += probe.exchanges
-        if probe.ok:
+        if probe.done:
             self._accepted += 1
             return known
         self._accepted = 0
         fresh = stage.player.play(self.base.setup, "setup")
         stage.exchanges += fresh.exchanges
-        return fresh if fresh.ok and self.base.setup else None
+        return fresh if fresh.done and self.base.setup else None
 
     def _look(self, trial: Trial, sent: Sequence[tuple[Shot, str]]) -> None:
         seen = Sightings(trial)

@@ -113,7 +113,7 @@ def judge_crashes(history: History) -> list[Judgement]:
     for trial in history.trials:
         if trial.purpose != ATTACK:
             continue
-        if not all(exchange.ok for exchange in of_part(trial, "setup")):
+        if not all(exchange.done for exchange in of_part(trial, "setup")):
             unclear = "what the request needs could not be set up again"
             continue
         exchange = of_part(trial, "attack")[-1]
@@ -155,7 +155,7 @@ def _also(judgement: Judgement, inputs: list[str]) -> str:
 
 def _accepted(trial: Trial) -> bool:
     attack = of_part(trial, "attack")
-    return bool(attack) and all(exchange.ok for exchange in (*of_part(trial, "setup"), *attack))
+    return bool(attack) and all(exchange.done for exchange in (*of_part(trial, "setup"), *attack))
 
 
 def _proven(trial: Trial, exchange: Exchange, cause: Root) -> Judgement:

@@ -126,7 +126,7 @@ def _try(base: Ground, operation: Operation, recorder: Recorder) -> None:
     observe = observers(base, operation.name, recorder.lab)
     good = Scenario(setup=base.setup, attack=base.steps, observe=observe)
     control = play_wedge(good, CONTROL, recorder)
-    if not all(exchange.ok for part in ("setup", "attack") for exchange in of_part(control, part)):
+    if not all(exchange.done for part in ("setup", "attack") for exchange in of_part(control, part)):
         return
     _rely_on_kept(good, control, recorder)
     works = [

@@ -159,7 +159,7 @@ def _burst(scenario: Scenario, recorder: Recorder) -> None:
             while_writing=_standing_still(stage.instance),
         )
         stage.exchanges += burst
-        if not all(exchange.ok for exchange in burst):
+        if not all(exchange.done for exchange in burst):
             # What was given up may still be worked on.
             time.sleep(max(_PAUSE_S, factor * taken_s) + (_SLEPT_S if SLEEP_MS in scenario.settings else 0.0))
         for _ in range(2):

@@ -91,7 +91,7 @@ class Scan:
             start = self.recorder.kept.start_of(scenario.setup) if self.recorder.kept else None
             with self.recorder.copy(scenario, SCAN, timeout_s=SCAN_TIMEOUT_S, start=start) as stage:
                 known = self.recorder.set_up(stage, start)
-                if known.ok:
+                if known.done:
                     self._use(stage, known, shots)
             self.trials.append((self.recorder.keep(stage), shots))
             if not shots:
@@ -113,7 +113,7 @@ class Scan:
             if shot.refused:
                 continue
             usable = self._usable(shot, stage, known)
-            if shot.exchange.ok and self._repeatable is False and not self.operation.is_safe:
+            if shot.exchange.done and self._repeatable is False and not self.operation.is_safe:
                 self._hurry(shot.mutation)
             if shot in self.suspects:
                 return
@@ -158,11 +158,11 @@ class Scan:
             return False
         if self.operation.is_safe:
             return True
-        if self._repeatable is False or not valid.ok:
+        if self._repeatable is False or not valid.done:
             return False
         if self._repeatable is None:
             # What names a thing by a value of its own is refused from now on, and would hide what the next ones do.
-            self._repeatable = self._valid(_AGAIN, stage, known).ok
+            self._repeatable = self._valid(_AGAIN, stage, known).done
         return self._repeatable
 
     def _hurry(self, accepted: Mutation) -> None:

@@ -49,7 +49,7 @@ def alone_count(scenario: Scenario) -> int:
 def taken_alone_s(control: Trial) -> float | None:
     """How long all the requests take one after another, by those that were made; None when one was not answered."""
     alone, count = of_part(control, "attack"), alone_count(control.scenario)
-    if len(alone) < count or not all(exchange.ok for exchange in alone):
+    if len(alone) < count or not all(exchange.done for exchange in alone):
         return None
     return (alone[-1].ended - alone[0].started) * MANY / count
 
@@ -86,7 +86,7 @@ def judge_stalls(history: History) -> Judgement:
     if burst is None:
         return unproven(Status.UNKNOWN, "the requests were not made at once")
     crowd = of_part(burst, "attack")
-    answered = sum(exchange.ok for exchange in crowd)
+    answered = sum(exchange.done for exchange in crowd)
     after = of_part(burst, "observe")
     if not waits_in_vain(burst):
         if not after or after[-1].response is None:

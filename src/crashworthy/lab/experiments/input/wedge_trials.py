@@ -72,7 +72,7 @@ def repeat_refused(good: Scenario, control: Trial, scan: Scan) -> None:
     def kind(shot: Shot) -> Json:
         return [_status(shot), shot.mutation.input.split(" ")[0]]
 
-    refused = [shot for _, shots in scan.trials for shot in shots if not shot.exchange.ok]
+    refused = [shot for _, shots in scan.trials for shot in shots if not shot.exchange.done]
     # Of those that do the same, the quickest: debug pages of some errors take their time.
     for shot in spread(sorted(refused, key=_worst_and_quickest), kind, _MOST_REPEATED):
         if _wedges(good, control, shot, TIMES, scan.recorder):
@@ -81,7 +81,7 @@ def repeat_refused(good: Scenario, control: Trial, scan: Scan) -> None:
 
 def play_what_json_lacks(good: Scenario, control: Trial, scan: Scan) -> None:
     """Play an infinite number that was accepted alone: among what other shots made, pages may not show it."""
-    accepted = [shot for _, shots in scan.trials for shot in shots if shot.exchange.ok]
+    accepted = [shot for _, shots in scan.trials for shot in shots if shot.exchange.done]
     infinite = [shot for shot in accepted if shot.mutation.literal in _INFINITE]
     _play_alone(infinite, good, control, scan)
 
@@ -91,7 +91,7 @@ def play_the_largest(good: Scenario, control: Trial, scan: Scan) -> None:
     fails at once, by itself it may be stored, and then nothing can be added any more.
     """
     shots = [shot for _, shots in scan.trials for shot in shots]
-    taken = {shot.mutation.input for shot in shots if shot.exchange.ok and shot.mutation.what == INT4_LARGEST}
+    taken = {shot.mutation.input for shot in shots if shot.exchange.done and shot.mutation.what == INT4_LARGEST}
     largest = [shot for shot in shots if shot.mutation.what == INT8_LARGEST and shot.mutation.input in taken]
     _play_alone(largest, good, control, scan)
 

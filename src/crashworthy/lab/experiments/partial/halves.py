@@ -227,7 +227,7 @@ def _call_place(trial: Trial) -> Location | None:
 def _answered_well(trial: Trial) -> bool:
     """Whether the service said that all went well: then what is missing may be what it can do without."""
     attack = of_part(trial, "attack")
-    return bool(attack) and attack[0].ok
+    return bool(attack) and attack[0].done
 
 
 def _reads_unfinished(value: Json) -> bool:

@@ -142,7 +142,7 @@ def _with(scenario: Scenario, fault: DependencyFault) -> Scenario:
 
 def _taken_back(trial: Trial) -> tuple[Call, Call] | None:
     """The call that the first request made and the one that took it back, where both requests were accepted."""
-    if not all(exchange.ok for exchange in (*of_part(trial, "setup"), *of_part(trial, "attack"))):
+    if not all(exchange.done for exchange in (*of_part(trial, "setup"), *of_part(trial, "attack"))):
         return None
     made = calls(trial)
     first = next((call for call in made if not call.undoes), None)
@@ -153,7 +153,7 @@ def _taken_back(trial: Trial) -> tuple[Call, Call] | None:
 def _forgets(trial: Trial) -> bool:
     """Whether the call took effect, the second request was accepted, and the dependency was asked for nothing since."""
     attack: Sequence[Exchange] = of_part(trial, "attack")
-    if len(attack) != 2 or attack[0].ok or not attack[1].ok or not all(each.ok for each in of_part(trial, "setup")):
+    if len(attack) != 2 or attack[0].done or not attack[1].ok or not all(each.done for each in of_part(trial, "setup")):
         return False
     made = calls(trial)
     later = [event for event in trial.events if event.kind == episode.CALL and event.at > attack[0].ended]

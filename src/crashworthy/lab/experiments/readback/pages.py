@@ -63,7 +63,7 @@ class Walk:
     @property
     def fit(self) -> bool:
         """Whether the list was read in pages to its end, and what was there at the beginning stayed."""
-        setup = all(exchange.ok for exchange in of_part(self.trial, "setup"))
+        setup = all(exchange.done for exchange in of_part(self.trial, "setup"))
         removed = self.trial.purpose == REMOVED
         # A page less may be the end, where what comes later is shifted.
         paged = (

@@ -149,7 +149,7 @@ def _other_values(plain: Scenario, before: Trial, recorder: Recorder) -> Scenari
         return plain
     other = plain.model_copy(update={"attack": (step.model_copy(update={"body": body}),)})
     played = two.play(recorder, other, reading.PROBE)
-    return other if all(exchange.ok for exchange in of_part(played, "attack")) else plain
+    return other if all(exchange.done for exchange in of_part(played, "attack")) else plain
 
 
 def _another(value: Json) -> Json:

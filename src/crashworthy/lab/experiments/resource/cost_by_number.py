@@ -179,17 +179,17 @@ def _scan(scenario: Scenario, places: Sequence[Input], recorder: Recorder) -> It
         with recorder.copy(scenario, SCAN, timeout_s=_TIMEOUT_S) as stage:
             known = stage.player.play(scenario.setup, "setup")
             stage.exchanges += known.exchanges
-            while waiting and found is None and known.ok:
+            while waiting and found is None and known.done:
                 place = waiting.pop(0)
                 for number in _LADDER:
                     played, (cost,) = play_measured(stage, (place.put(number),), "attack", known.variables)
                     if _much(cost) and not _refused(played.exchanges[0]):
                         found = place, number, cost
                         break
-                    if not played.ok or recorder.left() <= 0:
+                    if not played.done or recorder.left() <= 0:
                         break
         recorder.keep(stage)
-        if not known.ok:
+        if not known.done:
             recorder.notes.append("what the request needs could not be set up again")
             return
         if found is not None:
@@ -220,9 +220,9 @@ def _judged(trial: Trial, history: History) -> Judgement | None:
     if len(measured) != len(trial.scenario.attack) or len(measured) < 3:
         return None
     (before, small), (_, tenth), (exchange, large) = measured[-3:]
-    if not before.ok or _refused(exchange) or not _comes_back(trial):
+    if not before.done or _refused(exchange) or not _comes_back(trial):
         return None
-    after = [cost for each, cost in costs_of(trial, "observe") if each.ok]
+    after = [cost for each, cost in costs_of(trial, "observe") if each.done]
     told = _grows([small, *after], tenth, large)
     if told is None:
         return None
@@ -248,7 +248,7 @@ def _judged(trial: Trial, history: History) -> Judgement | None:
 def _comes_back(trial: Trial) -> bool:
     """Whether the small number is still good after the large one, unless that one ended the service or holds it."""
     held = any(each.response is None for each, _ in costs_of(trial, "attack"))
-    return trial.crashed or held or any(each.ok for each in of_part(trial, "observe"))
+    return trial.crashed or held or any(each.done for each in of_part(trial, "observe"))
 
 
 def _grows(small: Sequence[Cost], tenth: Cost, large: Cost) -> str | None:

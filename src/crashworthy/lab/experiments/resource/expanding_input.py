@@ -168,7 +168,7 @@ def _play(scenario: Scenario, recorder: Recorder) -> None:
     with recorder.copy(scenario, SHOWN, timeout_s=_TIMEOUT_S) as stage:
         known = stage.player.play(scenario.setup, "setup", given)
         stage.exchanges += known.exchanges
-        if known.ok:
+        if known.done:
             for part, steps in (("attack", scenario.attack), ("observe", scenario.observe)):
                 known, _ = play_measured(stage, steps, part, known.variables)
     recorder.keep(stage)
@@ -192,7 +192,7 @@ def _encoded(content: bytes) -> str:
 
 def _judged(trial: Trial, history: History) -> Judgement | None:
     measured = costs_of(trial, "attack")
-    if len(measured) != 3 or not measured[0][0].ok:
+    if len(measured) != 3 or not measured[0][0].done:
         return None
     (_, good), (_, plain), (exchange, large) = measured
     most_else = max(_QUIET, good.grown, plain.grown)

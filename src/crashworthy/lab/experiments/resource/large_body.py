@@ -110,7 +110,7 @@ def _play(plan: Scenario, recorder: Recorder) -> None:
     with recorder.copy(plan, SHOWN, timeout_s=_TIMEOUT_S) as stage:
         known = stage.player.play(plan.setup, "setup")
         stage.exchanges += known.exchanges
-        if known.ok:
+        if known.done:
             given = {**known.variables, **_bodies(plan, known.variables)}
             play_measured(stage, plan.attack, "attack", given)
     stage.exchanges = [_without_body(each) for each in stage.exchanges]
@@ -135,7 +135,7 @@ def _without_body(exchange: Exchange) -> Exchange:
 
 def _judged(trial: Trial, history: History) -> Judgement | None:
     measured = costs_of(trial, "attack")
-    if len(measured) != 3 or not measured[0][0].ok:
+    if len(measured) != 3 or not measured[0][0].done:
         return None
     (_, good), (_, plain), (exchange, large) = measured
     if large.grown < _GROWN or large.grown < 2 * max(plain.grown, MIB):

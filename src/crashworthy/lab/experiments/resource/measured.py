@@ -53,4 +53,4 @@ class Measured(Experiment):
 
 def with_good_request(history: History) -> int:
     """How many plays began with a good request that was accepted."""
-    return sum(any(each.ok for each in of_part(trial, "attack")[:1]) for trial in history.trials)
+    return sum(any(each.done for each in of_part(trial, "attack")[:1]) for trial in history.trials)

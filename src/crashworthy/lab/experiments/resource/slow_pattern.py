@@ -201,7 +201,7 @@ def _scan(scenario: Scenario, waiting: list[_Shot], recorder: Recorder) -> _Shot
     with recorder.copy(scenario, SCAN, timeout_s=_TIMEOUT_S) as stage:
         known = stage.player.play(scenario.setup, "setup")
         stage.exchanges += known.exchanges
-        while waiting and found is None and known.ok:
+        while waiting and found is None and known.done:
             shot = waiting.pop(0)
             in_address = shot.place.kind is not Kind.FIELD
             for times in shot.lengths:

@@ -216,7 +216,7 @@ def _plentiful(base: Ground, recorder: Recorder) -> Ground:
     if more.setup == base.setup:
         return base
     probe = Scenario(setup=more.setup, attack=(more.bound(more.steps[0], 1),))
-    accepted = all(exchange.ok for exchange in episode.play(recorder, probe, shown.PROBE).exchanges)
+    accepted = all(exchange.done for exchange in episode.play(recorder, probe, shown.PROBE).exchanges)
     return more if accepted else base
 
 

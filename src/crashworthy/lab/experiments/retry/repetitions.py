@@ -175,7 +175,7 @@ def _suspected(shown: Repetitions, trial: Trial, changed: list[Change], called: 
     """Made to happen, and promised by nobody: only where money, stock or messages move."""
     history = shown.history
     again = repeated(shown.first, changed)
-    accepted = [exchange.ok for exchange in of_part(trial, "attack")]
+    accepted = [exchange.done for exchange in of_part(trial, "attack")]
     if not (again or called) or accepted != [True, True]:
         return _unproven(history, Status.HELD, "nobody promises that a repetition has no effect", tried)
     expected, seen = _told(shown, again, called)

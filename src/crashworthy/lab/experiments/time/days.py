@@ -131,7 +131,7 @@ def _play_ordinary(scenario: Scenario, recorder: Recorder) -> None:
 
 
 def _accepted(trial: Trial) -> bool:
-    return not trial.crashed and all(exchange.ok for exchange in trial.exchanges)
+    return not trial.crashed and all(exchange.done for exchange in trial.exchanges)
 
 
 def _failed(trial: Trial) -> SensorEvent | None:
@@ -139,7 +139,7 @@ def _failed(trial: Trial) -> SensorEvent | None:
     for exchange in of_part(trial, "attack"):
         if exchange.response is None or exchange.response.status != _SERVER_ERROR:
             continue
-        if all(each.ok for each in of_part(trial, "setup")):
+        if all(each.done for each in of_part(trial, "setup")):
             raised = (each for each in trial.events if each.kind == "exception" and each.exchange == exchange.id)
             return next((each for each in raised if innermost(each) is not None), None)
     return None

@@ -81,7 +81,7 @@ class Deadlines(Experiment):
         """Accepted ahead and refused passed in UTC, and otherwise in another notation."""
         ahead = [_used(trial) for trial in history.trials if trial.purpose == AHEAD]
         passed = [_used(trial) for trial in history.trials if trial.purpose == PASSED]
-        if len(ahead) < 2 or not all(each is not None and each.ok for each in ahead) or not passed:
+        if len(ahead) < 2 or not all(each is not None and each.done for each in ahead) or not passed:
             return unproven(history, Status.UNKNOWN, "it was not accepted before its deadline")
         if passed[0] is None or _status(passed[0]) not in _REFUSED:
             return unproven(history, Status.HELD, "no deadline in UTC makes a difference")
@@ -122,7 +122,7 @@ def _play(once: Scenario, recorder: Recorder) -> None:
             deadline: dict[str, Json] = {**given, "ahead_s": ahead_s, "offset_h": offset_h}
             trial = clock.play(recorder, once.model_copy(update={"settings": {clock.DEADLINE: deadline}}), purpose)
             used = _used(trial)
-            if purpose == PASSED and used is not None and used.ok:
+            if purpose == PASSED and used is not None and used.done:
                 return  # nobody looks at the deadline
     except OutOfTimeError:
         recorder.notes.append("the time ended before all was tried")
@@ -145,7 +145,7 @@ def _fields(operation: Operation) -> Iterator[str]:
 
 def _used(trial: Trial) -> Exchange | None:
     """The request that the deadline is for, where what it uses was made."""
-    if trial.crashed or not all(exchange.ok for exchange in of_part(trial, "setup")):
+    if trial.crashed or not all(exchange.done for exchange in of_part(trial, "setup")):
         return None
     return next(iter(of_part(trial, "attack")), None)
 

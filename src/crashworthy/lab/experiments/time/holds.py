@@ -184,7 +184,7 @@ def _try(scenario: Scenario, recorder: Recorder) -> Promise | None:
 def promise_of(trial: Trial) -> Promise | None:
     """Until when the hold is good, as its answer says; only of what is held for now."""
     hold = of_part(trial, "setup")[-1] if of_part(trial, "setup") else None
-    if hold is None or hold.response is None or not hold.ok:
+    if hold is None or hold.response is None or not hold.done:
         return None
     said = {*path_words(hold.operation.partition(" ")[2])}
     if not said & _HOLDS and not _FOR_NOW.search(hold.response.body):
@@ -240,11 +240,11 @@ def _judged(history: History) -> Judgement:
 
 def _is_set_up(trial: Trial) -> bool:
     played = of_part(trial, "setup")
-    return not trial.crashed and len(played) == len(trial.scenario.setup) and all(each.ok for each in played)
+    return not trial.crashed and len(played) == len(trial.scenario.setup) and all(each.done for each in played)
 
 
 def _accepted(trial: Trial | None) -> bool:
-    return trial is not None and _is_set_up(trial) and all(each.ok for each in of_part(trial, "attack"))
+    return trial is not None and _is_set_up(trial) and all(each.done for each in of_part(trial, "attack"))
 
 
 def _used(trial: Trial, statuses: frozenset[int]) -> bool:

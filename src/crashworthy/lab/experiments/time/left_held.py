@@ -128,7 +128,7 @@ def _try(scenario: Scenario, recorder: Recorder) -> dict[str, Json]:
 
 def _taken(free: Trial, held: Trial) -> dict[Key, Decimal]:
     """Numbers of what is left that the hold has lowered, and by how much."""
-    if not all(each.ok for trial in (free, held) for each in of_part(trial, "setup")):
+    if not all(each.done for trial in (free, held) for each in of_part(trial, "setup")):
         return {}
     differences = changed(numbers(free), numbers(held))
     return {key: by for key, by in differences.items() if by < 0 and {*words(key[1].rpartition("/")[2])} & _LEFT}

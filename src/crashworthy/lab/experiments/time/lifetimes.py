@@ -50,13 +50,13 @@ class Lifetimes:
         return [
             trial
             for trial in self.history.trials
-            if trial.purpose == purpose and not trial.crashed and all(each.ok for each in of_part(trial, "setup"))
+            if trial.purpose == purpose and not trial.crashed and all(each.done for each in of_part(trial, "setup"))
         ]
 
     def all_ok(self, purpose: str) -> bool:
         """Whether there are such trials, and the request was accepted in each."""
         used = [_used(trial) for trial in self.of(purpose)]
-        return bool(used) and all(each is not None and each.ok for each in used)
+        return bool(used) and all(each is not None and each.done for each in used)
 
     def all_refused(self, purpose: str) -> bool:
         """Whether there are such trials, and the request was refused in each."""

@@ -68,7 +68,7 @@ class Knowing(Compared):
     def refused(self, trial: Trial) -> Exchange | None:
         """The request that the other process refused."""
         for found in of_part(trial, "attack")[:1]:
-            if found.response is not None and not found.ok and _status(found) != _TRY_LATER:
+            if found.response is not None and not found.done and _status(found) != _TRY_LATER:
                 return found
         return None
 
@@ -84,8 +84,8 @@ class Knowing(Compared):
         found = []
         for trial in self.of(purpose):
             made = of_part(trial, "attack")
-            if all(each.ok or _status(each) in _REFUSALS for each in made):
-                found.append(sum(each.ok for each in made))
+            if all(each.done or _status(each) in _REFUSALS for each in made):
+                found.append(sum(each.done for each in made))
         return found
 
 
@@ -158,7 +158,7 @@ def _limit(shown: Knowing, tried: int) -> Judgement | None:
         expected=f"{alone[0]} of {sent} requests are accepted, as where one process serves them",
         seen=f"{min(together)} of {sent} are accepted where two serve them in turn",
     )
-    refused = [each for each in of_part(shown.of(COUNTED)[0], "attack") if not each.ok]
+    refused = [each for each in of_part(shown.of(COUNTED)[0], "attack") if not each.done]
     # A brake that lets pass a few times as much still brakes; a limit on what there is does not hold at all.
     brakes = all(_status(each) == _TRY_LATER for each in refused)
     return found.model_copy(update={"severity": Severity.MINOR}) if brakes else found
