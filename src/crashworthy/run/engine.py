@@ -29,6 +29,7 @@ from crashworthy.core.playbook import Playbook
 from crashworthy.core.report import ExperimentReport, NotTried, OperationReport, RunReport, ServiceReport
 from crashworthy.core.suspicion import Suspicion
 from crashworthy.core.verdict import Verdict
+from crashworthy.lab.environment.decision import names_beside
 from crashworthy.lab.experiments.experiment import Candidate, Lab
 from crashworthy.lab.experiments.registry import EXPERIMENTS
 from crashworthy.lab.testbed import Capability
@@ -163,7 +164,7 @@ class Engine:
                 deadline=until,
                 emit=self.emit,
                 schemes=discovery.schemes,
-                environment=stand.credentials,
+                environment={**names_beside(stand.credentials, stand.plan.environment), **stand.credentials},
                 credentials=credentials,
                 lessons=lessons,
                 memory=self._memory(),

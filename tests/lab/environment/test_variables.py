@@ -7,6 +7,7 @@ import pytest
 
 from crashworthy.core.errors import CrashworthyError
 from crashworthy.lab.databases.needs import Address, PostgresAccess
+from crashworthy.lab.environment.decision import names_beside
 from crashworthy.lab.environment.examples import is_placeholder, replace_real_files
 from crashworthy.lab.environment.filled import ServiceVariables, fill
 from crashworthy.lab.environment.variables import plan_variables
@@ -193,6 +194,27 @@ def test_secrets_are_hidden_in_the_report_and_known_as_credentials(variables: Fi
     found = variables({"app.py": "import os\nA = os.environ['ADMIN_TOKEN']\nB = os.getenv('ADMIN_KEY', 'change-me')\n"})
     assert found.credentials == {"ADMIN_TOKEN": found.values["ADMIN_TOKEN"], "ADMIN_KEY": "change-me"}
     assert found.values["ADMIN_TOKEN"] not in "\n".join(found.lines)
+
+
+def test_the_name_of_an_account_comes_with_its_password(variables: Filled) -> None:
+    source = "import os\nA = os.environ.get('ADMIN_EMAIL')\nB = os.environ.get('ADMIN_PASSWORD')\n"
+    found = variables({"app.py": source + "C = os.environ.get('SUPPORT_EMAIL')\n"})
+    assert found.values.keys() == {"ADMIN_EMAIL", "ADMIN_PASSWORD"}
+    assert names_beside(found.credentials, found.values) == {"ADMIN_EMAIL": found.values["ADMIN_EMAIL"]}
+
+
+@pytest.mark.parametrize(
+    ("refuses", "given"),
+    [
+        ("if not TOKEN or given != TOKEN: raise ValueError", True),
+        ("if not TOKEN: raise ValueError", True),
+        ("if not TOKEN: return", False),
+        ("if TOKEN and given != TOKEN: raise ValueError", False),
+    ],
+)
+def test_what_is_closed_while_a_secret_is_empty_is_opened(variables: Filled, refuses: str, given: bool) -> None:
+    source = f"import os\nTOKEN = os.environ.get('STAFF_TOKEN', '')\ndef staff(given):\n    {refuses}\n"
+    assert ("STAFF_TOKEN" in variables({"app.py": source}).credentials) is given
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,33 @@ def test_missing_fields_are_found_in_many_forms(body: object) -> None:
     assert ("body", "code") in feedback(body).patches
 
 
+def test_a_list_without_quotes_is_a_choice() -> None:
+    assert feedback("size must be S, M or L", "size", given=("size",)).patches == {
+        ("body", "size"): {"enum": ["S", "M", "L"]}
+    }
+    kind = feedback("paid must be true or false", "paid", given=("paid",)).patches
+    assert kind == {("body", "paid"): {"type": "boolean"}}
+
+
+def test_what_is_called_missing_though_it_was_sent_is_of_another_type() -> None:
+    number = feedback("kwh is required", "kwh", given=("kwh",), sent={"kwh": 4}).patches[("body", "kwh")]
+    assert number == {"type": "string", "pattern": "^[1-9][0-9]?$"}
+    text = feedback("kwh is required", "kwh", given=("kwh",), sent={"kwh": "x"}).patches[("body", "kwh")]
+    assert text == {"type": "integer"}
+
+
+def test_what_is_said_of_an_element_is_no_field_of_the_whole() -> None:
+    wrong = {"lines": {"0": {"non_field_errors": ["Invalid data. Expected a dictionary, but got str."]}}}
+    assert feedback(wrong, "lines", given=("lines",)).patches == {
+        ("body", "lines"): {"type": "array", "items": {"type": "object"}}
+    }
+    missing = {"lines": {"0": {"description": ["This field is required."], "quantity": ["This field is required."]}}}
+    assert set(feedback(missing, "lines", given=("lines",)).patches) == {
+        ("body", "lines", "description"),
+        ("body", "lines", "quantity"),
+    }
+
+
 def test_pydantic_limits_come_with_their_context() -> None:
     body = {
         "detail": [

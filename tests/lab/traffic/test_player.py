@@ -98,7 +98,7 @@ def test_templates_are_filled_in_path_query_header_and_body() -> None:
             body={"id": "${id}", "text": "id ${id}", "literal": "$${id}"},
         )
         played = Player(server.url).play([first, second])
-    assert played.ok
+    assert played.done
     assert played.variables["id"] == 7
     head, _, body = server.requests[1].partition(b"\r\n\r\n")
     assert head.startswith(b"POST /x/a%20b%2Fc/y?q=a+b%2Fc%26 HTTP/1.1\r\n")

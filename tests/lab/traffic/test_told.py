@@ -98,7 +98,7 @@ def test_a_code_on_the_output_opens_what_it_is_asked_for(thread_testbed: Any, tr
     assert playbook.unreached == ()
     for way in playbook.ways:
         with testbed.fresh() as instance:
-            assert Player(instance.base_url).play(way.steps).ok, way
+            assert Player(instance.base_url).play(way.steps).done, way
 
 
 def test_only_who_wants_to_know_is_told(thread_testbed: Any) -> None:

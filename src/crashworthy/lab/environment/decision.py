@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,6 +39,20 @@ class Decision:
     action: Action
     value: str | None = None
     note: str = ""
+
+
+LOGIN_NAMES = frozenset({"EMAIL", "MAIL", "USER", "USERNAME", "LOGIN", "NAME"})
+"""Last words of variables that name an account, beside one for its password."""
+
+
+def names_beside(secrets: Iterable[str], variables: Mapping[str, str]) -> dict[str, str]:
+    """Of the variables, those that name the accounts which the secrets belong to."""
+    prefixes = {prefix_of(name) for name in secrets} - {""}
+    return {
+        name: value
+        for name, value in variables.items()
+        if prefix_of(name) in prefixes and words_of(name)[-1] in LOGIN_NAMES
+    }
 
 
 def prefix_of(name: str) -> str:

@@ -52,6 +52,38 @@ def kinds_of(files: Iterable[SourceFile], reads: Iterable[EnvironmentRead]) -> d
     return kinds
 
 
+def closed_when_empty(files: Iterable[SourceFile], reads: Iterable[EnvironmentRead]) -> frozenset[str]:
+    """Variables without which something is refused to everybody: `if not TOKEN or given != TOKEN: raise ...`."""
+    files = tuple(files)
+    by_place = {(read.location.file, read.location.line): read.name for read in reads}
+    variables = {
+        target.id: by_place[file.path, node.lineno]
+        for file in files
+        for node in ast.walk(file.tree)
+        if isinstance(node, ast.Assign) and (file.path, node.lineno) in by_place
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    tests = (node for file in files for node in ast.walk(file.tree) if isinstance(node, ast.If))
+    return frozenset(variables[name] for test in tests for name in _refusing_without(test) if name in variables)
+
+
+def _refusing_without(test: ast.If) -> Iterator[str]:
+    """Names of what the test refuses where it is empty."""
+    among = isinstance(test.test, ast.BoolOp) and isinstance(test.test.op, ast.Or)
+    parts = test.test.values if isinstance(test.test, ast.BoolOp) and among else [test.test]
+    # Alone, a plain return rather lets everybody in.
+    ends = (ast.Raise, ast.Return) if among else (ast.Raise,)
+    if not any(isinstance(node, ends) for node in test.body):
+        return
+    for part in parts:
+        if isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Not):
+            empty = part.operand
+            name = empty.attr if isinstance(empty, ast.Attribute) else empty.id if isinstance(empty, ast.Name) else ""
+            if name:
+                yield name
+
+
 def _kinds(tree: ast.Module, read: EnvironmentRead) -> Iterator[Kind]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and (kind := _CALLS.get(_called(node))) is not None:

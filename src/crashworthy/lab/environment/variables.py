@@ -6,8 +6,8 @@ puts the addresses of the run's own servers in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from packaging.utils import canonicalize_name
 
@@ -16,7 +16,7 @@ from crashworthy.lab.databases.needs import DatabaseNeeds
 from crashworthy.lab.environment.database_urls import (
     sqlite_path,
 )
-from crashworthy.lab.environment.decision import Action, Decision, Origin
+from crashworthy.lab.environment.decision import LOGIN_NAMES, Action, Decision, Origin, prefix_of
 from crashworthy.lab.environment.examples import is_placeholder, read_told
 from crashworthy.lab.environment.generate import generate
 from crashworthy.lab.environment.hardcoded import NamedServer, named_servers
@@ -28,10 +28,13 @@ from crashworthy.lab.environment.purpose import (
     foreign_server,
     purpose_of,
     scheme_of,
+    words_of,
 )
 from crashworthy.lab.environment.servers import database_needs, has_redis, stop_at_foreign
-from crashworthy.lab.environment.uses import Kind, kinds_of
+from crashworthy.lab.environment.uses import Kind, closed_when_empty, kinds_of
 from crashworthy.source.tree import EnvironmentRead, SourceTree
+
+_PASSWORDS = frozenset({"PASSWORD", "PASSWD", "PASS", "PWD"})
 
 
 @dataclass(frozen=True)
@@ -86,10 +89,12 @@ def plan_variables(
         reads.setdefault(name, None)
     decisions = []
     required = {read.name for read in tree.environment if read.required}
+    closing = closed_when_empty(tree.files, tree.environment)
     for name, known in reads.items():
         value, origin = _known(name, known, given, configured, told.values)
-        usage = _Usage(kinds.get(name), required=name in required, read=known is not None)
+        usage = _Usage(kinds.get(name), required=name in required, read=known is not None, closes=name in closing)
         decisions.append(_decide(name, value, origin, facts, usage, seed))
+    decisions = [*_with_names_of_logins(decisions, seed)]
     defaults = frozenset(read.default for read in tree.environment if read.default)
     servers = named_servers(tree, defaults)
     stop_at_foreign(decisions, servers, tree, facts)
@@ -138,11 +143,15 @@ def _known(
 
 @dataclass(frozen=True)
 class _Usage:
-    """How the source uses a variable; `read` is False for names that only files beside it hold."""
+    """How the source uses a variable; `read` is False for names that only files beside it hold.
+
+    `closes` says that operations are closed to everybody while it is empty.
+    """
 
     kind: Kind | None
     required: bool
     read: bool
+    closes: bool
 
 
 def _decide(
@@ -168,15 +177,29 @@ def _decide(
         if value == "" and not (wanted and origin is Origin.DEFAULT):
             return decided(Action.LEAVE if origin is Origin.DEFAULT else Action.USE)
         return decided(Action.REPLACE)
+    if value == "" and origin is Origin.DEFAULT and usage.closes:
+        value = None
     if value is not None:
         return decided(Action.LEAVE if origin is Origin.DEFAULT else Action.USE)
     if purpose in (Purpose.FILE, Purpose.FOLDER) and usage.required:
         return decided(Action.REPLACE)
     if purpose is Purpose.LISTEN and name == "PORT":
         return decided(Action.UNSET, note="the start sets it")
-    if usage.required or purpose is Purpose.SECRET:
+    if usage.required or usage.closes or purpose is Purpose.SECRET:
         return decided(Action.GENERATE, generate(name, purpose, usage.kind, seed))
     return decided(Action.UNSET)
+
+
+def _with_names_of_logins(decisions: Sequence[Decision], seed: int) -> Iterator[Decision]:
+    """The name goes with the password: a service makes its first account only when it is given both."""
+    passwords = (each for each in decisions if each.action is Action.GENERATE and each.purpose is Purpose.SECRET)
+    prefixes = {prefix_of(each.name) for each in passwords if words_of(each.name)[-1] in _PASSWORDS} - {""}
+    for each in decisions:
+        beside = prefix_of(each.name) in prefixes and words_of(each.name)[-1] in LOGIN_NAMES
+        if each.action is Action.UNSET and each.value is None and beside:
+            yield replace(each, action=Action.GENERATE, value=generate(each.name, each.purpose, None, seed), note="")
+        else:
+            yield each
 
 
 def _leads_out(purpose: Purpose, value: str | None, facts: Facts) -> bool:

@@ -163,6 +163,12 @@ def changes_credentials(operation: Operation) -> bool:
     return bool(_said(operation) & {"logout", "reset", "verify", "change", "forgot", "confirm", "delete"})
 
 
+def ends_session(operation: Operation) -> bool:
+    """Whether it logs its caller out, as pages let a plain GET do: nothing can be read as the caller behind it."""
+    said = _said(operation)
+    return bool(said & {"logout", "signout", "logoff"}) or ("out" in said and bool(said & {"log", "sign"}))
+
+
 def is_identity(operation: Operation) -> bool:
     """Whether the operation makes or proves an identity, so that its values belong to the actor."""
     return (sign_up_score(operation) > 0 and has_password(operation)) or log_in_score(operation) > 0

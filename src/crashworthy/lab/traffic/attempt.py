@@ -180,9 +180,12 @@ class Workshop:
             return True
         if "enum" in slot.data_schema or "const" in slot.data_schema or (patched and "enum" in json.loads(patched)):
             return False
+        source = self._source(slot, operation, plan)
+        if patched and json.loads(patched).get("type") == "string" and source and isinstance(source.fact.value, int):
+            return False  # a number was refused
         if self.refers(slot, operation) or self._is_told(slot, operation, plan):
             return True
-        return self._source(slot, operation, plan) is not None and bool(
+        return source is not None and bool(
             {*words(slot.name)} & OPPOSITE
             or self._source_score(slot, operation) >= (_SAME_HEADER if slot.path[0] == "header" else _SAME_FIELD)
         )

@@ -27,6 +27,9 @@ Path = tuple[str, ...]
 REQUIRED, USUAL, ALL = 0, 1, 2
 
 
+_LEADING_ELSEWHERE = frozenset({"next", "redirect"})
+
+
 @dataclass
 class Maker:
     """Makes values for one operation as one actor.
@@ -165,6 +168,9 @@ class Maker:
         if {*parts} & (CONFIRM | SECRETS) or AUTOFILL in schema:
             # Who logs in without a password may well be answered as somebody, but as nobody who signed up.
             return True
+        if {*parts} & _LEADING_ELSEWHERE:
+            # Where to go afterwards: the answer is a redirect instead of what was asked for.
+            return self.level == ALL
         reference = bool(parts) and parts[-1] in REFERENCE_ENDS and len(parts) > 1
         if self.level == REQUIRED:
             return not required and not reference

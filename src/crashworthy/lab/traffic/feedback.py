@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from crashworthy.core.history import Exchange
 from crashworthy.core.value import Json
@@ -96,6 +97,10 @@ def read_feedback(
             if path in alternatives or path in meant:
                 continue
             patch = patch_of(path, text, given)
+            if isinstance(patch, dict) and "type" in patch and _is_of_element(at, path):
+                patch = {"type": "array", "items": patch}
+            if patch == {"minLength": 1}:
+                patch = _of_another_type(path, exchange) or patch
             if patch is not NO_PATCH:
                 result.patches[path] = patch  # type: ignore[assignment]
     return result
@@ -107,6 +112,26 @@ def _alternatives(lower: str, fields: Sequence[Path], given: Sequence[Path]) -> 
         return {}
     kept = next((path for path in fields if path in given), fields[0])
     return {path: {} if path == kept else None for path in fields}
+
+
+def _is_of_element(at: tuple[str, ...], path: Path) -> bool:
+    """Whether the message stands at a number below the name: it is said of one element of a list."""
+    return any(name == path[-1] and after.isdigit() for name, after in pairwise(at))
+
+
+def _of_another_type(path: Path, exchange: Exchange) -> Schema | None:
+    """What is called missing though it was sent is not of the type that is looked for."""
+    try:
+        value: Json = json.loads(exchange.request.body or "")
+    except (ValueError, RecursionError):
+        return None
+    for name in path[1:] if path[0] == "body" else ():
+        value = value.get(name) if isinstance(value, dict) else None
+    if isinstance(value, bool) or value is None or value == "" or path[0] != "body":
+        return None
+    if isinstance(value, int | float):
+        return {"type": "string", "pattern": "^[1-9][0-9]?$"}
+    return {"type": "integer"} if isinstance(value, str) else None
 
 
 def _sent(exchange: Exchange) -> dict[Path, str]:
@@ -178,10 +203,18 @@ def _fields(at: tuple[str, ...], text: str, slots: Sequence[Slot], elsewhere: st
         if located and located != [("body",)]:
             return located
         at = ()
-    names = [name for name in at if name.lower() not in _GENERAL]
+    # Below a number are the fields of one element of a list, whatever they are called.
+    element = max((place for place, name in enumerate(at) if name.isdigit()), default=len(at))
+    named = (*(name for name in at[:element] if name.lower() not in _GENERAL), *at[element:])
+    names = [name for name in named if not name.isdigit() and name != "non_field_errors"]
     if not names and re.match(r"this field\b", text, re.IGNORECASE):
         # It is said of something, and be it of a field called "reason".
         names = list(at[-1:])
+    if len(names) > 1 and MISSING.search(text.lower()):
+        # Of an element of a list, or of an object, of which only the whole is declared.
+        whole = next((slot for slot in slots if slot.name == names[0]), None)
+        if whole is not None and not any(slot.name == names[-1] for slot in slots):
+            return [(*whole.path, *names[1:])]
     if names:
         own = [slot.path for slot in slots if slot.name in names]
         if own:

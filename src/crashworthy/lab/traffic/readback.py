@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from crashworthy.core.operation import Operation
 from crashworthy.core.playbook import Playbook, Way
 from crashworthy.core.scenario import Step
+from crashworthy.lab.traffic.actors import ends_session
 from crashworthy.lab.traffic.template import placeholders
 from crashworthy.lab.traffic.ways import actors_of, as_actor, bind, with_save
 
@@ -37,7 +38,7 @@ def pick_readback(
     steps = list(setup)
     found: dict[str, tuple[tuple[int, int], Step]] = {}
     for operation in operations:
-        if not operation.is_safe:
+        if not operation.is_safe or ends_session(operation):
             continue
         for way in _ways(playbook, operation, (*setup, *attack)):
             for names in itertools.islice(_bindings(way, steps), _PER_OPERATION):

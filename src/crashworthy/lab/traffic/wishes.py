@@ -21,6 +21,13 @@ _CHOICES = re.compile(
     r"supported(?: values?)?(?: are)?|choose from|expected|either|available|options(?: are)?|in)\b\s*:?\s*[\[({]?",
     re.IGNORECASE,
 )
+# "must be S, M or L": bare words to the end of the sentence.
+_PLAIN_CHOICES = re.compile(r"\bmust be ((?:[\w.+-]{1,40}, )*[\w.+-]{1,40},? or [\w.+-]{1,40})(?=[.;)\"']|$)")
+_NO_CHOICES = frozenset({
+    "a", "an", "the", "true", "false", "null", "none", "empty", "int", "integer", "float", "number", "string", "text",
+    "boolean", "list", "array", "object", "positive", "negative", "zero", "greater", "less", "equal", "more", "blank",
+    "unique", "valid", "set", "given", "provided", "present",
+})  # fmt: skip
 _SEPARATOR = re.compile(r"\s*(?:,\s*(?:or|and)\s|,|\||/|\s(?:or|and)\s)\s*", re.IGNORECASE)
 _LEAST = re.compile(
     r"(?:at least|minimum(?: of| is)?|min(?:imum)? |>=|no less than|not less than|greater than or equal to)"
@@ -117,7 +124,7 @@ def _wish(lower: str, text: str, path: Path) -> Schema:
         ("boolean", r"\bbool(ean)?\b|true or false"),
         ("array", r"\blist\b|\barray\b|\biterable\b|\bsequence\b"),
         ("object", r"\bobject\b(?! \w)|\bdict(ionary)?\b|\bmapping\b"),
-        ("string", r"\bstring\b|\btext\b"),
+        ("string", r"\bstr(ing)?\b|\btext\b"),
     ):
         if re.search(rf"(must|should|be|is|expected|valid|type|not)\b.*({said})", lower):
             wish["type"] = kind
@@ -161,7 +168,7 @@ def _limits(lower: str) -> Schema:
     limits: Schema = {}
     exact = re.search(r"exactly (\d+)|(\d+)[- ](?:characters?|letters?|digits?)(?: long)?$", lower)
     between = _BETWEEN.search(lower)
-    if lengths and exact and not between and not _LEAST.search(lower):
+    if lengths and exact and not between and not _LEAST.search(lower) and not _MOST.search(lower):
         count = int(exact[1] or exact[2])
         return {low: count, high: count}
     if between and re.search(r"between|range|must|from|have|be", lower) and not re.search(r"\d{4}-\d\d", lower):
@@ -195,6 +202,11 @@ def _choices(text: str, path: Path) -> list[Json]:
         said = re.search(r"one of|allowed|valid values|choices|options|supported|choose|either|should be '", text, re.I)
         if len(values) > 1 and (said or all(f"'{value}'" in text or f'"{value}"' in text for value in values)):
             return [int(value) if re.fullmatch(r"-?\d+", value) else value for value in values]
+    plain = _PLAIN_CHOICES.search(text)
+    if plain:
+        listed = [item for item in re.split(r",? or |, ", plain[1]) if item]
+        if not any(item.lower() in _NO_CHOICES for item in listed):
+            return list(listed)
     if re.search(r"one of|should be '|choices|allowed", text, re.I):
         quoted: list[Json] = [value for value in QUOTED.findall(text) if value != path[-1]]
         return quoted if len(quoted) > 1 or "should be '" in text.lower() else []

@@ -339,6 +339,8 @@ class Expressions(Calls):
         with self.state.branch():
             self._rounds(parts, generators, frame, found)
         frame.env = before
+        if any(generator.ifs for generator in generators):
+            return Several(tuple(found)) if found else UNKNOWN  # as many of them as pass: perhaps none
         return display(found) if found else UNKNOWN
 
     def _rounds(
@@ -366,6 +368,8 @@ class Expressions(Calls):
                 return list(elements)
             case Known(value=list() | tuple() | set() | frozenset() | dict() as container):
                 return [Known(element) for element in list(container)[:_MAX_ROUNDS]]
+            case Ref(shape=shape) if "object" in shape.kinds or shape.any_field is not None:
+                return [UNKNOWN]  # a name of a field, whichever
             case Ref(shape=shape):
                 if not shape.fields:
                     shape.ask("array")

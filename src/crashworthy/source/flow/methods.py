@@ -38,6 +38,8 @@ class Methods(Memories, Locks):
             return self._get(held, header_name(key.value), name, node, arguments, keywords, frame)
         if name in {"get", "pop"} and arguments:
             return Ref(shape.any_child(), is_answer=held.is_answer, is_text=held.is_text)
+        if name in {"items", "values", "keys"}:
+            shape.ask("object")
         if name == "items":
             return Several((Several((UNKNOWN, Ref(shape.any_child(), is_answer=held.is_answer))),))
         if name in {"values", "keys"}:
