@@ -65,11 +65,15 @@ class ScriptInPage(Experiment):
         recorder = Recorder(lab, self.id, limit_s=_LIMIT_S)
         operation, way = lab.operation(candidate.operations[0]), lab.playbook.way(candidate.operations[0])
         if operation is not None and way is not None:
-            changed = list(_changed(operation, way.steps[-1]))[:_MOST_INPUTS]
+            steps, below = _with_pages_below(way, lab)
+            changed = list(_changed(operation, steps[-1]))[:_MOST_INPUTS]
+            if below and len(changed) > 1:
+                # The pages below are those of what was made last: it has all of the texts.
+                changed.append((changed[-1][0], _all_changed(steps[-1])))
             plan = Scenario(
-                setup=way.steps[:-1],
+                setup=steps[:-1],
                 attack=tuple(step for _, step in changed),
-                observe=_pages(way, lab),
+                observe=(*below, *_pages(way, lab))[:_MOST_PAGES],
                 settings={INPUTS: [name for name, _ in changed]},
             )
             try:
@@ -117,18 +121,29 @@ def _play(plan: Scenario, recorder: Recorder) -> None:
 
 
 def _pages(way: Way, lab: Lab) -> tuple[Step, ...]:
-    """Reads that may be pages: of what the way made, and those that need nothing."""
+    """Reads that may be pages: of what the set-up made, and those that need nothing."""
     read = pick_readback(lab.operations, lab.playbook, way.steps[:-1], way.steps[-1:])
-    own = [step for step in read.observe if step.method == "GET"]
-    below = [
-        step
+    return tuple(step for step in read.observe if step.method == "GET")
+
+
+def _with_pages_below(way: Way, lab: Lab) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """A way to the same operation by which what it makes is read at once, and those reads; the way itself, and none."""
+    longer = [
+        other
         for other in lab.playbook.ways
-        for step in other.steps[-1:]
-        if step.method == "GET"
-        and way.steps == other.steps[: len(way.steps)]
-        and len(other.steps) == len(way.steps) + 1
+        if [step.operation for step in other.steps[-2:-1]] == [way.operation] and other.steps[-1].method == "GET"
     ]
-    return tuple([*below, *own][:_MOST_PAGES])
+    if not longer:
+        return way.steps, ()
+    steps = longer[0].steps[:-1]
+    return steps, tuple(other.steps[-1] for other in longer if other.steps[:-1] == steps)
+
+
+def _all_changed(step: Step) -> Step:
+    """The step with each text of its body changed."""
+    body = step.body if isinstance(step.body, dict) else {}
+    marked = {name: f"{value}{payload(word_of(name))}" for name, value in body.items() if isinstance(value, str)}
+    return step.model_copy(update={"body": {**body, **marked}})
 
 
 def _changed(operation: Operation, step: Step) -> Iterator[tuple[str, Step]]:
