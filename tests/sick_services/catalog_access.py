@@ -101,7 +101,39 @@ INVOICES = api(
 _SHOP = "GET /customers/{customer_id}"
 _NOTES = _notes("note")
 
+_ADD_METER = step("POST", "/meters", body={"serial": "M-${unique}1"}, save="meter", headers=_BEARER)
+_METER = "/meters/{meter_id}"
+
+
+def _of_meter(method: str, below: str, body: dict[str, Json] | None = None) -> Step:
+    path = "/meters/${meter}" + below
+    return step(method, _METER + below, path=path, body=body, headers=_BEARER)
+
+
+METERS = api(
+    operation("POST", "/signup", {}),
+    operation("POST", "/meters", {}),
+    operation("GET", _METER),
+    operation("POST", f"{_METER}/topups", {}),
+    operation("GET", f"{_METER}/statement"),
+    ways=(
+        (_SIGN_UP,),
+        (_SIGN_UP, _ADD_METER),
+        (_SIGN_UP, _ADD_METER, _of_meter("GET", "")),
+        (_SIGN_UP, _ADD_METER, _of_meter("POST", "/topups", {"cents": 500})),
+        (_SIGN_UP, _ADD_METER, _of_meter("GET", "/statement")),
+    ),
+)
+
 OBJECT_OF_ANOTHER = (
+    SickService(
+        "fastapi_statement",
+        "fastapi",
+        "fastapi_statement_sick",
+        ("fastapi_statement_healthy", "fastapi_tariffs_healthy"),
+        METERS,
+        f"GET {_METER}/statement",
+    ),
     *(
         SickService(
             f"flask_notes_{method}",

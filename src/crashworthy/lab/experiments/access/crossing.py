@@ -94,7 +94,7 @@ def scenario(cross: Crossing, lab: Lab) -> Scenario:
 
 
 def play(plan: Scenario, purpose: str, recorder: Recorder) -> Trial:
-    """Play the scenario. Of several attempts in `attack`, those after the first accepted one are not made."""
+    """Play the scenario. Of several attempts in `attack`, those after the first that let another in are not made."""
     reads = tuple(step for step in plan.observe if step.method == "GET")
     closing = tuple(step for step in plan.observe if step.method != "GET")
     own = tuple(step for step in reads if step.actor == "A")
@@ -108,11 +108,22 @@ def play(plan: Scenario, purpose: str, recorder: Recorder) -> Trial:
         for step in plan.attack:
             (answer,) = stage.player.play((step,), "attack", known.variables).exchanges
             stage.exchanges.append(answer)
-            if succeeded(answer):
+            if succeeded(answer) and step.actor != "A":
                 break
         for part, steps in (("observe", own), (CLOSING, closing)):
             stage.exchanges += stage.player.play(steps, part, known.variables).exchanges
     return recorder.keep(stage)
+
+
+def fillings(cross: Crossing, lab: Lab, setup: Sequence[Step]) -> Iterator[Step]:
+    """What A may do with the object, so that a read below it has something to show."""
+    known = {save.name for step in setup for save in step.saves} | {"unique"}
+    for way in lab.playbook.ways:
+        step = way.steps[-1]
+        if way.actor == "A" and step.method in ("POST", "PUT"):
+            renamed = _renamed(step, cross)
+            if renamed is not None and placeholders(renamed) <= known:
+                yield renamed
 
 
 def set_up(plan: Scenario, trial: Trial) -> bool:

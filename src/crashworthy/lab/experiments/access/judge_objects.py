@@ -13,7 +13,8 @@ How a correct service could look guilty, and what is asked for because of it:
 - **What others are meant to do** with an object (like, bid, pay into): an action counts only when A's own reading of
   the object shows something gone or replaced; numbers that grew and lists that became longer do not count.
 - **Sharing and administrators**: a way on which A lets B in is not used, and B is a plain second account.
-- **A parent that B may not see**: a read below an object whose own read B is refused is held against the service.
+- **A parent that B may not see**: a read below an object whose own read B is refused is held against the service,
+  where it shows the object, or what A has just done with it: the same to B as to A then, and not to A before.
 - **Nobody at all**: that a deletion needs no credential is held against a service that wants one for making such
   an object. So is a replacement, but not of what wikis let everybody edit; any other action only where nobody may not
   even read the object, for guests book and vote.
@@ -67,7 +68,7 @@ def judge_objects(history: History) -> Judgement:
             continue
         problem = ""
         attempts = zip(trial.scenario.attack, of_part(trial, "attack"), strict=False)
-        got = [(step, exchange) for step, exchange in attempts if succeeded(exchange)]
+        got = [(step, exchange) for step, exchange in attempts if succeeded(exchange) and exchange.actor != "A"]
         for step, exchange in got:
             case = _case(Ownership(trial), step, exchange, demands=history.settings.get(DEMANDS) is True)
             if case is not None:
@@ -131,16 +132,19 @@ def _read(seen: Ownership, step: Step, exchange: Exchange, who: str, *, demands:
         if demands and (who == NOBODY or closed):
             return _Case(exchange, step, what, why)
         return _Case(exchange, step, what, "the service asks no caller who he is", told_only=True)
-    if target is None or seen.maker is None or not target.shown_in(exchange) or who == NOBODY:
+    if target is None or seen.maker is None or who == NOBODY:
         return None
-    what = f"the answer shows A's {_noun(step)} {target.id}"
+    done = seen.done_with_it(step, exchange)
+    if not (target.shown_in(exchange) or done is not None):
+        return None
+    what = f"the answer shows A's {_noun(step)} {target.id}" if done is None else f"the answer shows A's {done}"
     if seen.open_read(NOBODY) is not None:
         return None
     refused = seen.refused_read("B")
     if refused is not None and _is_below(step.operation, refused[0]):
         why = f"{refused[0]} refuses B the same object with {refused[1]}"
         return _Case(exchange, step, what, why)
-    separated = _kept_apart(seen)
+    separated = _kept_apart(seen) if done is None else None
     if separated is None:
         return None
     if seen.is_common_work and seen.hidden_from_b is None:
@@ -177,7 +181,7 @@ def _told(case: _Case, trial: Trial, tried: int) -> Judgement:
         seen=f"status {status} for {who}: {case.what}, although {case.why}" if not case.told_only else case.what,
         why=case.why,
         trial=trial.id,
-        scenario=plan.model_copy(update={"attack": (case.step,), "setup": _made(trial)}),
+        scenario=plan.model_copy(update={"attack": (*_fillings(plan), case.step), "setup": _made(trial)}),
         operations=(case.step.operation,),
         trials=tried,
     )
@@ -187,6 +191,11 @@ def _made(trial: Trial) -> tuple[Step, ...]:
     """The setup without what could not be made for B, which is not needed."""
     played = zip(trial.scenario.setup, of_part(trial, "setup"), strict=False)
     return tuple(step for step, exchange in played if succeeded(exchange))
+
+
+def _fillings(plan: Scenario) -> tuple[Step, ...]:
+    """What A does with the object before the others try."""
+    return tuple(step for step in plan.attack if step.actor == "A")
 
 
 def _cvss(case: _Case) -> str:

@@ -8,7 +8,7 @@ from crashworthy.core.finding import Judgement
 from crashworthy.core.history import History
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments.access.callers import credentials
-from crashworthy.lab.experiments.access.crossing import crossing, play, scenario
+from crashworthy.lab.experiments.access.crossing import crossing, fillings, play, scenario
 from crashworthy.lab.experiments.access.judge_objects import DEMANDS, judge_objects
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
@@ -16,6 +16,8 @@ from crashworthy.lab.traffic.session import succeeded
 from crashworthy.weaknesses.access import OBJECT_OF_ANOTHER
 
 SCAN, ATTACK = "scan", "attack"
+
+_MOST_FILLINGS = 3
 _SUSPECTED = 90.0
 _CHANGING = 60.0
 _READING = 50.0
@@ -66,6 +68,9 @@ class ObjectOfAnother(Experiment):
                     trial = play(plan.model_copy(update={"attack": (attempt,)}), SCAN, recorder)
                     if attempt.method != "GET" and any(succeeded(each) for each in of_part(trial, "attack")):
                         break
+                if cross.other is not None and cross.own.method == "GET":
+                    for filling in [*fillings(cross, lab, plan.setup)][:_MOST_FILLINGS]:
+                        play(plan.model_copy(update={"attack": (filling, cross.other)}), SCAN, recorder)
             except OutOfTimeError:
                 recorder.notes.append("the time ended before all was tried")
         settings: dict[str, Json] = {DEMANDS: demands_identity(lab)}

@@ -229,6 +229,21 @@ class Ownership:
                 return step.operation, before, after
         return None
 
+    def done_with_it(self, step: Step, exchange: Exchange) -> str | None:
+        """The operation that A has just done with the object, where the answer to `step` shows that as it does to A.
+
+        A's own reading of the same was another before.
+        """
+        done = [each.operation for each in of_part(self.trial, "attack") if each.actor == "A" and each.ok]
+        if not done or not exchange.ok:
+            return None
+        rows = zip(self.reads(BEFORE, "A"), self.reads(AGAIN, "A"), self.reads("observe", "A"), strict=False)
+        for (own, first), (_, second), (_, last) in rows:
+            if (own.path, own.query) == (step.path, step.query) and first.ok and second.ok and last.ok:
+                before, again, after, seen = (stable(body(each)) for each in (first, second, last, exchange))
+                return done[-1] if before == again != after == seen else None
+        return None
+
     def personal_in(self, exchange: Exchange) -> list[str]:
         """Names of personal fields whose values A sent and the answer shows."""
         if not exchange.ok or exchange.response is None:
