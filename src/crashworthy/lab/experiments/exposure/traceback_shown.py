@@ -61,7 +61,7 @@ class TracebackShown(Experiment):
         )
 
     def run(self, candidate: Candidate, lab: Lab) -> History:
-        """A path that is not there, and bodies that are no objects, on one copy."""
+        """A path that is not there, bodies that are no objects and bodies of odd values, on one copy."""
         recorder = Recorder(lab, self.id, limit_s=10.0)
         ways = [
             way
@@ -69,7 +69,9 @@ class TracebackShown(Experiment):
             if isinstance(way.steps[-1].body, dict) and "json" in (way.steps[-1].content_type or "json")
         ][:_MOST_OPERATIONS]
         joined = merge(ways)
-        odd = [step.model_copy(update={"body": value, "saves": ()}) for step in joined.last for value in _odd()]
+        odd = [
+            step.model_copy(update={"body": value, "saves": ()}) for step in joined.last for value in _odd(step.body)
+        ]
         strange = [each for way in lab.playbook.ways if (each := _strange(way.steps)) is not None][:_MOST_OPERATIONS]
         try:
             recorder.play(Scenario(setup=joined.setup, attack=(_UNKNOWN, *odd, *strange)), "attack", timeout_s=5.0)
@@ -120,10 +122,20 @@ class TracebackShown(Experiment):
         return replayed(self.id, history, judgement, lab, lambda plan, recorder: recorder.play(plan, "attack"))
 
 
-def _odd() -> Iterator[Json]:
+def _odd(body: Json) -> Iterator[Json]:
     yield []
     yield "text"
     yield {"": None}
+    if isinstance(body, dict):
+        # What no encoding takes, what no column takes, and what no integer of 64 bits takes.
+        for text, number in (("\ud800", 10**30), ("x" * 5000, -1)):
+            yield {name: _odd_value(value, text, number) for name, value in body.items()}
+
+
+def _odd_value(value: Json, text: str, number: int) -> Json:
+    if isinstance(value, bool) or value is None:
+        return value
+    return text if isinstance(value, str) else number if isinstance(value, int | float) else value
 
 
 def _strange(steps: Sequence[Step]) -> Step | None:
