@@ -66,11 +66,12 @@ _IDENTITIES = word_set(
 _CONTACTS = word_set("email mail phone telephone mobile")
 _CREDIT = word_set("credit debit cc")
 _PAYING = word_set("pay payment charge checkout billing purchase")
+_AMOUNTS = word_set("amount price total cents")
 _EXPIRY = word_set("expiry exp expire expiration expmonth expyear")
 # Cards that pay for nothing, or that whoever holds them may show.
 _OTHER_CARDS = word_set(
     "library loyalty gift member membership student business sim score report post health insurance identity access "
-    "reward bonus transit bus key patient"
+    "reward bonus transit bus key patient loan fine member staff employee fuel prepaid"
 )
 
 
@@ -113,7 +114,9 @@ def _kind(name: str, beside: Sequence[str], context: frozenset[str]) -> Kind | N
         return None
     others = {"".join(words(each)) for each in beside}
     used_to_pay = bool(context & _PAYING) and any({*words(each), "".join(words(each))} & _EXPIRY for each in beside)
-    return Kind.CARD if others & _CODES or {*words(name)} & _CREDIT or used_to_pay else None
+    # A number of digits and an amount, sent together: it is charged.
+    charged = any({*words(each)} & _AMOUNTS for each in beside)
+    return Kind.CARD if others & _CODES or {*words(name)} & _CREDIT or used_to_pay or charged else None
 
 
 def _is_card(name: str, context: frozenset[str]) -> bool:
