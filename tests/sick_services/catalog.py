@@ -57,6 +57,20 @@ SALES = api(
 _member = step("POST", "/members", body={"name": "member-${unique}1"}, save="member")
 _book = step("POST", "/books", body={"title": "book-${unique}1"}, save="book")
 _borrow = step("POST", "/books/{book}/loans", path="/books/${book}/loans", body={"member": "${member}"})
+_ADD_METER = step("POST", "/meters", body={}, save="meter")
+_TOP_UP = step("POST", "/meters/{meter}/topups", path="/meters/${meter}/topups", body={"cents": 700}, save="topup")
+REFUNDS = api(
+    operation("POST", "/meters", {}),
+    operation("GET", "/meters/{meter}"),
+    operation("POST", "/meters/{meter}/topups", {}),
+    operation("POST", "/topups/{topup}/refund"),
+    ways=(
+        (_ADD_METER,),
+        (_ADD_METER, step("GET", "/meters/{meter}", path="/meters/${meter}")),
+        (_ADD_METER, _TOP_UP),
+        (_ADD_METER, _TOP_UP, step("POST", "/topups/{topup}/refund", path="/topups/${topup}/refund")),
+    ),
+)
 LOANS = api(
     operation("POST", "/members", object_of("name", kind="string")),
     operation("POST", "/books", object_of("title", kind="string")),
@@ -142,6 +156,14 @@ LOST_UPDATE = (
         ACCOUNTS,
         _WITHDRAW,
         postgresql=True,
+    ),
+    SickService(
+        "flask_refund",
+        "flask",
+        "flask_refund_sick",
+        ("flask_refund_healthy_conditional",),
+        REFUNDS,
+        "POST /topups/{topup}/refund",
     ),
     SickService(
         "flask_loan_limit",

@@ -85,6 +85,7 @@ class LostUpdate(Experiment):
                         _by_two(candidate, recorder, limits_only=guilty),
                         _on_others(base, recorder, limits_only=guilty),
                         _with_optional(base, recorder),
+                        _with_plenty(base, recorder),
                     ):
                         any(_guilty(scenario, recorder, thorough=False) for scenario in scenarios)
         except OutOfTimeError:
@@ -189,6 +190,13 @@ def _with_optional(base: plan.Ground, recorder: Recorder) -> Iterator[Scenario]:
         if _accepted(recorder.play(scenario, "probe")) == 1:
             yield scenario
             break
+
+
+def _with_plenty(base: plan.Ground, recorder: Recorder) -> Iterator[Scenario]:
+    """One thing twice, of which there is more than one: a guard of the whole may hide that none guards the part."""
+    scenario = plan.with_plenty(base)
+    if scenario is not None and _accepted(recorder.play(scenario, "probe")) == 1:
+        yield scenario
 
 
 def _accepted(trial: Trial) -> int:

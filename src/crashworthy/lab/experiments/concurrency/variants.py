@@ -122,6 +122,16 @@ def last_amounts(base: Ground, before: Trial, after: Trial, masks: Iterable[Mask
         yield base.scenario(name, attack)
 
 
+def with_plenty(base: Ground) -> Scenario | None:
+    """The same request twice, where what the set-up last did to something was done once more before."""
+    added = [step for step in base.setup if step.method in ("POST", "PUT") and "${" in step.path]
+    if len(base.steps) != 1 or not added:
+        return None
+    more = base.bound(added[-1].model_copy(update={"saves": ()}), 30)
+    one = base.bound(base.steps[0], 1)
+    return base.scenario("the same twice, with plenty", [one, one], more_setup=[more])
+
+
 def until_refused(base: Ground) -> Scenario:
     """A serial play that shows after how many the service refuses one more."""
     step = base.steps[0]
