@@ -40,6 +40,9 @@ _STATE = re.compile(
     r"empty|full|closed|expired|cancel|paid|pending|draft|status|state|must (first )?be|has no|no longer|not (yet )?"
     r"(active|open|approved|confirmed|started|ready|published)|only .* can|cannot|can not|can't|already"
 )
+_DECREASE = re.compile(
+    r"more than (?!one\b)|too (much|many|large|big|high)|exceed|overpa(y|id)|only .{0,20}\b(left|due|open)\b"
+)
 _INCREASE = re.compile(r"insufficient|not enough|balance|funds|stock|sold out|available|too low|credit|capacity|empty")
 
 
@@ -53,6 +56,7 @@ class Feedback:
     taken: bool = False
     state: bool = False
     increase: bool = False
+    decrease: bool = False
     csrf: bool = False
 
     @property
@@ -85,6 +89,7 @@ def read_feedback(
             result.taken = True
         result.state = result.state or bool(_STATE.search(lower))
         result.increase = result.increase or bool(_INCREASE.search(lower))
+        result.decrease = result.decrease or bool(_DECREASE.search(lower))
         result.csrf = result.csrf or forgery
         alternatives = _alternatives(lower, fields, given)
         result.patches.update(alternatives)

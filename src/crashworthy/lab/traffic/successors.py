@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from crashworthy.core.history import Exchange
 from crashworthy.core.operation import Operation
+from crashworthy.core.scenario import Step
+from crashworthy.core.value import Json
 from crashworthy.lab.traffic.actors import is_identity, login_in_path, login_name, sign_up_score, user_in_path
 from crashworthy.lab.traffic.alternatives import other_types, other_values, raw_bodies
 from crashworthy.lab.traffic.attempt import Draft, Workshop
@@ -60,6 +62,16 @@ def refused(exchange: Exchange) -> bool:
         return True
     redirected = exchange.response.status in (302, 303, 307)
     return redirected and not succeeded(exchange) and not circles(exchange)
+
+
+def _amounts(step: Step) -> list[tuple[str, ...]]:
+    """Numbers at the top of the body that are more than one."""
+    body = step.body if isinstance(step.body, dict) else {}
+    return [("body", name) for name, value in body.items() if _is_more_than_one(value)]
+
+
+def _is_more_than_one(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 1
 
 
 class Successors:
@@ -182,6 +194,8 @@ class Successors:
         plans += [(distance + far, each) for far, each in self._before(operation, plan, draft, feedback)]
         if stateful and plan.much < 10_000:
             plans.append((0.5 if plan.before else 1.3, replace(plan, much=plan.much * 100 if plan.before else 10)))
+        if feedback.decrease and not feedback.patches:
+            plans += [(0.4, plan.give(path, 1)) for path in _amounts(draft.step)]
         if plan.level < ALL:
             plans.append((1.2 if not feedback.patches else 2, replace(plan, level=plan.level + 1)))
         if is_identity(operation):
