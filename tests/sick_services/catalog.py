@@ -71,6 +71,17 @@ REFUNDS = api(
         (_ADD_METER, _TOP_UP, step("POST", "/topups/{topup}/refund", path="/topups/${topup}/refund")),
     ),
 )
+_FORM = step("GET", "/form", save="token", saved_at="/token")
+FORMS = api(
+    operation("GET", "/form"),
+    operation("POST", "/requests", {}),
+    operation("GET", "/requests"),
+    ways=(
+        (_FORM,),
+        (_FORM, step("POST", "/requests", body={"token": "${token}", "text": "words"})),
+        (step("GET", "/requests"),),
+    ),
+)
 LOANS = api(
     operation("POST", "/members", object_of("name", kind="string")),
     operation("POST", "/books", object_of("title", kind="string")),
@@ -165,6 +176,7 @@ LOST_UPDATE = (
         REFUNDS,
         "POST /topups/{topup}/refund",
     ),
+    SickService("flask_cookie_form", "flask", None, ("flask_cookie_form_healthy",), FORMS, "POST /requests"),
     SickService(
         "flask_loan_limit",
         "flask",

@@ -46,7 +46,8 @@ class Recorder:
     to wait before each request of a serial attack). With `kept`, set-ups are played once where that does. Without
     `quick_hashes`, passwords are hashed at full cost whatever the lab says; with `quick_controls` serial plays, which
     only tell what is possible, are quick even where the service is replayed as it is. With `virtual`, sleeps of the
-    service's tasks are over at once, as soon as a request has been seen to take long.
+    service's tasks are over at once, as soon as a request has been seen to take long. With `same_cookies` the requests
+    of a serial attack show the cookies that they show when they are sent together.
     """
 
     lab: Lab
@@ -58,6 +59,7 @@ class Recorder:
     quick_hashes: bool = True
     quick_controls: bool = False
     virtual: bool = False
+    same_cookies: bool = False
     _rests: bool = False
     _began: float = field(default_factory=time.monotonic)
 
@@ -85,11 +87,12 @@ class Recorder:
             known = self.set_up(stage, start)
             with stage.faults(scenario):
                 if scenario.interleaving is Interleaving.SERIAL:
-                    for index in picked:
-                        time.sleep(_seconds(scenario, "pause_s"))
-                        stage.exchanges += stage.player.play(
-                            (scenario.attack[index],), "attack", known.variables, plan=self._alone
-                        ).exchanges
+                    with stage.player.same_cookies() if self.same_cookies else nullcontext():
+                        for index in picked:
+                            time.sleep(_seconds(scenario, "pause_s"))
+                            stage.exchanges += stage.player.play(
+                                (scenario.attack[index],), "attack", known.variables, plan=self._alone
+                            ).exchanges
                 else:
                     stage.exchanges += stage.player.play_together(
                         scenario.attack,

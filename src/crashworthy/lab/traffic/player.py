@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 
 from crashworthy.core.history import Exchange, Request
@@ -84,6 +84,7 @@ class Player:
         self._plays = memory.plays if memory else 0
         self._exchanges = memory.exchanges if memory else 0
         self._cookies = {actor: dict(jar) for actor, jar in memory.cookies.items()} if memory else {}
+        self._shown: dict[str, dict[str, str]] | None = None
         # By actor, with the number of requests that answered it.
         self._challenges: dict[str, tuple[dict[str, str], int]] = {}
 
@@ -183,6 +184,19 @@ class Player:
             self.sent += 1
         return self._exchange(step, part, id_, item, answer)
 
+    @contextmanager
+    def same_cookies(self) -> Iterator[None]:
+        """While open, requests show the cookies of its beginning: what answers set is kept for later.
+
+        Requests that are sent at the same moment cannot show what the first of them is answered, and state that lies
+        in a cookie (a signed session, a token for one form) is the client's own.
+        """
+        self._shown = {actor: dict(jar) for actor, jar in self._cookies.items()}
+        try:
+            yield
+        finally:
+            self._shown = None
+
     def cookies(self, actor: str) -> dict[str, str]:
         """The actor's cookies at present."""
         return dict(self._cookies.get(actor, {}))
@@ -235,7 +249,7 @@ class Player:
     ) -> Prepared | str:
         """The request, or why it cannot be sent."""
         extra: list[tuple[str, str]] = [("Host", self.host)] if self.host else []
-        jar = self._cookies.get(step.actor)
+        jar = (self._cookies if self._shown is None else self._shown).get(step.actor)
         if jar and not any(name.lower() == "cookie" for name, _ in step.headers):
             extra.append(("Cookie", cookie_header(jar)))
         if self.sensor:

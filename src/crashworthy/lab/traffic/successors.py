@@ -260,7 +260,9 @@ class Successors:
         for slot in slots:
             number = chosen.get(slot.path, 0 if self._workshop.refers(slot, operation) else MADE_UP)
             found = sources[slot.path]
-            if slot.path[0] != "body" or slot.path in plan.others or not 0 <= number < len(found):
+            # Whose thing the path names is in the way only where the refusal says so.
+            asked = slot.path[0] == "body" or (slot.path[0] == "path" and _ONESELF.search(feedback.text) is not None)
+            if not asked or slot.path in plan.others or not 0 <= number < len(found):
                 continue
             if self._workshop.knowledge.of_another(found[number]) is not None:
                 plans.append((0.65, replace(plan, others=(*plan.others, slot.path))))

@@ -64,7 +64,8 @@ class LostUpdate(Experiment):
     def run(self, candidate: Candidate, lab: Lab) -> History:
         """Try the variants one by one until one is guilty."""
         kept = KeptSetups(lab.testbed)
-        recorder = Recorder(lab, self.id, limit_s=_LIMIT_S, kept=kept, virtual=not others_in(lab.tree))
+        virtual = not others_in(lab.tree)
+        recorder = Recorder(lab, self.id, limit_s=_LIMIT_S, kept=kept, virtual=virtual, same_cookies=True)
         base = plan.ground(candidate.operations, lab.playbook, lab.operations)
         try:
             if base is not None:
@@ -112,7 +113,8 @@ class LostUpdate(Experiment):
         """Two equal serial plays, every order, and the interleaving again until it shows, a few times at most."""
         scenario = judgement.scenario
         kept = KeptSetups(lab.testbed) if scenario is not None and scenario.settings.get(_QUICK) else None
-        recorder = Recorder(lab, self.id, kept=kept, quick_controls=True, virtual=not others_in(lab.tree))
+        virtual = not others_in(lab.tree)
+        recorder = Recorder(lab, self.id, kept=kept, quick_controls=True, virtual=virtual, same_cookies=True)
         if scenario is None:
             return recorder.again(history)
         serial = scenario.model_copy(update={"interleaving": Interleaving.SERIAL})
