@@ -20,6 +20,7 @@ from crashworthy.source.flow.values import (
     UNKNOWN,
     ClassValue,
     Column,
+    Fact,
     FunctionValue,
     Instance,
     Known,
@@ -335,16 +336,24 @@ class Expressions(Calls):
 
     def _comprehension(self, parts: list[ast.expr], generators: list[ast.comprehension], frame: Frame) -> Value:
         found: list[Value] = []
+        where_empty: list[Fact] = []
         before = dict(frame.env)
         with self.state.branch():
-            self._rounds(parts, generators, frame, found)
+            self._rounds(parts, generators, frame, found, where_empty)
         frame.env = before
         if any(generator.ifs for generator in generators):
-            return Several(tuple(found)) if found else UNKNOWN  # as many of them as pass: perhaps none
+            # Several tests of one element are refuted by any of them.
+            alone = len(generators) == 1 and len(generators[0].ifs) == 1
+            return Several(tuple(found), tuple(where_empty) if alone else ()) if found else UNKNOWN
         return display(found) if found else UNKNOWN
 
     def _rounds(
-        self, parts: list[ast.expr], generators: list[ast.comprehension], frame: Frame, found: list[Value]
+        self,
+        parts: list[ast.expr],
+        generators: list[ast.comprehension],
+        frame: Frame,
+        found: list[Value],
+        where_empty: list[Fact],
     ) -> None:
         if not generators:
             found.extend(self.evaluate(part, frame) for part in parts)
@@ -359,7 +368,8 @@ class Expressions(Calls):
                 # `missing = [name for name in required if name not in data]`: what is asked for is required.
                 for fact in self.read_facts(frame).of(test, False):
                     fact.apply()
-            self._rounds(parts, rest, frame, found)
+                    where_empty.append(fact)
+            self._rounds(parts, rest, frame, found, where_empty)
 
     def elements(self, value: Value, node: ast.AST, frame: Frame) -> list[Value]:
         """What iterating over a value gives; `node` is where that happens."""

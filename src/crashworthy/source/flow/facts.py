@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from crashworthy.core.value import Json
 from crashworthy.source.flow.shape import Shape
-from crashworthy.source.flow.values import UNKNOWN, Column, Known, Length, Mixed, Ref, Row, Value, sources
+from crashworthy.source.flow.values import (
+    UNKNOWN,
+    Column,
+    Fact,
+    Known,
+    Length,
+    Mixed,
+    Ref,
+    Row,
+    Several,
+    Value,
+    sources,
+)
 
 _TYPES = {
     "str": "string", "int": "integer", "float": "number", "bool": "boolean", "dict": "object", "list": "array",
@@ -24,15 +35,6 @@ _NEGATED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 _BOUNDS: dict[type[ast.cmpop], str] = {
     ast.Lt: "exclusiveMaximum", ast.LtE: "maximum", ast.Gt: "exclusiveMinimum", ast.GtE: "minimum",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
-class Fact:
-    """Something that holds of a shape or a row; `apply` puts it into the shape, when a refusal depends on it."""
-
-    thing: Shape | Row
-    knows: str
-    apply: Callable[[], None] = lambda: None
 
 
 class Facts:
@@ -71,6 +73,8 @@ class Facts:
                 return [_present(shape), Fact(shape, "truthy", lambda: _set_truthy(shape))]
             case Row() if truth:
                 return [Fact(value, "present")]
+            case Several(where_empty=facts) if not truth:
+                return list(facts)
             case Mixed(parts=(Ref() as first, *_)) if truth:
                 return self._truth(first, truth)
             case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -137,10 +138,23 @@ class Text(Mixed):
 
 
 @dataclass(frozen=True, eq=False)
+class Fact:
+    """Something that holds of a shape or a row; `apply` puts it into the shape, when a refusal depends on it."""
+
+    thing: Shape | Row
+    knows: str
+    apply: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, eq=False)
 class Several:
-    """A tuple or list whose elements are known one by one."""
+    """A tuple or list whose elements are known one by one.
+
+    Of a list that a filter made, as many of them as pass, perhaps none; `where_empty` is what holds then.
+    """
 
     elements: tuple[Value, ...]
+    where_empty: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
