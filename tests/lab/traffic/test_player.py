@@ -12,6 +12,8 @@ from contextlib import contextmanager
 import pytest
 
 from crashworthy.core.scenario import Save, Step, ValueFrom
+from crashworthy.core.value import Json
+from crashworthy.lab.traffic.encode import prepare
 from crashworthy.lab.traffic.player import Player
 from crashworthy.lab.traffic.wire import KEPT_BYTES
 
@@ -318,3 +320,17 @@ def test_redirects_are_recorded_not_followed() -> None:
     assert exchange.response is not None
     assert exchange.response.status == 302
     assert len(server.requests) == 1
+
+
+def test_a_long_body_is_written_in_pieces() -> None:
+    long: Json = {"start": '{"padding": [', "unit": "{},", "times": 100_001, "end": "{}]}"}
+    step = Step(
+        operation="POST /", method="POST", path="/", actor="A", raw_body="${long}", content_type="application/json"
+    )
+    prepared = prepare(step, {"long": long}, "http://127.0.0.1:1")
+    assert prepared.more is not None
+    pieces = list(prepared.more.pieces())
+    assert b"".join(pieces) == b'{"padding": [' + b"{}," * 100_001 + b"{}]}"
+    assert len(pieces) > 4
+    assert ("Content-Length", str(len(b"".join(pieces)))) in prepared.request.headers
+    assert prepared.request.body is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
@@ -16,14 +16,38 @@ from crashworthy.lab.traffic.template import as_text, fill, fill_path, fill_text
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
+_PIECE = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """A long body that is never in memory whole: `unit` so many times, between `start` and `end`."""
+
+    start: bytes
+    unit: bytes
+    times: int
+    end: bytes
+
+    def __len__(self) -> int:
+        return len(self.start) + len(self.unit) * self.times + len(self.end)
+
+    def pieces(self) -> Iterator[bytes]:
+        """All of it, in pieces of some 64 KiB."""
+        yield self.start
+        together = max(1, min(self.times, _PIECE // len(self.unit)))
+        block = self.unit * together
+        for _ in range(self.times // together):
+            yield block
+        yield self.unit * (self.times % together) + self.end
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A request ready to be sent: `wire` is every byte of it, `request` how it is recorded."""
+    """A request ready to be sent: `wire` is every byte of it but `more`, `request` how it is recorded."""
 
     wire: bytes
     request: Request
+    more: Repeated | None = None
 
 
 def prepare(
@@ -31,6 +55,7 @@ def prepare(
 ) -> Prepared:
     """Fill and encode a step. Raises MissingValueError, and ValueError for what HTTP cannot carry.
 
+    A `raw_body` is filled and taken from Base64, or is the name of a long one, which is not recorded.
     A file in a multipart body is an object with `filename`, `content` (text) or `base64`, and `content_type`.
     Without a `content_type`, an object or list is sent as JSON and a string as text/plain. `Basic user:password` in
     an Authorization header is encoded (RFC 7617), as the user's name may only be known now; a path as the Destination
@@ -54,7 +79,8 @@ def prepare(
     headers += [*extra_headers, ("Connection", "close")]
     lines = [f"{step.method} {target} HTTP/1.1".encode("ascii", "backslashreplace")]
     lines += [_header_bytes(name) + b": " + _header_bytes(value) for name, value in headers]
-    text, binary = _recorded(body)
+    more = body if isinstance(body, Repeated) else None
+    text, binary = (None, False) if isinstance(body, Repeated) else _recorded(body)
     request = Request(
         method=step.method,
         url=base_url + target,
@@ -62,11 +88,16 @@ def prepare(
         body=text,
         binary=binary,
     )
-    return Prepared(b"\r\n".join(lines) + b"\r\n\r\n" + body, request)
+    whole = b"" if isinstance(body, Repeated) else body
+    return Prepared(b"\r\n".join(lines) + b"\r\n\r\n" + whole, request, more)
 
 
-def _body(step: Step, variables: Mapping[str, Json]) -> tuple[bytes, str | None]:
+def _body(step: Step, variables: Mapping[str, Json]) -> tuple[bytes | Repeated, str | None]:
     if step.raw_body is not None:
+        long = variables.get(step.raw_body.removeprefix("${").removesuffix("}"))
+        if isinstance(long, dict):
+            start, unit, end = (as_text(long[name]).encode() for name in ("start", "unit", "end"))
+            return Repeated(start, unit, int(as_text(long["times"])), end), step.content_type
         return base64.b64decode(fill_text(step.raw_body, variables)), step.content_type
     if step.body is None:
         return b"", step.content_type if step.content_type and "json" not in step.content_type else None

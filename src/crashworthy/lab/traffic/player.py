@@ -231,7 +231,8 @@ class Player:
             patterns = [save.pattern for save in step.saves if save.path == TOLD and save.pattern]
             listens = bool(patterns) or (self._attentive and step.method not in _SAFE)
             before = so_far(self.base_url) if listens else ""
-            answer = Connection(self.base_url, timeout_s).exchange(item.wire, step.method)
+            more = item.more.pieces() if item.more else ()
+            answer = Connection(self.base_url, timeout_s).exchange(item.wire, step.method, more)
             challenge = challenge_in(answer.response) if self._login(step, variables) else None
             if challenge is not None:
                 self.sent += 1

@@ -11,7 +11,9 @@ import io
 import re
 import socket
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from urllib.parse import urlsplit
 
 from crashworthy.core.history import Response
@@ -56,13 +58,13 @@ class Connection:
         except OSError as error:
             self._failure = f"cannot connect: {_reason(error)}"
 
-    def exchange(self, wire: bytes, method: str) -> Answer:
+    def exchange(self, wire: bytes, method: str, more: Iterable[bytes] = ()) -> Answer:
         """Send the request and read the answer, within the time limit counted from now. Closes the connection."""
-        self.send(wire)
+        self.send(wire, more)
         return self.receive(method)
 
-    def send(self, wire: bytes) -> None:
-        """Send the request; a failure is kept for `receive` to tell. The time limit counts from now."""
+    def send(self, wire: bytes, more: Iterable[bytes] = ()) -> None:
+        """Send the request, then `more` of it; a failure is kept for `receive`. The time limit counts from now."""
         self._started = time.monotonic()
         if self._socket is None and self._failure is None:
             self.open()
@@ -70,7 +72,8 @@ class Connection:
             return
         self._socket.settimeout(max(self._timeout_s, 0.001))
         try:
-            self._socket.sendall(wire)
+            for piece in chain((wire,), more):
+                self._socket.sendall(piece)
         except TimeoutError:
             self._failure = f"timed out after {self._timeout_s:g} s"
         except (BrokenPipeError, ConnectionResetError):
