@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import Exchange, History, Trial
 from crashworthy.core.operation import Operation, ParameterIn
+from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Scenario, Step
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.access.callers import by_nobody, credentials, proves_identity
@@ -25,9 +26,11 @@ from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.rating import severity, vector
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
 from crashworthy.lab.traffic.names import word_set, words
+from crashworthy.lab.traffic.ways import merge
 from crashworthy.weaknesses.crosssite import OPEN_REDIRECT, OPEN_TO_ANY_ORIGIN
 
 _HOST = "elsewhere.example"
+_MOST_READS = 4
 _ADDRESSES = (f"https://{_HOST}/page", f"//{_HOST}/page", f"https:{_HOST}/page")
 _NAMES = word_set(
     "next url uri redirect return returnto goto target dest destination continue callback forward link to"
@@ -56,12 +59,12 @@ class OtherSites(Experiment):
             for operation in lab.operations
             if operation.method == "GET" and any(True for _ in _redirects(operation))
         ]
-        cookie = _behind_cookie(lab)
-        if cookie is not None:
+        behind = _behind_cookie(lab)
+        if behind:
             found.append(
                 Candidate(
                     weakness=OPEN_TO_ANY_ORIGIN,
-                    operations=(cookie[-1].operation,),
+                    operations=(behind[0].operation,),
                     why="is read with a cookie",
                     priority=45.0,
                     estimate_s=_ESTIMATE_S,
@@ -78,10 +81,8 @@ class OtherSites(Experiment):
         if candidate.weakness == OPEN_REDIRECT and operation is not None:
             way = lab.playbook.way(operation.name)
             plan = Scenario(setup=way.steps[:-1] if way else (), attack=tuple(_redirects(operation)))
-        elif candidate.weakness == OPEN_TO_ANY_ORIGIN and (steps := _behind_cookie(lab)) is not None:
-            last = steps[-1].model_copy(update={"saves": ()})
-            asked = last.model_copy(update={"headers": (*last.headers, ("Origin", f"https://{_HOST}"))})
-            plan = Scenario(setup=steps[:-1], attack=(asked,), observe=(by_nobody(last),))
+        elif candidate.weakness == OPEN_TO_ANY_ORIGIN:
+            plan = _from_elsewhere(_behind_cookie(lab))
         if plan is not None:
             try:
                 recorder.play(plan, "attack")
@@ -145,21 +146,35 @@ def _redirected(step: Step, exchange: Exchange, trial: Trial) -> Judgement | Non
     )
 
 
-def _behind_cookie(lab: Lab) -> tuple[Step, ...] | None:
-    """The steps to the cheapest read that A makes with nothing but a cookie."""
+def _behind_cookie(lab: Lab) -> list[Way]:
+    """Ways to reads that A may make with nothing but a cookie, those first that are surely refused to nobody."""
     found = [
-        way.steps
+        way
         for way in lab.playbook.ways
         if way.actor == "A"
         and way.steps[-1].method == "GET"
-        and not credentials(way.steps[-1])
         and any(step.actor == "A" and proves_identity(step) for step in way.steps[:-1])
     ]
-    return min(found, key=len, default=None)
+    return sorted(found, key=lambda way: (not credentials(way.steps[-1]), len(way.steps)))[:_MOST_READS]
+
+
+def _from_elsewhere(ways: Sequence[Way]) -> Scenario:
+    """The reads as a script of another site makes them, and the same by nobody.
+
+    Headers that say who is calling are left out: a login may give a cookie as well.
+    """
+    joined = merge(ways)
+    asked, plain = [], []
+    for last in joined.last:
+        kept = tuple(pair for pair in last.headers if pair not in credentials(last))
+        plain.append(last.model_copy(update={"saves": (), "headers": kept}))
+        asked.append(plain[-1].model_copy(update={"headers": (*kept, ("Origin", f"https://{_HOST}"))}))
+    return Scenario(setup=joined.setup, attack=tuple(asked), observe=tuple(map(by_nobody, plain)))
 
 
 def _readable(step: Step, exchange: Exchange, trial: Trial) -> Judgement | None:
-    response, nobody = exchange.response, of_part(trial, "observe")
+    response = exchange.response
+    nobody = [each for each in of_part(trial, "observe") if each.request.url == exchange.request.url]
     if response is None or not exchange.ok or not nobody or nobody[0].ok:
         return None
     named = header(response, "Access-Control-Allow-Origin") == f"https://{_HOST}"
@@ -185,7 +200,7 @@ def _readable(step: Step, exchange: Exchange, trial: Trial) -> Judgement | None:
         else "every page that a user visits reads it",
         cvss=None if stays else cvss,
         trial=trial.id,
-        scenario=trial.scenario,
+        scenario=trial.scenario.model_copy(update={"attack": (step,)}),
         operations=(step.operation,),
         weakness=OPEN_TO_ANY_ORIGIN.id,
     )
