@@ -117,6 +117,27 @@ def test_the_files_of_a_folder_move_to_memory_and_go_with_the_box(box: Path) -> 
     assert sorted(path.name for path in (service / "copy").iterdir()) == ["link", "run.sh"]
 
 
+def test_files_that_cannot_all_move_stay_on_disk(box: Path) -> None:
+    service = box / "service"
+    service.mkdir()
+    (service / "pipe-like").symlink_to("anything")
+    (service / "first").write_text("1")
+    os.mkfifo(service / "pipe")  # no file to copy: it would never end
+    result = in_box(
+        box,
+        """
+        import pathlib, sys
+        service = pathlib.Path(sys.argv[1]) / "service"
+        assert service.stat().st_dev == service.parent.stat().st_dev
+        assert sorted(path.name for path in service.iterdir()) == ["first", "pipe", "pipe-like"]
+        (service / "new").write_text("x")
+        """,
+        in_memory=service,
+    )
+    assert result.returncode == 0, result.stderr
+    assert (service / "new").read_text() == "x"
+
+
 def test_the_network_is_its_own_loopback(box: Path) -> None:
     import socket
 

@@ -130,6 +130,9 @@ def _move_to_memory(folder: str) -> None:
     linux.mount("tmpfs", folder, "tmpfs", 0, f"size={_MEMORY_BYTES},mode=755")
     try:
         shutil.copytree(f"/proc/self/fd/{on_disk}", folder, symlinks=True, dirs_exist_ok=True)
+    except OSError:
+        linux.unmount(folder)  # a part of the files is worse than all of them on disk
+        raise
     finally:
         os.close(on_disk)
 

@@ -24,6 +24,7 @@ MS_BIND = 0x1000
 MS_REC = 0x4000
 MS_PRIVATE = 1 << 18
 
+_MNT_DETACH = 2
 _MOUNT_SETATTR = 442  # the same number on every architecture since Linux 5.12
 _AT_FDCWD = -100
 _AT_RECURSIVE = 0x8000
@@ -71,6 +72,11 @@ def mount(source: str | None, target: str, kind: str | None, flags: int, options
     """mount(2)."""
     encoded = [text.encode() if text is not None else None for text in (source, target, kind, options)]
     _check(_libc.mount(encoded[0], encoded[1], encoded[2], flags, encoded[3]), f"mount {target}")
+
+
+def unmount(target: str) -> None:
+    """umount2(2), at once: what is open there goes on until it is closed."""
+    _check(_libc.umount2(target.encode(), _MNT_DETACH), f"umount {target}")
 
 
 def set_read_only(path: str, *, read_only: bool, recursive: bool) -> None:
