@@ -16,6 +16,15 @@ KEYED_DEPOSITS = api(
     ways=_ways,
 )
 
+KEYED_ORDERS = api(
+    operation("POST", "/orders", object_of("amount"), headers=("idempotency-key",)),
+    operation("GET", "/orders"),
+    ways=(
+        (step("POST", "/orders", body={"amount": 500}, headers={"idempotency-key": "key-${unique}1"}),),
+        (step("GET", "/orders"),),
+    ),
+)
+
 _cart = step("POST", "/carts", save="cart")
 CARTS = api(
     operation("POST", "/carts"),

@@ -38,7 +38,7 @@ SWALLOWED_BY_KEY = Weakness(
     proven_by=(
         "Under a key that was used, a request with another body, or of another client whom the service can tell "
         "apart, gets a 2xx and takes no effect, where it does under a key of its own. A refusal (409 or 422) is "
-        "right."
+        "right. A 2xx for the same request that was refused before, because a dependency declined, is suspected."
     ),
     mend=(
         "Look keys up by the caller and the key, keep a hash of the request beside the answer, and refuse another "

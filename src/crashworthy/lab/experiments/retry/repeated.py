@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from crashworthy.core.finding import Judgement, Status
 from crashworthy.core.history import History
 from crashworthy.core.operation import Operation
-from crashworthy.core.scenario import Interleaving, Scenario, Step
+from crashworthy.core.scenario import DependencyFault, Interleaving, Scenario, Step
 from crashworthy.core.value import Json
 from crashworthy.lab.experiments import episode, refusal
 from crashworthy.lab.experiments.concurrency.variants import Ground, ground
+from crashworthy.lab.experiments.effects import calls
 from crashworthy.lab.experiments.experiment import (
     USUAL_TRIAL_S,
     Candidate,
@@ -150,6 +151,7 @@ class _Tries:
         if self.promise is not None and self.promise.header is not None:
             self._other_body(once)
             self._other_client(lab)
+            self._declined(once)
         if any(judgement.status in {Status.PROVEN, Status.UNKNOWN} for judgement in judge_repetitions(self._history)):
             _late(once, self.recorder)
         elif any(judgement.status is Status.SUSPECTED for judgement in judge_repetitions(self._history)):
@@ -187,6 +189,15 @@ class _Tries:
             attack = (step, self._keyed(plain, key))
             scenario = once.model_copy(update={"attack": attack, "settings": {"case": shown.OTHER_BODY}})
             episode.play(self.recorder, scenario, purpose)
+
+    def _declined(self, once: Scenario) -> None:
+        control = self._shown.once
+        made = [call for call in calls(control) if not call.undoes] if control is not None else []
+        if made:
+            fault = DependencyFault(host=made[-1].host, kind="status", status=402)
+            settings: dict[str, Json] = {"case": shown.DECLINED}
+            twice = once.model_copy(update={"attack": once.attack * 2, "faults": (fault,), "settings": settings})
+            episode.play(self.recorder, twice, shown.DECLINED)
 
     def _other_client(self, lab: Lab) -> None:
         way = lab.playbook.way(self.base.steps[0].operation, "A")
@@ -274,7 +285,7 @@ def _cases(once: Scenario, twice: Scenario, lab: Lab) -> Iterator[tuple[Scenario
 def _replay(scenario: Scenario, recorder: Recorder) -> None:
     name = str(scenario.settings.get("case"))
     masks = {key: value for key, value in scenario.settings.items() if key == "masks"}
-    plain = scenario.model_copy(update={"interleaving": Interleaving.SERIAL, "settings": masks})
+    plain = scenario.model_copy(update={"interleaving": Interleaving.SERIAL, "settings": masks, "faults": ()})
     if name == shown.ONE_KEY:
         own = [step if index == 0 else _with_other_key(step) for index, step in enumerate(scenario.attack)]
         for _ in range(2):

@@ -41,6 +41,7 @@ OTHER_KEY = "another body, another key"
 OTHER_BODY = "another body, the same key"
 OWN_KEYS = "two clients, a key each"
 ONE_KEY = "two clients, one key"
+DECLINED = "declined, and sent again"
 
 CASES = (AFTER, TOGETHER, CUT, KILLED)
 _TELLING = 2
@@ -220,7 +221,36 @@ def _of_keys(shown: Repetitions) -> list[Judgement]:
         missing = effects(trial, keys[0], masks) if len(keys) > 1 else []
         if _accepted(keys[0], 2) and _accepted(trial, 2) and missing and _two_clients(trial, history):
             found.append(_swallowed(shown, trial, missing, Severity.MAJOR, "of another client"))
-    return found
+    return [*found, *(_turned(shown, trial) for trial in shown.of(DECLINED) if _is_turned(trial))]
+
+
+def _is_turned(trial: Trial) -> bool:
+    """Whether what was refused is answered with a 2xx the second time, though nobody was asked again."""
+    attack = of_part(trial, "attack")
+    if len(attack) != 2 or attack[0].response is None:
+        return False
+    first, again = attack
+    asked_again = any(call.at > first.ended for call in calls(trial))
+    return attack[0].response.status >= 400 and again.ok and not asked_again
+
+
+def _turned(shown: Repetitions, trial: Trial) -> Judgement:
+    history = shown.history
+    first, again = (exchange.response.status if exchange.response else 0 for exchange in of_part(trial, "attack"))
+    return Judgement(
+        status=Status.SUSPECTED,
+        severity=Severity.MINOR,
+        title=f"{history.operations[0]} answers {again} to the repetition of what it answered {first}",
+        expected=f"{first} again, as the request is the same under the same {history.settings.get('header')}",
+        seen=f"{first} when the dependency declined, then {again}, and the dependency was not asked again",
+        why="it was made to happen; a client that lost the first answer takes it for done, if it goes by the status",
+        trial=trial.id,
+        scenario=trial.scenario,
+        location=history.location or handler_of(history),
+        trials=len(history.trials),
+        weakness=SWALLOWED_BY_KEY.id,
+        root="declined",
+    )
 
 
 def _swallowed(shown: Repetitions, trial: Trial, missing: list[Change], severity: Severity, which: str) -> Judgement:
