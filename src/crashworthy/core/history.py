@@ -29,8 +29,8 @@ class Response(Value):
     truncated: bool = False
 
     def header(self, name: str) -> str:
-        """The first header of that name, in lower case; empty where there is none."""
-        return next((text for each, text in self.headers if each.lower() == name), "")
+        """The first header of that name, in any case; empty where there is none."""
+        return next((text for each, text in self.headers if each.lower() == name.lower()), "")
 
 
 class Exchange(Value):

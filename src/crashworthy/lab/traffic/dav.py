@@ -154,7 +154,7 @@ def _operation(method: str, path: str, kind: _Kind) -> Operation:
 def _options(player: Player, path: str) -> tuple[Response | None, str]:
     """The answer to OPTIONS, and the path that gave it."""
     answer = _sent(player, "OPTIONS", path).response
-    moved = next((value for name, value in answer.headers if name.lower() == "location"), "") if answer else ""
+    moved = answer.header("Location") if answer else ""
     if answer is not None and answer.status in (301, 302, 307, 308) and moved:
         path = urlsplit(moved).path or "/"
         answer = _sent(player, "OPTIONS", path).response

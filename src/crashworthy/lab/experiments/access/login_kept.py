@@ -24,7 +24,7 @@ from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.access.accounts import shown_values
 from crashworthy.lab.experiments.access.callers import by_nobody, credentials, proves_identity
 from crashworthy.lab.experiments.access.forge import read_jwt
-from crashworthy.lab.experiments.crosssite.browser import header, is_page
+from crashworthy.lab.experiments.crosssite.browser import is_page
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.rating import severity, vector
 from crashworthy.lab.experiments.time import clock
@@ -213,8 +213,8 @@ def _framed(trial: Trial) -> Iterator[Judgement]:
         response = exchange.response
         if response is None or not exchange.ok or not is_page(exchange) or "<form" not in response.body.lower():
             continue
-        policy = header(response, "Content-Security-Policy").lower()
-        if not header(response, "X-Frame-Options") and "frame-ancestors" not in policy:
+        policy = response.header("Content-Security-Policy").lower()
+        if not response.header("X-Frame-Options") and "frame-ancestors" not in policy:
             title = f"{exchange.operation}, a page with a form, may be put into a frame of another site"
             yield _told(trial, FRAMED_PAGE.id, title, "neither X-Frame-Options nor frame-ancestors", exchange)
             return

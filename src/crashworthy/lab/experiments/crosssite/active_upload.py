@@ -20,7 +20,7 @@ from crashworthy.core.scenario import Scenario, Step
 from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.access.callers import by_another, by_nobody
-from crashworthy.lab.experiments.crosssite.browser import forbids_inline_script, header, is_page
+from crashworthy.lab.experiments.crosssite.browser import forbids_inline_script, is_page
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.injection.inputs import Input, Kind, inputs
 from crashworthy.lab.experiments.rating import vector
@@ -163,7 +163,7 @@ def _addresses(exchange: Exchange, base_url: str) -> list[str]:
         texts = list(_texts(json.loads(exchange.response.body)))
     except ValueError:
         texts = []
-    texts.append(header(exchange.response, "Location"))
+    texts.append(exchange.response.header("Location"))
     own = urlsplit(base_url).netloc
     parts = [urlsplit(text) for text in texts if _ADDRESS.match(text)]
     paths = [part.path + (f"?{part.query}" if part.query else "") for part in parts if part.netloc in ("", own)]
@@ -193,14 +193,14 @@ def _opened(trial: Trial) -> Iterator[Exchange]:
         response = exchange.response
         if response is None or not content or content not in response.body or forbids_inline_script(response):
             continue
-        if "sandbox" not in header(response, "Content-Security-Policy").lower():
+        if "sandbox" not in response.header("Content-Security-Policy").lower():
             yield exchange
 
 
 def _told(exchange: Exchange, trial: Trial, history: History) -> Judgement:
     others = exchange.actor in ("nobody", "B")
     reader = {"nobody": "anybody", "B": "another user"}.get(exchange.actor, "who uploaded it")
-    kind = header(exchange.response, "Content-Type") if exchange.response else ""
+    kind = exchange.response.header("Content-Type") if exchange.response else ""
     cvss = vector(logged_in=trial.scenario.attack[0].actor != "nobody", read="L", change="L", victim=True)
     return Judgement(
         status=Status.PROVEN if others else Status.OBSERVED,

@@ -12,17 +12,12 @@ _PAGES = ("text/html", "application/xhtml+xml", "image/svg+xml")
 _INLINE = re.compile(r"'unsafe-inline'", re.IGNORECASE)
 
 
-def header(response: Response, name: str) -> str:
-    """The value of a header, "" where there is none."""
-    return next((value for key, value in response.headers if key.lower() == name.lower()), "")
-
-
 def is_page(exchange: Exchange) -> bool:
     """Whether a browser would render the answer as a page: by its declared type only, as it does with "nosniff"."""
     response = exchange.response
-    if response is None or "attachment" in header(response, "Content-Disposition").lower():
+    if response is None or "attachment" in response.header("Content-Disposition").lower():
         return False
-    return header(response, "Content-Type").partition(";")[0].strip().lower() in _PAGES
+    return response.header("Content-Type").partition(";")[0].strip().lower() in _PAGES
 
 
 def payload(word: str) -> str:
@@ -42,7 +37,7 @@ def script_of(exchange: Exchange, word: str) -> str | None:
 
 def forbids_inline_script(response: Response) -> bool:
     """Whether the content security policy keeps such handlers from running (CSP level 3, section 8.2)."""
-    policy = header(response, "Content-Security-Policy")
+    policy = response.header("Content-Security-Policy")
     rules = {rule.strip().partition(" ")[0].lower(): rule for rule in policy.split(";") if rule.strip()}
     rule = rules.get("script-src-attr") or rules.get("script-src") or rules.get("default-src")
     return rule is not None and not _INLINE.search(rule)

@@ -28,7 +28,6 @@ from crashworthy.core.scenario import Save, Scenario, Step, ValueFrom
 from crashworthy.core.value import Json
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.access.callers import by_nobody, credentials, proves_identity
-from crashworthy.lab.experiments.crosssite.browser import header
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.rating import vector
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
@@ -255,7 +254,7 @@ def _answer(exchange: Exchange) -> tuple[int, str]:
     response = exchange.response
     if response is None:
         return 0, ""
-    return response.status, urlsplit(header(response, "Location")).path
+    return response.status, urlsplit(response.header("Location")).path
 
 
 def _text(exchange: Exchange) -> str:

@@ -21,7 +21,6 @@ from crashworthy.core.playbook import Way
 from crashworthy.core.scenario import Scenario, Step
 from crashworthy.core.weakness import Severity
 from crashworthy.lab.experiments.access.callers import by_nobody, credentials, proves_identity
-from crashworthy.lab.experiments.crosssite.browser import header
 from crashworthy.lab.experiments.experiment import Candidate, Experiment, Lab
 from crashworthy.lab.experiments.rating import severity, vector
 from crashworthy.lab.experiments.trial import OutOfTimeError, Recorder, of_part, replayed
@@ -127,7 +126,7 @@ def _redirected(step: Step, exchange: Exchange, trial: Trial) -> Judgement | Non
     if response is None or response.status not in (301, 302, 303, 307, 308):
         return None
     # A browser reads "https:host" and backslashes as it reads "https://host" (URL standard, section 4.4).
-    location = header(response, "Location").replace("\\", "/")
+    location = response.header("Location").replace("\\", "/")
     to = urlsplit(location if "//" in location else location.replace("https:", "https://", 1)).hostname
     if to != _HOST:
         return None
@@ -177,8 +176,8 @@ def _readable(step: Step, exchange: Exchange, trial: Trial) -> Judgement | None:
     nobody = [each for each in of_part(trial, "observe") if each.request.url == exchange.request.url]
     if response is None or not exchange.ok or not nobody or nobody[0].ok:
         return None
-    named = header(response, "Access-Control-Allow-Origin") == f"https://{_HOST}"
-    if not named or header(response, "Access-Control-Allow-Credentials").lower() != "true":
+    named = response.header("Access-Control-Allow-Origin") == f"https://{_HOST}"
+    if not named or response.header("Access-Control-Allow-Credentials").lower() != "true":
         return None
     cookies = [
         value.lower()

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from crashworthy.core.history import Exchange
 from crashworthy.core.weakness import Severity
-from crashworthy.lab.experiments.crosssite.browser import header
 from crashworthy.lab.experiments.injection.attack import Attack, Evidence, Payload, Sighting
 from crashworthy.lab.experiments.injection.inputs import Input, Kind
 from crashworthy.source.tree import SourceTree
@@ -57,7 +56,7 @@ def _cell(exchange: Exchange, formula: str) -> tuple[int, int] | None:
     response = exchange.response
     if response is None or not exchange.ok:
         return None
-    kind = header(response, "Content-Type").partition(";")[0].strip().lower()
+    kind = response.header("Content-Type").partition(";")[0].strip().lower()
     if kind not in _TABLES:
         return None
     table = csv.reader(io.StringIO(response.body, newline=""), delimiter="\t" if "tab" in kind else ",")

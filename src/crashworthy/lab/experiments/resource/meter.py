@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from crashworthy.core.history import Exchange, Response, SensorEvent, Trial
 from crashworthy.core.scenario import Step
 from crashworthy.core.value import Json
-from crashworthy.lab.experiments.crosssite.browser import header
 from crashworthy.lab.experiments.trial import Stage, of_part
 from crashworthy.lab.testbed import Instance
 from crashworthy.lab.traffic.player import Played
@@ -97,7 +96,7 @@ def size_of(response: Response | None) -> int:
     """Bytes of the answer's body: as it says, or at least as much as was read."""
     if response is None:
         return 0
-    announced = header(response, "Content-Length")
+    announced = response.header("Content-Length")
     return max(len(response.body), int(announced) if announced.isdecimal() else 0)
 
 
